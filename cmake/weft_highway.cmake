@@ -1,0 +1,1 @@
+# Highway, if it is found, is seen by src/simd alone.

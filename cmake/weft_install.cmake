@@ -1,0 +1,24 @@
+# cmake --install: headers, library, a CMake package and a pkg-config file.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS weft EXPORT weft-targets)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/weft" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(EXPORT weft-targets NAMESPACE weft:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/weft-config.cmake.in" "${PROJECT_BINARY_DIR}/weft-config.cmake"
+                              INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/weft-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/weft-config.cmake" "${PROJECT_BINARY_DIR}/weft-config-version.cmake"
+        DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
+
+# The private libraries that a static weft must be linked with.
+set(weft_pc_libs_private "")
+if(NOT BUILD_SHARED_LIBS)
+  get_property(private_libs GLOBAL PROPERTY WEFT_PRIVATE_LINK_FLAGS)
+  list(JOIN private_libs " " weft_pc_libs_private)
+endif()
+configure_file("${CMAKE_CURRENT_LIST_DIR}/weft.pc.in" "${PROJECT_BINARY_DIR}/weft.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE-MIT" "${PROJECT_SOURCE_DIR}/LICENSE-APACHE"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}")

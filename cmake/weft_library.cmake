@@ -1,0 +1,21 @@
+# The library. Every source file of a layer's folder belongs to it; only the files that need an optional dependency
+# are chosen here.
+include(weft_warnings)
+find_package(Threads REQUIRED)
+
+file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
+     "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp" "src/pool/*.cpp"
+     "src/iter/*.cpp" "src/algorithm/*.cpp" "src/model/*.cpp")
+
+add_library(weft ${weft_sources})
+add_library(weft::weft ALIAS weft)
+target_compile_features(weft PUBLIC cxx_std_20)
+target_include_directories(weft PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>"
+                                PRIVATE "${PROJECT_SOURCE_DIR}/src")
+target_link_libraries(weft PUBLIC Threads::Threads)
+set_target_properties(weft PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+                                      POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+weft_warnings(weft)
+
+include(weft_hwloc)
+include(weft_highway)

@@ -1,0 +1,69 @@
+// weft/base/memory.hpp - the seam for allocation.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Everything that weft allocates for itself goes through here, so that tests can make the n-th allocation fail and a
+// model build can find use after free, double free and leaks.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace weft::detail {
+
+/// `bytes` bytes aligned to `alignment`. Throws std::bad_alloc.
+inline void* allocate(std::size_t bytes, std::size_t alignment)
+{
+    return ::operator new(bytes, std::align_val_t{alignment});
+}
+
+inline void deallocate(void* memory, std::size_t bytes, std::size_t alignment) noexcept
+{
+    ::operator delete(memory, bytes, std::align_val_t{alignment});
+}
+
+/// A new T. Throws std::bad_alloc and what the constructor throws; nothing is leaked then.
+template <class T, class... Args>
+[[nodiscard]] T* make(Args&&... args)
+{
+    void* memory = allocate(sizeof(T), alignof(T));
+    try {
+        return ::new (memory) T(std::forward<Args>(args)...);
+    } catch (...) {
+        deallocate(memory, sizeof(T), alignof(T));
+        throw;
+    }
+}
+
+/// Destroys and frees what `make` made.
+template <class T>
+void dispose(T* object) noexcept
+{
+    object->~T();
+    deallocate(object, sizeof(T), alignof(T));
+}
+
+/// An array of `size` value-initialised T.
+template <class T>
+[[nodiscard]] T* make_array(std::size_t size)
+{
+    if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
+    T* memory = static_cast<T*>(allocate(size * sizeof(T), alignof(T)));
+    try {
+        std::uninitialized_value_construct_n(memory, size);
+    } catch (...) {
+        deallocate(memory, size * sizeof(T), alignof(T));
+        throw;
+    }
+    return memory;
+}
+
+template <class T>
+void dispose_array(T* array, std::size_t size) noexcept
+{
+    std::destroy_n(array, size);
+    deallocate(array, size * sizeof(T), alignof(T));
+}
+
+}  // namespace weft::detail

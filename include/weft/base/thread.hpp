@@ -1,0 +1,82 @@
+// weft/base/thread.hpp - the seam for threads, thread-local words and giving way.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace weft::detail {
+
+/// A running thread of weft's own: std::thread with a name and a stack size. Not copied, not moved.
+class thread {
+public:
+    struct options {
+        std::string name;            ///< shown by debuggers; cut to what the system allows (15 bytes on Linux)
+        std::size_t stack_size = 0;  ///< bytes; 0: the system's default; raised to the system's minimum
+    };
+
+    /// Starts a thread that runs `body()`, which must not throw. Throws std::system_error if none can be started.
+    template <class F>
+    thread(options how, F body) : thread(std::move(how), erased(new body_of<F>(std::move(body))))
+    {
+    }
+
+    /// The thread must have been joined or abandoned.
+    ~thread();
+    thread(const thread&) = delete;
+    thread& operator=(const thread&) = delete;
+
+    /// Waits for the thread to end.
+    void join() noexcept;
+
+    /// Forgets the thread without touching it: for the child of a fork, where it does not exist.
+    void abandon() noexcept;
+
+private:
+    struct body_base {
+        virtual ~body_base() = default;
+        virtual void run() = 0;
+    };
+    template <class F>
+    struct body_of final : body_base {
+        explicit body_of(F f) : function(std::move(f)) {}
+        void run() override { function(); }
+        F function;
+    };
+    using erased = std::unique_ptr<body_base>;
+    struct handle;
+
+    thread(options how, erased body);
+    static void* enter(void* body) noexcept;
+
+    std::unique_ptr<handle> handle_;
+};
+
+/// One word per thread, told apart by Tag; zero at first. Reading it is a plain thread-local read.
+template <class Tag, class T>
+struct thread_slot {
+    static T get() noexcept { return value; }
+    static void set(T v) noexcept { value = v; }
+
+private:
+    inline static constinit thread_local T value{};
+};
+
+/// Lets another thread run on this core.
+void yield_thread() noexcept;
+
+/// Tells the processor that this is a spin loop.
+inline void pause() noexcept
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("isb" ::: "memory");
+#elif defined(__riscv)
+    __asm__ __volatile__(".insn i 0x0F, 0, x0, x0, 0x010" ::: "memory");
+#endif
+}
+
+}  // namespace weft::detail
