@@ -1,0 +1,225 @@
+// weft/iter/collect.hpp - to_vector, collect and collect_into: the items in a container, in order.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/gather.hpp>
+#include <weft/iter/detail/raw_vector.hpp>
+#include <weft/iter/detail/throw.hpp>
+#include <weft/iter/for_each.hpp>
+#include <weft/iter/par_iterator.hpp>
+#include <weft/iter/range.hpp>
+#include <weft/iter/zip.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail {
+
+/// Constructs item i at room[i].
+template <class T>
+struct in_place_consumer {
+    using state = constructed<T>;
+
+    T* room;
+
+    struct sink {
+        T* next;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            std::construct_at(next, std::forward<X>(x));
+            ++next;
+            return {};
+        }
+    };
+
+    state make(std::size_t position) const { return state(room + position); }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        // Also if an item throws, the state knows what has been constructed.
+        struct finally {
+            sink writer;
+            state& st;
+            T* const first;
+            const std::size_t before;
+            ~finally() { st.set_count(before + static_cast<std::size_t>(writer.next - first)); }
+        } end{{st.next()}, st, st.next(), st.count()};
+        return source.run(p, end.writer);
+    }
+
+    void merge(state& left, state& right) const { left.append(right); }
+};
+
+/// Gathers items in one vector per piece.
+template <class T>
+struct gather_consumer {
+    using state = gathered<T>;
+
+    struct sink {
+        typename state::writer list;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            list.push(std::forward<X>(x));
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink gather{typename state::writer(st)};
+        return source.run(p, gather);
+    }
+
+    void merge(state& left, state& right) const { left.append(right); }
+};
+
+/// What was gathered, in one vector. Each element is moved at most once.
+template <class T>
+std::vector<T> vector_of(gathered<T>&& all)
+{
+    if (all.in_one()) return std::move(all.first());
+    if constexpr (std::is_nothrow_move_constructible_v<T>) {
+        struct run {
+            std::vector<T>* from;
+            std::size_t at;
+        };
+        std::vector<run> runs;
+        std::size_t total = 0;
+        all.each([&](std::vector<T>& v) {
+            runs.push_back({&v, total});
+            total += v.size();
+        });
+        raw_vector<T> whole(total);
+        T* const room = whole.room();
+        weft::par_iter(runs).for_each(
+            [room](const run& r) { std::uninitialized_move(r.from->begin(), r.from->end(), room + r.at); });
+        return whole.release();
+    } else {
+        std::vector<T> whole;
+        whole.reserve(all.size());
+        all.each([&](std::vector<T>& v) {
+            whole.insert(whole.end(), std::make_move_iterator(v.begin()), std::make_move_iterator(v.end()));
+        });
+        return whole;
+    }
+}
+
+/// All items of a chain in a vector, whose storage is taken from `old`.
+template <class T, class S>
+std::vector<T> collect_vector(const S& source, std::vector<T>&& old = {})
+{
+    static_assert(std::is_constructible_v<T, typename S::item>,
+                  "weft: the items of this chain cannot be converted to the elements of that container");
+    if constexpr (std::is_same_v<T, bool>) {
+        // The bits of a vector<bool> cannot be written by two threads: bytes first.
+        const std::vector<char> bytes = detail::collect_vector<char>(source);
+        return std::vector<bool>(bytes.begin(), bytes.end());
+    } else if constexpr (S::index_grade == indexing::none) {
+        return detail::vector_of(detail::drive(source, gather_consumer<T>{}));
+    } else {
+        raw_vector<T> all(std::move(old), source.extent());
+        auto elements = detail::drive(source, in_place_consumer<T>{all.room()});
+        elements.give_up();
+        return all.release();
+    }
+}
+
+template <class C>
+inline constexpr bool is_std_vector = false;
+template <class T>
+inline constexpr bool is_std_vector<std::vector<T>> = true;
+
+/// Appends one item to a container in the way that the container has.
+template <class C, class X>
+void append_item(C& c, X&& x)
+{
+    if constexpr (requires { c.push_back(std::forward<X>(x)); }) {
+        c.push_back(std::forward<X>(x));
+    } else if constexpr (requires { c.insert(c.end(), std::forward<X>(x)); }) {
+        c.insert(c.end(), std::forward<X>(x));
+    } else {
+        static_assert(
+            requires { c.push(std::forward<X>(x)); }, "weft: collect does not know how to add items to this container");
+        c.push(std::forward<X>(x));
+    }
+}
+
+}  // namespace detail
+
+template <class Self>
+auto par_iterator<Self>::to_vector()
+{
+    const Self self(moved());
+    return detail::collect_vector<detail::kept_t<typename Self::item>>(self);
+}
+
+template <class Self>
+template <class C>
+auto par_iterator<Self>::collect()
+{
+    if constexpr (std::is_same_v<C, detail::as_vector>) {
+        return to_vector();
+    } else if constexpr (detail::is_std_vector<C>) {
+        const Self self(moved());
+        return detail::collect_vector<typename C::value_type>(self);
+    } else {
+        const Self self(moved());
+        auto items = detail::drive(self, detail::gather_consumer<detail::kept_t<typename Self::item>>{});
+        C all;
+        if constexpr (requires { all.reserve(items.size()); }) all.reserve(items.size());
+        items.each([&](auto& part) {
+            for (auto&& x : part) detail::append_item(all, std::move(x));
+        });
+        return all;
+    }
+}
+
+template <class Self>
+template <class Out>
+std::size_t par_iterator<Self>::collect_into(Out&& out)
+{
+    using plain = std::remove_cvref_t<Out>;
+    if constexpr (detail::is_std_vector<plain> && std::is_lvalue_reference_v<Out>) {
+        const Self self(moved());
+        out = detail::collect_vector<typename plain::value_type>(self, std::move(out));
+        return out.size();
+    } else {
+        static_assert(std::ranges::contiguous_range<Out> && std::ranges::sized_range<Out>,
+                      "weft: collect_into needs a contiguous range, or a std::vector to replace");
+        using element = std::ranges::range_value_t<Out>;
+        element* const to = std::to_address(std::ranges::begin(out));
+        const auto room = static_cast<std::size_t>(std::ranges::size(out));
+        if constexpr (Self::index_grade == detail::indexing::none) {
+            const Self self(moved());
+            auto items = detail::drive(self, detail::gather_consumer<detail::kept_t<typename Self::item>>{});
+            if (items.size() > room) detail::throw_length_error("weft: collect_into: the output is too short");
+            element* next = to;
+            items.each([&](auto& part) {
+                for (auto&& x : part) *next++ = std::move(x);
+            });
+            return items.size();
+        } else {
+            const std::size_t n = size();
+            if (n > room) detail::throw_length_error("weft: collect_into: the output is too short");
+            enumerate().for_each([to](std::size_t i, auto&& x) { to[i] = std::forward<decltype(x)>(x); });
+            return n;
+        }
+    }
+}
+
+}  // namespace weft

@@ -1,0 +1,175 @@
+// weft/iter/detail/call.hpp - how a chain calls the user's functions.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Several threads call one function object at once, so it is called through `const F&`. An item that is a tuple or a
+// pair may be taken as one argument or part by part.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace weft::detail {
+
+template <class T>
+inline constexpr std::size_t parts_of = 0;
+template <class... T>
+inline constexpr std::size_t parts_of<std::tuple<T...>> = sizeof...(T);
+template <class A, class B>
+inline constexpr std::size_t parts_of<std::pair<A, B>> = 2;
+
+/// Whether F can be called with `Front..., parts of X...`.
+template <class F, class X, class Parts, class... Front>
+struct takes_parts_test;
+template <class F, class X, std::size_t... I, class... Front>
+struct takes_parts_test<F, X, std::index_sequence<I...>, Front...>
+    : std::is_invocable<F, Front..., decltype(std::get<I>(std::declval<X>()))...> {
+};
+
+template <class F, class X, class... Front>
+concept takes_whole = std::is_invocable_v<F, Front..., X>;
+
+template <class F, class X, class... Front>
+concept takes_parts =
+    (parts_of<std::remove_cvref_t<X>> > 0) &&
+    takes_parts_test<F, X, std::make_index_sequence<parts_of<std::remove_cvref_t<X>>>, Front...>::value;
+
+/// Whether F can be called with an item X, after Front.
+template <class F, class X, class... Front>
+concept takes_item = takes_whole<F, X, Front...> || takes_parts<F, X, Front...>;
+
+/// f(args...), also for pointers to members.
+template <class F, class First, class... Args>
+[[gnu::always_inline]] constexpr decltype(auto) invoke(F& f, First&& first, Args&&... args)
+{
+    if constexpr (std::is_member_object_pointer_v<std::remove_cv_t<F>>) {
+        if constexpr (std::is_pointer_v<std::remove_cvref_t<First>>) {
+            return ((*first).*f);
+        } else {
+            return (std::forward<First>(first).*f);
+        }
+    } else if constexpr (std::is_member_function_pointer_v<std::remove_cv_t<F>>) {
+        if constexpr (std::is_pointer_v<std::remove_cvref_t<First>>) {
+            return ((*first).*f)(std::forward<Args>(args)...);
+        } else {
+            return (std::forward<First>(first).*f)(std::forward<Args>(args)...);
+        }
+    } else {
+        return f(std::forward<First>(first), std::forward<Args>(args)...);
+    }
+}
+
+template <class F, class X, std::size_t... I, class... Front>
+[[gnu::always_inline]] constexpr decltype(auto) call_parts(F& f, X&& item, std::index_sequence<I...>, Front&&... front)
+{
+    return f(std::forward<Front>(front)..., std::get<I>(std::forward<X>(item))...);
+}
+
+template <class X>
+using parts_sequence = std::make_index_sequence<parts_of<std::remove_cvref_t<X>>>;
+
+/// f(item), or f(parts of item...).
+template <class F, class X>
+[[gnu::always_inline]] constexpr decltype(auto) call(F& f, X&& item)
+{
+    if constexpr (takes_whole<F&, X&&>) {
+        return detail::invoke(f, std::forward<X>(item));
+    } else {
+        return detail::call_parts(f, std::forward<X>(item), parts_sequence<X>());
+    }
+}
+
+/// f(front, item), or f(front, parts of item...).
+template <class F, class S, class X>
+[[gnu::always_inline]] constexpr decltype(auto) call_with(F& f, S&& front, X&& item)
+{
+    if constexpr (takes_whole<F&, X&&, S&&>) {
+        return f(std::forward<S>(front), std::forward<X>(item));
+    } else {
+        return detail::call_parts(f, std::forward<X>(item), parts_sequence<X>(), std::forward<S>(front));
+    }
+}
+
+template <class F, class X>
+using call_result = decltype(detail::call(std::declval<const F&>(), std::declval<X>()));
+
+/// The compile-time errors for a function that a chain cannot call. One sentence each: it is the first line that the
+/// compiler prints.
+template <class F, class X, class... Front>
+constexpr void check_callable()
+{
+    if constexpr (!takes_item<const F&, X, Front...>) {
+        static_assert(!takes_item<F&, X, Front...>,
+                      "weft: several threads call this function at once, so it is called through a const reference: a "
+                      "mutable lambda (or a non-const operator()) is not allowed here");
+        static_assert(takes_item<F&, X, Front...>,
+                      "weft: this function cannot be called with the items of this chain (a tuple may be taken as one "
+                      "argument or part by part)");
+    }
+}
+
+/// As check_callable, and the result must convert to bool.
+template <class F, class X>
+constexpr void check_predicate()
+{
+    detail::check_callable<F, X>();
+    if constexpr (takes_item<const F&, X>) {
+        static_assert(std::is_convertible_v<call_result<F, X>, bool>,
+                      "weft: this function must return something that converts to bool");
+    }
+}
+
+/// A function object that is too large or too particular to copy, by address.
+template <class F>
+struct function_ref {
+    const F* function;
+
+    template <class... Args>
+    [[gnu::always_inline]] constexpr auto operator()(Args&&... args) const
+        -> decltype(detail::invoke(*function, std::forward<Args>(args)...))
+    {
+        return detail::invoke(*function, std::forward<Args>(args)...);
+    }
+};
+
+/// What a loop calls: a copy of small trivial function objects, so that captured values stay in registers although the
+/// loop writes to memory; the address of others.
+template <class F>
+inline constexpr bool copied_into_loop = std::is_trivially_copyable_v<F>&& std::is_copy_constructible_v<F> &&
+                                         sizeof(F) <= 64;
+
+template <class F>
+[[gnu::always_inline]] constexpr auto local_function(const F& f)
+{
+    if constexpr (copied_into_loop<F>) {
+        return F(f);
+    } else {
+        return function_ref<F>{std::addressof(f)};
+    }
+}
+
+template <class F>
+using local_function_t = std::conditional_t<copied_into_loop<F>, F, function_ref<F>>;
+
+// --- values --------------------------------------------------------------------------------------------------------
+
+/// What is left of an item when it must be kept: no references, also not inside tuples.
+template <class T>
+struct kept {
+    using type = T;
+};
+template <class... T>
+struct kept<std::tuple<T...>> {
+    using type = std::tuple<typename kept<std::remove_cvref_t<T>>::type...>;
+};
+template <class A, class B>
+struct kept<std::pair<A, B>> {
+    using type = std::pair<typename kept<std::remove_cvref_t<A>>::type, typename kept<std::remove_cvref_t<B>>::type>;
+};
+
+template <class T>
+using kept_t = typename kept<std::remove_cvref_t<T>>::type;
+
+}  // namespace weft::detail

@@ -1,0 +1,89 @@
+// weft/iter/detail/pace.hpp - how long the next block is, and whether splitting the rest pays.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/iter/detail/source.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::detail {
+
+/// Measures the units (items, or fixed blocks) of a loop as they are done. A block grows eightfold until it takes some
+/// microseconds: then reading the clock and looking for idle workers costs under one percent, and an idle worker waits
+/// no longer than that. What is left is worth splitting if, at the speed of the last block, it takes longer than
+/// waking a worker does.
+///
+/// Thread safety: one object per piece; a piece that splits hands a copy to the other half.
+class pace {
+public:
+    static constexpr float unknown = -1;
+
+    /// For a loop over `units`. `learned`: ticks a unit took the last time this loop was run, or unknown.
+    pace(len_bounds bounds, std::size_t units, std::size_t threads, float learned)
+        : bounds_(bounds), ticks_per_microsecond_(static_cast<float>(ticks_per_microsecond())), ticks_per_unit_(learned)
+    {
+        if (bounds_.min == 0) bounds_.min = 1;
+        if (bounds_.max < bounds_.min) bounds_.max = bounds_.min;
+        if (learned < 0) {
+            // Nothing is known. A few items may be heavy: each should find its worker at once.
+            few_ = units <= 32 * threads;
+        } else if (learned * first_block < ticks_per_microsecond_) {
+            step_ = first_block;
+        }
+    }
+
+    /// Starts the clock, on the thread that is going to run the piece.
+    void begin() { last_ = ticks(); }
+
+    /// How many of `rest` units the next block has.
+    [[nodiscard]] std::size_t block(std::size_t rest) const
+    {
+        std::size_t n = step_ < bounds_.min ? bounds_.min : step_;
+        if (n > bounds_.max) n = bounds_.max;
+        return n < rest ? n : rest;
+    }
+
+    /// `units` have been run since begin() or the last call.
+    void done(std::size_t units)
+    {
+        const std::uint64_t now = ticks();
+        const auto spent = static_cast<float>(now - last_);
+        last_ = now;
+        few_ = false;
+        ticks_per_unit_ = spent / static_cast<float>(units);
+        const float target = block_microseconds * ticks_per_microsecond_;
+        if (spent * growth <= target) {
+            step_ = units * growth > units ? units * growth : units;
+        } else {
+            const float fit = target / (ticks_per_unit_ + 1e-6f);
+            step_ = fit < 1 ? 1 : fit > 1e15f ? std::size_t{1} << 50 : static_cast<std::size_t>(fit);
+        }
+    }
+
+    /// Whether `rest` units are worth dividing between two threads.
+    [[nodiscard]] bool worth(std::size_t rest) const
+    {
+        if (rest < 2 || rest / 2 < bounds_.min) return false;
+        if (rest > bounds_.max || few_) return true;
+        return ticks_per_unit_ * static_cast<float>(rest) >= split_microseconds * ticks_per_microsecond_;
+    }
+
+    [[nodiscard]] float ticks_per_unit() const { return ticks_per_unit_; }
+
+private:
+    static constexpr float block_microseconds = 4;
+    static constexpr float split_microseconds = 12;
+    static constexpr std::size_t growth = 8;
+    static constexpr std::size_t first_block = 16;
+
+    len_bounds bounds_;
+    float ticks_per_microsecond_;
+    float ticks_per_unit_;
+    std::uint64_t last_ = 0;
+    std::size_t step_ = 1;
+    bool few_ = false;
+};
+
+}  // namespace weft::detail

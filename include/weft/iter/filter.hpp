@@ -1,0 +1,105 @@
+// weft/iter/filter.hpp - filter and filter_map: only some of the items.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iterator.hpp>
+
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+template <class Base, class P>
+class filter_iter : public par_iterator<filter_iter<Base, P>>, public adaptor_base<Base> {
+public:
+    static constexpr indexing index_grade = indexing::none;
+    using item = typename Base::item;
+
+    filter_iter(Base&& base, P&& p) : adaptor_base<Base>(std::move(base)), p_(std::move(p)) {}
+
+    template <class Piece, class Sink>
+    [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
+    {
+        filter_sink<Sink> filtered{local_function(p_), sink};
+        return this->base_.run(p, filtered);
+    }
+
+private:
+    template <class Sink>
+    struct filter_sink {
+        const local_function_t<P> p;
+        Sink& sink;
+
+        template <class X>
+        [[gnu::always_inline]] auto operator()(X&& x)
+        {
+            const std::remove_reference_t<X>& seen = x;
+            // A sink that can take "this item, if so" without a branch is told so: a sum adds zero. What a compiler
+            // makes of the branch is a matter of luck otherwise.
+            if constexpr (requires { sink.when(true, std::forward<X>(x)); }) {
+                return sink.when(static_cast<bool>(detail::call(p, seen)), std::forward<X>(x));
+            } else {
+                using result = decltype(sink(std::forward<X>(x)));
+                if (detail::call(p, seen)) return sink(std::forward<X>(x));
+                return result(true);
+            }
+        }
+    };
+
+    P p_;
+};
+
+template <class Base, class F>
+class filter_map_iter : public par_iterator<filter_map_iter<Base, F>>, public adaptor_base<Base> {
+public:
+    static constexpr indexing index_grade = indexing::none;
+    using item = decltype(*std::declval<call_result<F, typename Base::item>>());
+
+    filter_map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+
+    template <class Piece, class Sink>
+    [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
+    {
+        filter_map_sink<Sink> filtered{local_function(f_), sink};
+        return this->base_.run(p, filtered);
+    }
+
+private:
+    template <class Sink>
+    struct filter_map_sink {
+        const local_function_t<F> f;
+        Sink& sink;
+
+        template <class X>
+        [[gnu::always_inline]] auto operator()(X&& x)
+        {
+            auto&& found = detail::call(f, std::forward<X>(x));
+            using result = decltype(sink(*std::forward<decltype(found)>(found)));
+            if (found) return sink(*std::forward<decltype(found)>(found));
+            return result(true);
+        }
+    };
+
+    F f_;
+};
+
+}  // namespace detail
+
+template <class Self>
+template <class P>
+auto par_iterator<Self>::filter(P p)
+{
+    detail::check_predicate<P, const std::remove_reference_t<typename Self::item>&>();
+    return detail::filter_iter<Self, P>(moved(), std::move(p));
+}
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::filter_map(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    return detail::filter_map_iter<Self, F>(moved(), std::move(f));
+}
+
+}  // namespace weft

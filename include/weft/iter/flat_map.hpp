@@ -1,0 +1,83 @@
+// weft/iter/flat_map.hpp - flat_map_iter: several items in place of one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iterator.hpp>
+
+#include <ranges>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// The elements of a range that a function gave: those of a container that nobody else holds are moved out.
+template <class R>
+inline constexpr bool gives_up_elements =
+    !std::is_lvalue_reference_v<R> && !std::ranges::view<std::remove_cvref_t<R>> && !std::ranges::borrowed_range<R>;
+
+template <class R>
+using element_of = std::conditional_t<gives_up_elements<R>, std::ranges::range_rvalue_reference_t<R>,
+                                      std::ranges::range_reference_t<R>>;
+
+template <class Base, class F>
+class flat_map_iter : public par_iterator<flat_map_iter<Base, F>>, public adaptor_base<Base> {
+    using range = call_result<F, typename Base::item>;
+    static_assert(std::ranges::input_range<range>, "weft: the function given to flat_map_iter must return a range");
+
+public:
+    static constexpr indexing index_grade = indexing::none;
+    using item = element_of<range>;
+
+    flat_map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+
+    template <class Piece, class Sink>
+    [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
+    {
+        flat_sink<Sink> flat{local_function(f_), sink};
+        return this->base_.run(p, flat);
+    }
+
+private:
+    template <class Sink>
+    struct flat_sink {
+        const local_function_t<F> f;
+        Sink& sink;
+
+        template <class X>
+        [[gnu::always_inline]] auto operator()(X&& x)
+        {
+            using result = answer<Sink, item>;
+            auto&& elements = detail::call(f, std::forward<X>(x));
+            auto end = std::ranges::end(elements);
+            for (auto it = std::ranges::begin(elements); it != end; ++it) {
+                if (!push<result>(it)) return result(false);
+            }
+            return result(true);
+        }
+
+        template <class Result, class It>
+        [[gnu::always_inline]] Result push(It& it)
+        {
+            if constexpr (gives_up_elements<range>) {
+                return sink(std::ranges::iter_move(it));
+            } else {
+                return sink(*it);
+            }
+        }
+    };
+
+    F f_;
+};
+
+}  // namespace detail
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::flat_map_iter(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    return detail::flat_map_iter<Self, F>(moved(), std::move(f));
+}
+
+}  // namespace weft

@@ -1,0 +1,155 @@
+// weft/iter/fold.hpp - fold: one state per fixed block of positions.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/tree.hpp>
+#include <weft/iter/par_iterator.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// A value to copy, or a function that makes one.
+template <class I>
+struct fresh_state {
+    static constexpr bool makes = std::is_invocable_v<const I&>;
+
+    static auto type_of()
+    {
+        if constexpr (makes) {
+            return std::type_identity<std::remove_cvref_t<std::invoke_result_t<const I&>>>();
+        } else {
+            return std::type_identity<I>();
+        }
+    }
+    using type = typename decltype(type_of())::type;
+
+    I identity;
+
+    type operator()() const
+    {
+        if constexpr (makes) {
+            return identity();
+        } else {
+            return identity;
+        }
+    }
+};
+
+/// f(state, item): the new state, or nothing if it changes the state in place.
+template <class F, class State, class X>
+[[gnu::always_inline]] constexpr void fold_item(F& f, State& state, X&& x)
+{
+    if constexpr (takes_item<F&, X&&, State&&>) {
+        if constexpr (!std::is_void_v<decltype(detail::call_with(f, std::move(state), std::forward<X>(x)))>) {
+            state = detail::call_with(f, std::move(state), std::forward<X>(x));
+        } else if constexpr (takes_item<F&, X&&, State&>) {
+            detail::call_with(f, state, std::forward<X>(x));
+        } else {
+            static_assert(!std::is_same_v<F, F>,
+                          "weft: the function given to fold must return the new state, or take it by reference");
+        }
+    } else {
+        if constexpr (std::is_void_v<decltype(detail::call_with(f, state, std::forward<X>(x)))>) {
+            detail::call_with(f, state, std::forward<X>(x));
+        } else {
+            state = detail::call_with(f, state, std::forward<X>(x));
+        }
+    }
+}
+
+/// Position b stands for positions b * length .. of the chain below.
+template <class Base, class I, class F>
+class fold_iter : public par_iterator<fold_iter<Base, I, F>>, public adaptor_base<Base> {
+public:
+    static constexpr indexing index_grade = indexing::exact;
+    using item = typename fresh_state<I>::type;
+
+    fold_iter(Base&& base, std::size_t length, I&& identity, F&& f)
+        : adaptor_base<Base>(std::move(base)), length_(length), make_{std::move(identity)}, f_(std::move(f))
+    {
+    }
+
+    [[nodiscard]] std::size_t extent() const
+    {
+        const std::size_t n = this->base_.extent();
+        return n / length_ + (n % length_ != 0 ? 1 : 0);
+    }
+
+    [[nodiscard]] len_bounds bounds() const
+    {
+        len_bounds b = this->base_.bounds();
+        b.min /= length_;
+        b.max /= length_;
+        return b;
+    }
+
+    void enter(piece p) const { this->base_.enter(below(p)); }
+    void leave(piece p) const { this->base_.leave(below(p)); }
+
+    template <class Sink>
+    auto run(piece p, Sink& sink) const
+    {
+        using result = answer<Sink, item>;
+        for (std::size_t b = p.lo; b < p.hi; ++b) {
+            folder fold{make_(), local_function(f_)};
+            this->base_.run(below(piece{b, b + 1}), fold);
+            if (!sink(std::move(fold.state))) return result(false);
+        }
+        return result(true);
+    }
+
+private:
+    struct folder {
+        item state;
+        const local_function_t<F> f;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            fold_item(f, state, std::forward<X>(x));
+            return {};
+        }
+    };
+
+    [[nodiscard]] piece below(piece p) const
+    {
+        const std::size_t n = this->base_.extent();
+        return {p.lo * length_, p.hi > n / length_ ? n : p.hi * length_};
+    }
+
+    std::size_t length_;
+    fresh_state<I> make_;
+    F f_;
+};
+
+template <class F, class State, class Item>
+constexpr void check_fold()
+{
+    constexpr bool as_const = takes_item<const F&, Item, State&> || takes_item<const F&, Item, State>;
+    constexpr bool as_mutable = takes_item<F&, Item, State&> || takes_item<F&, Item, State>;
+    static_assert(as_const || !as_mutable,
+                  "weft: several threads call this function at once, so it is called through a const reference: a "
+                  "mutable lambda (or a non-const operator()) is not allowed here");
+    static_assert(as_const || as_mutable, "weft: this function must take a state and an item");
+}
+
+}  // namespace detail
+
+template <class Self>
+template <class I, class F>
+auto par_iterator<Self>::fold(I identity, F f)
+{
+    static_assert(!Self::streaming, "weft: fold cannot follow bridged input, which has no length");
+    detail::check_fold<F, typename detail::fresh_state<I>::type, typename Self::item>();
+    Self self(moved());
+    const std::size_t n = self.extent();
+    return detail::fold_iter<Self, I, F>(std::move(self), detail::fixed_blocks::block_length(n), std::move(identity),
+                                         std::move(f));
+}
+
+}  // namespace weft

@@ -1,0 +1,98 @@
+// weft/iter/for_each.hpp - for_each and count.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iterator.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+template <class F>
+struct for_each_consumer {
+    struct state {};
+    const F& f;
+
+    struct sink {
+        const local_function_t<F> f;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            detail::call(f, std::forward<X>(x));
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state&) const
+    {
+        sink each{local_function(f)};
+        return source.run(p, each);
+    }
+
+    void merge(state&, state&) const {}
+};
+
+struct count_consumer {
+    using state = std::size_t;
+
+    struct sink {
+        std::size_t n;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&&)
+        {
+            ++n;
+            return {};
+        }
+        template <class X>
+        [[gnu::always_inline]] go_on when(bool keep, X&&)
+        {
+            n += keep ? 1 : 0;
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return 0; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink counter{0};
+        const bool more = source.run(p, counter);
+        st += counter.n;
+        return more;
+    }
+
+    void merge(state& left, state& right) const { left += right; }
+};
+
+}  // namespace detail
+
+template <class Self>
+template <class F>
+void par_iterator<Self>::for_each(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    const Self self(moved());
+    detail::drive(self, detail::for_each_consumer<F>{f});
+}
+
+template <class Self>
+std::size_t par_iterator<Self>::count()
+{
+    if constexpr (Self::index_grade == detail::indexing::none) {
+        const Self self(moved());
+        return detail::drive(self, detail::count_consumer{});
+    } else {
+        return size();
+    }
+}
+
+}  // namespace weft

@@ -1,0 +1,90 @@
+// weft/iter/map.hpp - map and inspect: a function between the source and the sink.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iterator.hpp>
+
+#include <cstddef>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+template <class Base, class F>
+class map_iter : public par_iterator<map_iter<Base, F>>, public adaptor_base<Base> {
+public:
+    static constexpr indexing index_grade = Base::index_grade;
+    using item = call_result<F, typename Base::item>;
+
+    map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+
+    template <class Piece, class Sink>
+    [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
+    {
+        map_sink<Sink> mapped{local_function(f_), sink};
+        return this->base_.run(p, mapped);
+    }
+
+    auto reader() const { return map_reader<decltype(this->base_.reader())>{this->base_.reader(), local_function(f_)}; }
+
+private:
+    template <class Sink>
+    struct map_sink {
+        const local_function_t<F> f;
+        Sink& sink;
+
+        template <class X>
+        [[gnu::always_inline]] auto operator()(X&& x)
+        {
+            return sink(detail::call(f, std::forward<X>(x)));
+        }
+    };
+
+    template <class Reader>
+    struct map_reader {
+        Reader read;
+        local_function_t<F> f;
+
+        [[gnu::always_inline]] item operator()(std::size_t i) const { return detail::call(f, read(i)); }
+    };
+
+    F f_;
+};
+
+/// Calls f with the item, then gives the item itself.
+template <class F>
+struct inspector {
+    F f;
+
+    template <class X>
+        requires takes_item < const F&, std::add_const_t<std::remove_reference_t<X>>
+    & > [[gnu::always_inline]] X operator()(X&& x) const
+    {
+        const std::remove_reference_t<X>& seen = x;
+        detail::call(f, seen);
+        return std::forward<X>(x);
+    }
+};
+
+}  // namespace detail
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::map(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    return detail::map_iter<Self, F>(moved(), std::move(f));
+}
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::inspect(F f)
+{
+    using item = typename Self::item;
+    detail::check_callable<F, const std::remove_reference_t<item>&>();
+    using inspector = detail::inspector<F>;
+    return detail::map_iter<Self, inspector>(moved(), inspector{std::move(f)});
+}
+
+}  // namespace weft

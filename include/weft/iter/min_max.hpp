@@ -1,0 +1,158 @@
+// weft/iter/min_max.hpp - min and max.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iterator.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// Keeps the item that no later one beats. `beats(challenger, champion)`.
+template <class T, class Beats>
+struct champion_consumer {
+    using state = std::optional<T>;
+
+    const Beats& beats;
+
+    struct sink {
+        state champion;
+        const Beats& beats;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            if (!champion) {
+                champion.emplace(std::forward<X>(x));
+            } else if (const std::remove_reference_t<X>& seen = x; beats(seen, *champion)) {
+                *champion = std::forward<X>(x);
+            }
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink best{std::move(st), beats};
+        const bool more = source.run(p, best);
+        st = std::move(best.champion);
+        return more;
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (right && (!left || beats(*right, *left))) left = std::move(right);
+    }
+};
+
+/// The same for plain integers: starts from the worst value, so that the loop has no case for "none yet".
+template <class T, bool Smallest>
+struct extreme_consumer {
+    using state = std::optional<T>;
+
+    struct sink {
+        T best = Smallest ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+        bool any = false;
+
+        [[gnu::always_inline]] go_on operator()(T x) { return when(true, x); }
+        [[gnu::always_inline]] go_on when(bool keep, T x)
+        {
+            const T candidate = keep ? x : best;
+            best = (Smallest ? candidate < best : best < candidate) ? candidate : best;
+            any |= keep;
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink seen;
+        const bool more = source.run(p, seen);
+        state found;
+        if (seen.any) found = seen.best;
+        merge(st, found);
+        return more;
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (right && (!left || (Smallest ? *right < *left : *left < *right))) left = right;
+    }
+};
+
+template <class T, class Comp, class Proj>
+constexpr void check_comparison()
+{
+    constexpr auto works = []<class C, class P>(C*, P*) {
+        if constexpr (takes_item<P&, const T&>) {
+            using key = decltype(detail::call(std::declval<P&>(), std::declval<const T&>()));
+            return std::is_invocable_r_v<bool, C&, key, key>;
+        } else {
+            return false;
+        }
+    };
+    if constexpr (!works(static_cast<const Comp*>(nullptr), static_cast<const Proj*>(nullptr))) {
+        constexpr bool as_mutable = works(static_cast<Comp*>(nullptr), static_cast<Proj*>(nullptr));
+        static_assert(!as_mutable,
+                      "weft: several threads call the comparison and the projection at once, so they are called "
+                      "through a const reference: a mutable lambda is not allowed here");
+        static_assert(as_mutable,
+                      "weft: the comparison must take two projected items and return something that converts to bool");
+    }
+}
+
+template <class T, class Comp, class Proj>
+inline constexpr bool plain_comparison =
+    std::is_integral_v<T>&& std::is_same_v<Comp, less>&& std::is_same_v<Proj, identity>;
+
+}  // namespace detail
+
+template <class Self>
+template <class Comp, class Proj>
+auto par_iterator<Self>::min(Comp comp, Proj proj)
+{
+    using value = detail::kept_t<typename Self::item>;
+    detail::check_comparison<value, Comp, Proj>();
+    const Self self(moved());
+    if constexpr (detail::plain_comparison<value, Comp, Proj>) {
+        return detail::drive(self, detail::extreme_consumer<value, true>{});
+    } else {
+        // A later item wins only if it comes strictly before the champion.
+        const auto beats = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& x, const auto& champion) {
+            return static_cast<bool>(c(detail::call(p, x), detail::call(p, champion)));
+        };
+        return detail::drive(self, detail::champion_consumer<value, decltype(beats)>{beats});
+    }
+}
+
+template <class Self>
+template <class Comp, class Proj>
+auto par_iterator<Self>::max(Comp comp, Proj proj)
+{
+    using value = detail::kept_t<typename Self::item>;
+    detail::check_comparison<value, Comp, Proj>();
+    const Self self(moved());
+    if constexpr (detail::plain_comparison<value, Comp, Proj>) {
+        return detail::drive(self, detail::extreme_consumer<value, false>{});
+    } else {
+        // A later item wins unless it comes strictly before the champion.
+        const auto beats = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& x, const auto& champion) {
+            return !static_cast<bool>(c(detail::call(p, x), detail::call(p, champion)));
+        };
+        return detail::drive(self, detail::champion_consumer<value, decltype(beats)>{beats});
+    }
+}
+
+}  // namespace weft

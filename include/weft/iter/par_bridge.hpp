@@ -1,0 +1,142 @@
+// weft/iter/par_bridge.hpp - par_bridge: a chain over input that comes one item after the other.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/pull_lock.hpp>
+#include <weft/iter/detail/stream.hpp>
+#include <weft/iter/par_iter.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail {
+
+/// What the chain holds of the range: a pointer to somebody else's, or the range itself.
+template <class R>
+class held_range {
+public:
+    explicit held_range(R&& r) : range_(std::move(r)) {}
+    R& get() { return range_; }
+
+private:
+    R range_;
+};
+template <class R>
+class held_range<R&> {
+public:
+    explicit held_range(R& r) : range_(std::addressof(r)) {}
+    R& get() { return *range_; }
+
+private:
+    R* range_;
+};
+
+template <class R>
+class bridge_source : public par_iterator<bridge_source<R>>, public source_base {
+    using range = std::remove_reference_t<R>;
+    using reference = std::ranges::range_reference_t<range>;
+    static constexpr bool owns_elements = !std::is_lvalue_reference_v<R> && !std::ranges::view<range>;
+
+    /// Elements that stay where they are can be handed out by address; others are taken as values while the input is
+    /// locked, because the input may reuse what it shows.
+    static constexpr bool by_address = std::ranges::forward_range<range> && std::is_lvalue_reference_v<reference>;
+
+public:
+    static constexpr indexing index_grade = indexing::none;
+    static constexpr bool streaming = true;
+    using value = std::ranges::range_value_t<range>;
+    using item = std::conditional_t<by_address && !owns_elements, reference, value&&>;
+
+    explicit bridge_source(R&& r) : held_(std::forward<R>(r)) {}
+
+    /// Some items of the input, on their way through the chain.
+    struct batch {
+        using slot = std::conditional_t<by_address, std::remove_reference_t<reference>*, value>;
+        std::vector<slot> slots;
+        std::size_t limit = 1;
+
+        [[nodiscard]] bool empty() const { return slots.empty(); }
+        void clear() { slots.clear(); }
+    };
+
+    [[nodiscard]] batch make_batch() const { return {}; }
+
+    /// Takes up to batch.limit items. Returns false if the input has ended.
+    bool pull(batch& b) const
+    {
+        b.slots.reserve(b.limit);
+        struct locked {
+            pull_lock& lock;
+            explicit locked(pull_lock& l) : lock(l) { lock.lock(); }
+            ~locked() { lock.unlock(); }
+        } hold(lock_);
+        if (!next_) next_.emplace(std::ranges::begin(held_.get()));
+        const auto end = std::ranges::end(held_.get());
+        auto& next = *next_;
+        for (std::size_t n = 0; n < b.limit; ++n) {
+            // An input iterator steps only when an item is wanted: it may block, or be the last one.
+            if (pending_step_) {
+                pending_step_ = false;
+                ++next;
+            }
+            if (next == end) return false;
+            if constexpr (by_address) {
+                b.slots.push_back(std::addressof(*next));
+            } else {
+                b.slots.push_back(*next);
+            }
+            pending_step_ = true;
+        }
+        return true;
+    }
+
+    template <class Sink>
+    auto run(batch& b, Sink& sink) const
+    {
+        using result = answer<Sink, item>;
+        for (auto& slot : b.slots) {
+            if constexpr (by_address) {
+                if (!sink(static_cast<item>(*slot))) return result(false);
+            } else {
+                if (!sink(std::move(slot))) return result(false);
+            }
+        }
+        return result(true);
+    }
+
+private:
+    mutable held_range<R> held_;
+    mutable pull_lock lock_;
+    mutable std::optional<std::ranges::iterator_t<range>> next_;
+    mutable bool pending_step_ = false;
+};
+
+}  // namespace detail
+
+/// A parallel chain over any input range: workers pull items in turn, under a lock, in batches that grow with the speed
+/// of the loop. Use it for input that has no other way in (streams, generators, lists); an array is better off with
+/// par_iter.
+///
+/// Of an lvalue range of lasting elements the items are references to them; of an rvalue container, and of input that
+/// is read once, the items are values that are moved on.
+///
+/// Order:    none: what keeps order elsewhere (collect, fold, reduce with an operation that does not commute) sees the
+///           items in any order here.
+/// Blocking: while one worker waits for the input, others that have run out of items wait for it.
+/// Throws:   also what the range throws.
+template <class R>
+auto par_bridge(R&& r)
+{
+    static_assert(std::ranges::input_range<R>, "weft: par_bridge needs an input range");
+    return detail::bridge_source<R>(std::forward<R>(r));
+}
+
+}  // namespace weft

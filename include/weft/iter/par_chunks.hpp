@@ -1,0 +1,146 @@
+// weft/iter/par_chunks.hpp - par_chunks, par_chunks_exact, par_windows: spans over a contiguous range.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/throw.hpp>
+#include <weft/iter/par_iter.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <ranges>
+#include <span>
+#include <type_traits>
+
+namespace weft {
+
+namespace detail {
+
+template <class T>
+struct chunk_reader {
+    T* data;
+    std::size_t size;
+    std::size_t length;
+
+    [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
+    {
+        const std::size_t at = i * length;
+        return {data + at, size - at < length ? size - at : length};
+    }
+};
+
+/// Spans of `length`; the last one may be shorter.
+template <class T>
+class chunks_source : public par_iterator<chunks_source<T>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::span<T>;
+
+    chunks_source(std::span<T> all, std::size_t length) : all_(all), length_(length) {}
+
+    [[nodiscard]] std::size_t extent() const { return all_.size() / length_ + (all_.size() % length_ != 0 ? 1 : 0); }
+    [[nodiscard]] chunk_reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    std::span<T> all_;
+    std::size_t length_;
+};
+
+/// Spans of exactly `length`: side by side, or (windows) one for every element.
+template <class T, bool Windows>
+class even_source : public par_iterator<even_source<T, Windows>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::span<T>;
+
+    even_source(std::span<T> all, std::size_t length)
+        : all_(all),
+          length_(length),
+          count_(!Windows              ? all.size() / length
+                 : all.size() < length ? 0
+                                       : all.size() - length + 1)
+    {
+    }
+
+    struct even_reader {
+        T* data;
+        std::size_t length;
+
+        [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
+        {
+            return {data + (Windows ? i : i * length), length};
+        }
+    };
+
+    [[nodiscard]] std::size_t extent() const { return count_; }
+    [[nodiscard]] even_reader reader() const { return {all_.data(), length_}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+    /// The elements behind the last whole chunk.
+    [[nodiscard]] std::span<T> remainder() const requires(!Windows) { return all_.subspan(count_ * length_); }
+
+private:
+    std::span<T> all_;
+    std::size_t length_;
+    std::size_t count_;
+};
+
+/// The elements of a contiguous range that outlives the chain.
+template <class R>
+auto span_over(R&& r)
+{
+    static_assert(std::ranges::contiguous_range<R> && std::ranges::sized_range<R>,
+                  "weft: this needs a contiguous range (a vector, an array, a span)");
+    static_assert(std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>,
+                  "weft: the spans would refer to a temporary container: give it a name that outlives the chain");
+    using element = std::remove_reference_t<std::ranges::range_reference_t<R>>;
+    return std::span<element>(std::to_address(std::ranges::begin(r)), static_cast<std::size_t>(std::ranges::size(r)));
+}
+
+}  // namespace detail
+
+/// Pieces of `length` elements of a contiguous range, as std::span; the last one may be shorter.
+///
+/// Throws: std::invalid_argument if `length` is 0.
+/// Example: examples/03_par_chunks.cpp
+template <class R>
+auto par_chunks(R&& r, std::size_t length)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    if (length == 0) detail::throw_invalid_argument("weft: par_chunks: length 0");
+    return detail::chunks_source<typename decltype(all)::element_type>(all, length);
+}
+
+/// As par_chunks, but only whole pieces; `remainder()` gives the elements behind the last one.
+///
+/// Throws: std::invalid_argument if `length` is 0.
+template <class R>
+auto par_chunks_exact(R&& r, std::size_t length)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    if (length == 0) detail::throw_invalid_argument("weft: par_chunks_exact: length 0");
+    return detail::even_source<typename decltype(all)::element_type, false>(all, length);
+}
+
+/// All runs of `length` neighbours: elements 0 .. length - 1, then 1 .. length, and so on. None if there are fewer.
+///
+/// Throws: std::invalid_argument if `length` is 0.
+template <class R>
+auto par_windows(R&& r, std::size_t length)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    if (length == 0) detail::throw_invalid_argument("weft: par_windows: length 0");
+    return detail::even_source<typename decltype(all)::element_type, true>(all, length);
+}
+
+}  // namespace weft

@@ -1,0 +1,203 @@
+// weft/iter/par_iterator.hpp - the members of every parallel chain: adaptors and terminals.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/bridge.hpp>
+#include <weft/iter/detail/call.hpp>
+#include <weft/iter/detail/source.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail {
+/// `collect()` without a type gives a vector of the items' values.
+struct as_vector;
+struct less {
+    template <class A, class B>
+    constexpr bool operator()(const A& a, const B& b) const
+    {
+        return a < b;
+    }
+};
+struct identity {
+    template <class T>
+    constexpr T&& operator()(T&& x) const
+    {
+        return std::forward<T>(x);
+    }
+};
+/// Stands for "the type of the items' sum".
+struct natural;
+}  // namespace detail
+
+/// A parallel chain: a source, then adaptors, ended by a terminal that runs it.
+///
+///     auto total = weft::par_iter(v).map(square).filter(is_odd).sum();
+///
+/// Adaptors are lazy and fuse with the source into one loop. A terminal runs the loop on the calling thread, and lets
+/// idle workers of the pool take halves of what is left. Nothing has to be tuned: a loop too small to gain never leaves
+/// the thread. Every member moves out of the chain it is called on; a chain is used once.
+///
+/// Functions are called through a const reference, by several threads at once. Where an item is a tuple or a pair
+/// (zip, enumerate, maps), a function may take its parts one by one.
+///
+/// Throws: what a function throws, after all pieces have ended; the rest of the loop stops soon. Of several exceptions
+///         the first caught is thrown.
+/// Order:  results keep the order of the source, unless the name says `any`. All that the functions did happens before
+///         the terminal returns. Reductions whose values are not integers (floating point, user types) combine in an
+///         order that depends on the length alone: same bits for any number of threads and every run.
+/// Example: examples/02_par_iter.cpp
+template <class Self>
+class par_iterator : public detail::chain_tag {
+public:
+    // --- adaptors: item by item -------------------------------------------------------------------------------------
+
+    /// f(item) in place of each item.
+    template <class F>
+    auto map(F f);
+
+    /// Calls f(item) for each item that passes, by const reference where it is a value, and passes it on.
+    template <class F>
+    auto inspect(F f);
+
+    /// Only the items for which p(item) holds. Such a chain has no index any more.
+    template <class P>
+    auto filter(P p);
+
+    /// What f(item), a std::optional, holds; nothing where it is empty.
+    template <class F>
+    auto filter_map(F f);
+
+    /// All elements of the range f(item), one after the other, in place of each item.
+    template <class F>
+    auto flat_map_iter(F f);
+
+    // --- adaptors that need an index --------------------------------------------------------------------------------
+
+    /// (number, item), counted from 0.
+    auto enumerate();
+
+    /// Tuples of the items of this chain and of others (chains or ranges), as long as the shortest.
+    template <class... Others>
+    auto zip(Others&&... others);
+
+    /// The items of this chain, then those of another chain or range. Indexed if both are.
+    template <class Other>
+    auto chain(Other&& other);
+
+    /// The first n items, or all if there are fewer.
+    auto take(std::size_t n);
+
+    /// All but the first n items.
+    auto skip(std::size_t n);
+
+    /// Items 0, n, 2n, ... Throws std::invalid_argument for 0.
+    auto step_by(std::size_t n);
+
+    /// Last item first.
+    auto rev();
+
+    // --- adaptors: how to run ---------------------------------------------------------------------------------------
+
+    /// No piece shorter than n positions is handed to another thread. For loops whose pieces have a high fixed cost.
+    auto with_min_len(std::size_t n);
+
+    /// Idle workers are looked for at least every n positions, and pieces longer than n are divided whenever one is
+    /// there, however cheap the items seem. with_max_len(1) suits a few very long, very unequal items.
+    auto with_max_len(std::size_t n);
+
+    // --- terminals --------------------------------------------------------------------------------------------------
+
+    /// f(item) for every item, in no particular order between threads.
+    template <class F>
+    void for_each(F f);
+
+    /// How many items there are. An indexed chain is not run for it.
+    std::size_t count();
+
+    /// The sum of the items; of nothing: zero. Integers wrap around. `sum<long long>()` adds in another type.
+    template <class T = detail::natural>
+    auto sum();
+
+    /// The product of the items; of nothing: one. Integers wrap around.
+    template <class T = detail::natural>
+    auto product();
+
+    /// op(…op(op(identity, item), item)…, …): `op` is associative and `identity` neutral for it. `identity` is a value
+    /// or a function that makes one; it is used once per piece.
+    template <class I, class Op>
+    auto reduce(I identity, Op op);
+
+    /// The items combined by the associative `op`; nothing if there are none.
+    template <class Op>
+    auto reduce(Op op);
+
+    /// The smallest item, the first of equals; nothing if there are none. `comp(proj(a), proj(b))` says whether a comes
+    /// before b.
+    template <class Comp = detail::less, class Proj = detail::identity>
+    auto min(Comp comp = {}, Proj proj = {});
+
+    /// The largest item, the last of equals; nothing if there are none.
+    template <class Comp = detail::less, class Proj = detail::identity>
+    auto max(Comp comp = {}, Proj proj = {});
+
+    /// Partial results, in order: a chain with one folded state per fixed block of positions. `identity` is a value or
+    /// makes one; `f(state, item)` returns the new state, or changes `state` in place and returns nothing. How many
+    /// there are depends on the length alone.
+    template <class I, class F>
+    auto fold(I identity, F f);
+
+    /// Whether p holds for an item, for every item, for none. Stops as soon as the answer is known.
+    template <class P>
+    bool any_of(P p);
+    template <class P>
+    bool all_of(P p);
+    template <class P>
+    bool none_of(P p);
+
+    /// An item for which p holds: any one (the fastest to find), or the first in order.
+    template <class P>
+    auto find_any(P p);
+    template <class P>
+    auto find_first(P p);
+
+    /// The number of the first item for which p holds.
+    template <class P>
+    std::optional<std::size_t> position_first(P p);
+
+    /// All items in a std::vector, in order. An indexed chain writes each element once, in place.
+    auto to_vector();
+
+    /// All items in a C, in order: `collect<std::vector<long>>()`, `collect<std::set<int>>()`,
+    /// `collect<std::string>()`; without a type as to_vector().
+    template <class C = detail::as_vector>
+    auto collect();
+
+    /// Assigns item i to element i of a contiguous range that is at least as long (else throws std::length_error);
+    /// into a std::vector: replaces its contents, keeping its storage. Returns the number of items.
+    template <class Out>
+    std::size_t collect_into(Out&& out);
+
+    /// Two vectors: the items for which p holds, and the others; both in order.
+    template <class P>
+    auto partition(P p);
+
+    /// The number of items. Indexed chains only.
+    [[nodiscard]] std::size_t size() const
+    {
+        detail::check_indexed<Self>();
+        return static_cast<const Self&>(*this).extent();
+    }
+
+protected:
+    par_iterator() = default;
+
+    Self&& moved() { return static_cast<Self&&>(*this); }
+};
+
+}  // namespace weft

@@ -1,0 +1,226 @@
+// weft/iter/range.hpp - par_iter and par_range: chains over ranges and integers.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/throw.hpp>
+#include <weft/iter/par_iterator.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail {
+
+template <class It>
+struct iterator_reader {
+    It begin;
+
+    [[gnu::always_inline]] decltype(auto) operator()(std::size_t i) const
+    {
+        return begin[static_cast<std::iter_difference_t<It>>(i)];
+    }
+};
+
+template <class T>
+struct moving_reader {
+    T* begin;
+
+    [[gnu::always_inline]] T&& operator()(std::size_t i) const { return std::move(begin[i]); }
+};
+
+template <class It>
+struct moving_iterator_reader {
+    It begin;
+
+    [[gnu::always_inline]] decltype(auto) operator()(std::size_t i) const
+    {
+        return std::ranges::iter_move(begin + static_cast<std::iter_difference_t<It>>(i));
+    }
+};
+
+/// Elements that somebody else keeps: iterators and a length.
+template <class It>
+class borrowed_source : public par_iterator<borrowed_source<It>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::iter_reference_t<It>;
+
+    borrowed_source(It begin, std::size_t size) : begin_(std::move(begin)), size_(size) {}
+
+    [[nodiscard]] std::size_t extent() const { return size_; }
+    [[nodiscard]] iterator_reader<It> reader() const { return {begin_}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    It begin_;
+    std::size_t size_;
+};
+
+/// A container that the chain owns: its elements are moved out. A view that the chain owns gives what it gives.
+/// The container is `mutable` because a chain is shared as const: each element is touched by one thread only.
+template <class R>
+class owning_source : public par_iterator<owning_source<R>>, public source_base {
+    static constexpr bool moves = !std::ranges::view<R>;
+
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::conditional_t<moves, std::ranges::range_rvalue_reference_t<R>, std::ranges::range_reference_t<R>>;
+
+    explicit owning_source(R&& range) : range_(std::move(range)) {}
+
+    [[nodiscard]] std::size_t extent() const { return static_cast<std::size_t>(std::ranges::size(range_)); }
+
+    [[nodiscard]] auto reader() const
+    {
+        using iterator = std::ranges::iterator_t<R>;
+        if constexpr (moves && std::contiguous_iterator<iterator>) {
+            return moving_reader<std::remove_reference_t<std::ranges::range_reference_t<R>>>{std::ranges::data(range_)};
+        } else if constexpr (moves) {
+            return moving_iterator_reader<iterator>{std::ranges::begin(range_)};
+        } else {
+            return iterator_reader<iterator>{std::ranges::begin(range_)};
+        }
+    }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    mutable R range_;
+};
+
+/// Integers from `first` on.
+template <class T>
+class integer_source : public par_iterator<integer_source<T>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = T;
+
+    integer_source(T first, std::size_t size) : first_(first), size_(size) {}
+
+    [[nodiscard]] std::size_t extent() const { return size_; }
+
+    struct integer_reader {
+        T first;
+        [[gnu::always_inline]] T operator()(std::size_t i) const
+        {
+            // Unsigned: the sum wraps to the right value although `i` may not fit T.
+            return static_cast<T>(static_cast<std::size_t>(first) + i);
+        }
+    };
+    [[nodiscard]] integer_reader reader() const { return {first_}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    T first_;
+    std::size_t size_;
+};
+
+/// std::vector<bool> packs its elements, so two threads cannot write to neighbours: it is read only.
+template <class R>
+inline constexpr bool packs_elements =
+    !std::is_reference_v<std::ranges::range_reference_t<R>> && std::is_same_v<std::ranges::range_value_t<R>, bool> &&
+    !std::ranges::view<std::remove_cvref_t<R>>;
+
+template <class R>
+auto range_source(R&& r)
+{
+    static_assert(std::ranges::random_access_range<R> && std::ranges::sized_range<R>,
+                  "weft: par_iter needs a random-access range that knows its size; par_bridge takes any input range");
+    using plain = std::remove_cvref_t<R>;
+    if constexpr (std::ranges::contiguous_range<R> &&
+                  (std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>)) {
+        using element = std::remove_reference_t<std::ranges::range_reference_t<R>>;
+        return borrowed_source<element*>(std::to_address(std::ranges::begin(r)),
+                                         static_cast<std::size_t>(std::ranges::size(r)));
+    } else if constexpr (packs_elements<R>) {
+        if constexpr (std::is_lvalue_reference_v<R>) {
+            const plain& packed = r;
+            return borrowed_source<std::ranges::iterator_t<const plain>>(std::ranges::begin(packed), packed.size());
+        } else {
+            return owning_source<std::vector<char>>(std::vector<char>(r.begin(), r.end())).map([](char c) {
+                return c != 0;
+            });
+        }
+    } else if constexpr ((std::is_lvalue_reference_v<R> && !std::ranges::view<plain>) ||
+                         std::ranges::borrowed_range<R>) {
+        return borrowed_source<std::ranges::iterator_t<R>>(std::ranges::begin(r),
+                                                           static_cast<std::size_t>(std::ranges::size(r)));
+    } else {
+        return owning_source<plain>(plain(std::forward<R>(r)));
+    }
+}
+
+}  // namespace detail
+
+/// A parallel chain over the elements of a random-access range that knows its size.
+///
+/// Of an lvalue the items are references to its elements (to const if it is const); the range must outlive the chain.
+/// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
+/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only.
+///
+/// Example: examples/02_par_iter.cpp
+template <class R>
+auto par_iter(R&& r)
+{
+    if constexpr (detail::chain<R>) {
+        return std::remove_cvref_t<R>(std::forward<R>(r));
+    } else {
+        return detail::range_source(std::forward<R>(r));
+    }
+}
+
+/// The integers first, first + 1, ... last - 1, of any integer type; none if last <= first. The items have the common
+/// type of both ends.
+///
+/// Throws: std::invalid_argument if one end does not fit the common type (a negative one with an unsigned one).
+template <class A, class B>
+auto par_range(A first, B last)
+{
+    static_assert(std::is_integral_v<A> && std::is_integral_v<B>, "weft: par_range takes two integers");
+    using T = std::common_type_t<A, B>;
+    if constexpr (!std::is_same_v<A, B>) {
+        if (!std::in_range<T>(first) || !std::in_range<T>(last)) {
+            detail::throw_invalid_argument("weft: par_range: one end does not fit the common type of both");
+        }
+    }
+    const T a = static_cast<T>(first);
+    const T b = static_cast<T>(last);
+    static_assert(sizeof(T) <= sizeof(std::size_t), "weft: par_range cannot count integers wider than std::size_t");
+    return detail::integer_source<T>(a, a < b ? static_cast<std::size_t>(b) - static_cast<std::size_t>(a) : 0);
+}
+
+namespace detail {
+
+/// What an adaptor that takes a second chain or range works with.
+template <class X>
+auto as_source(X&& x)
+{
+    return weft::par_iter(std::forward<X>(x));
+}
+
+template <class X>
+using source_t = decltype(detail::as_source(std::declval<X>()));
+
+}  // namespace detail
+
+}  // namespace weft

@@ -1,0 +1,13 @@
+// src/iter/throw.cpp - the exceptions of the iterator layer.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/iter/detail/throw.hpp>
+
+#include <stdexcept>
+
+namespace weft::detail {
+
+void throw_invalid_argument(const char* what) { throw std::invalid_argument(what); }
+
+void throw_length_error(const char* what) { throw std::length_error(what); }
+
+}  // namespace weft::detail
