@@ -29,10 +29,7 @@ inline constexpr bool sanitized = false;
 #endif
 
 /// A repeat count: `n`, and a twentieth of it (at least 1) under a sanitizer.
-constexpr std::size_t scaled(std::size_t n)
-{
-    return sanitized ? (n + 19) / 20 : n;
-}
+constexpr std::size_t scaled(std::size_t n) { return sanitized ? (n + 19) / 20 : n; }
 
 /// Runs f(0) .. f(n - 1), each on a thread of its own, all released at once; returns when all have ended.
 template <class F>

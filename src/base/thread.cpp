@@ -56,10 +56,7 @@ void thread::join() noexcept
     handle_.reset();
 }
 
-void thread::abandon() noexcept
-{
-    handle_.reset();
-}
+void thread::abandon() noexcept { handle_.reset(); }
 #else
 struct thread::handle {
     std::thread running;
@@ -77,10 +74,7 @@ void thread::join() noexcept
     handle_.reset();
 }
 
-void thread::abandon() noexcept
-{
-    handle_.release();
-}
+void thread::abandon() noexcept { handle_.release(); }
 #endif
 
 thread::~thread()
@@ -95,9 +89,6 @@ void* thread::enter(void* body) noexcept
     return nullptr;
 }
 
-void yield_thread() noexcept
-{
-    std::this_thread::yield();
-}
+void yield_thread() noexcept { std::this_thread::yield(); }
 
 }  // namespace weft::detail

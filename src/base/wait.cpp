@@ -41,15 +41,9 @@ bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
     return futex(&word, FUTEX_WAIT_BITSET_PRIVATE, old, &until) == 0 || errno != ETIMEDOUT;
 }
 
-void wake_one(const atomic<std::uint32_t>* word) noexcept
-{
-    futex(word, FUTEX_WAKE_BITSET_PRIVATE, 1, nullptr);
-}
+void wake_one(const atomic<std::uint32_t>* word) noexcept { futex(word, FUTEX_WAKE_BITSET_PRIVATE, 1, nullptr); }
 
-void wake_all(const atomic<std::uint32_t>* word) noexcept
-{
-    futex(word, FUTEX_WAKE_BITSET_PRIVATE, INT_MAX, nullptr);
-}
+void wake_all(const atomic<std::uint32_t>* word) noexcept { futex(word, FUTEX_WAKE_BITSET_PRIVATE, INT_MAX, nullptr); }
 
 }  // namespace weft::detail
 
@@ -76,7 +70,9 @@ bucket& bucket_of(const void* word) noexcept
 void notify(const void* word) noexcept
 {
     bucket& b = bucket_of(word);
-    { const std::lock_guard hold(b.lock); }  // a waiter is now before its look at the word, or asleep
+    {
+        const std::lock_guard hold(b.lock);
+    }  // a waiter is now before its look at the word, or asleep
     b.changed.notify_all();
 }
 
@@ -98,15 +94,9 @@ bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
     return b.changed.wait_until(hold, deadline) == std::cv_status::no_timeout;
 }
 
-void wake_one(const atomic<std::uint32_t>* word) noexcept
-{
-    notify(word);
-}
+void wake_one(const atomic<std::uint32_t>* word) noexcept { notify(word); }
 
-void wake_all(const atomic<std::uint32_t>* word) noexcept
-{
-    notify(word);
-}
+void wake_all(const atomic<std::uint32_t>* word) noexcept { notify(word); }
 
 }  // namespace weft::detail
 

@@ -34,20 +34,11 @@ inline constexpr std::memory_order seq_cst = std::memory_order_seq_cst;
 #ifdef WEFT_DETAIL_TSAN
 // ThreadSanitizer does not follow fences. A locked operation on one variable gives it at least the same edges.
 inline constinit std::atomic<unsigned> tsan_fence_word{0};
-inline void fence(std::memory_order) noexcept
-{
-    tsan_fence_word.fetch_add(1, std::memory_order_seq_cst);
-}
-inline void full_fence() noexcept
-{
-    fence(std::memory_order_seq_cst);
-}
+inline void fence(std::memory_order) noexcept { tsan_fence_word.fetch_add(1, std::memory_order_seq_cst); }
+inline void full_fence() noexcept { fence(std::memory_order_seq_cst); }
 #else
 /// A stand-alone fence. Use full_fence() for seq_cst.
-inline void fence(std::memory_order o) noexcept
-{
-    std::atomic_thread_fence(o);
-}
+inline void fence(std::memory_order o) noexcept { std::atomic_thread_fence(o); }
 
 /// A sequentially consistent fence. On x86-64 it is a locked operation on the stack: less than half the cost of the
 /// `mfence` that some compilers emit for the same thing.

@@ -10,9 +10,6 @@ namespace weft {
 /// thread. Does not give the core away; see backoff for loops that may be long.
 ///
 /// Cost: about 20 ns on x86-64 (`pause`), 10 ns on aarch64 (`isb`).
-inline void spin_hint() noexcept
-{
-    detail::pause();
-}
+inline void spin_hint() noexcept { detail::pause(); }
 
 }  // namespace weft

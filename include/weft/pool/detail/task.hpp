@@ -1,0 +1,128 @@
+// weft/pool/detail/task.hpp - a spawned function on the heap, and the scope that waits for it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/atomic.hpp>
+#include <weft/base/cell.hpp>
+#include <weft/base/memory.hpp>
+#include <weft/pool/detail/worker.hpp>
+#include <weft/sync/parker.hpp>
+#include <weft/sync/spinlock.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace weft::detail {
+
+class scope_core;
+
+/// What a worker works for: a scope, and the first of its slots whose job does; with what it worked for before.
+struct activation {
+    scope_core* scope;
+    std::uint32_t first;
+    activation* outer;
+};
+
+/// A spawned function. `run` calls it, deals with its exception, frees it, and reports its end. With `here` null it
+/// only frees it.
+struct task {
+    void (*run)(task* self, worker* here) noexcept = nullptr;
+    scope_core* scope = nullptr;  ///< who waits for it; null: nobody
+    task* next = nullptr;         ///< in a mailbox or a first-in-first-out list
+};
+
+/// A task with its function.
+template <class F>
+struct task_of : task {
+    template <class G>
+    explicit task_of(G&& g) : function(std::forward<G>(g))
+    {
+    }
+    F function;
+};
+
+/// Counts the tasks of a scope, keeps their first exception, and waits.
+///
+/// Orders      O1  task_done: pending_ release -> wait: pending_ acquire. Every decrement is a read-modify-write, so
+///                 the wait that reads 0 sees the work of all tasks.
+///             O2  fail: failed_ CAS decides who stores error_; the store happens before that task's task_done (O1).
+///             A task's last access to its scope is the decrement: the scope may be gone right after it. Who is to be
+///             woken is read before.
+/// Checked by  tests/model/scope_model.cpp
+class scope_core {
+public:
+    /// Opens a scope in which `home` is working.
+    explicit scope_core(worker& home) noexcept;
+    scope_core(const scope_core&) = delete;
+    scope_core& operator=(const scope_core&) = delete;
+
+    /// Hands a task over; from any thread, while the body or a task of the scope runs. If it throws, the task is freed.
+    void spawn(task* t);
+    void spawn_fifo(task* t);
+
+    /// Hands `tasks[i]` to thread i of the pool, for all i.
+    void spawn_to_each(task* const* tasks, std::size_t count) noexcept;
+
+    /// Keeps the exception if it is the first.
+    void fail(std::exception_ptr error) noexcept;
+
+    /// A task of the scope has ended and been freed.
+    void task_done() noexcept;
+
+    /// Runs and awaits tasks until none is left, closes the scope, and throws the first exception if there was one.
+    void finish();
+
+    [[nodiscard]] bool is_done() const noexcept { return pending_.load(order::acquire) == 0; }  // O1
+    [[nodiscard]] bool descends_from(const scope_core& ancestor) const noexcept;
+    [[nodiscard]] worker& home() const noexcept { return home_; }
+    [[nodiscard]] std::size_t num_threads() const noexcept;
+
+    /// Whether home_ sleeps in finish(), and would like to hear of new tasks.
+    atomic<bool> wants_news{false};
+
+private:
+    static void run_oldest(task* ticket, worker* here) noexcept;
+
+    void hand_over(task* t);
+
+    worker& home_;
+    scope_core* const parent_;
+    activation here_;
+    const std::uint64_t mark_;  ///< how many tasks lay in home_'s deque when the scope was opened
+    atomic<std::size_t> pending_{0};
+    atomic<bool> failed_{false};
+    cell<std::exception_ptr> error_;
+    // First-in-first-out tasks wait in a list. What lies in the deques for each of them is the same ticket; who takes
+    // one runs the oldest of the list. There are as many tickets as tasks, so the scope outlives every ticket.
+    task ticket_;
+    spinlock fifo_lock_;
+    task* fifo_first_ = nullptr;
+    task* fifo_last_ = nullptr;
+};
+
+/// The pool of this thread, else the global one.
+pool_core& current_pool();
+
+/// Gives a task that nobody waits for to `pool`.
+void spawn_detached(pool_core& pool, task* t);  // if it throws, the task is freed
+
+/// Reports an exception that has nowhere to go to the pool's on_unhandled.
+void report_unhandled(pool_core& pool, std::exception_ptr error) noexcept;
+
+[[nodiscard]] std::size_t thread_count(const pool_core& pool) noexcept;
+
+/// Counts the parts of a broadcast that have not ended.
+struct mail_counter {
+    atomic<std::size_t> pending{0};
+    parking_spot* waiter = nullptr;
+    parking_spot outsider;  ///< where a thread outside the pool waits
+};
+
+/// Hands mail[i] to thread i, and waits until mail_done has been called for each.
+void deliver_and_wait(pool_core& pool, task* const* mail, std::size_t count, mail_counter& counter);
+void mail_done(mail_counter& counter) noexcept;
+
+}  // namespace weft::detail

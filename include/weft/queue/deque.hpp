@@ -1,0 +1,355 @@
+// weft/queue/deque.hpp - a work-stealing deque: its owner works at one end, thieves at the other.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Roles       owner: the one thread that calls push and pop.  thieves: any threads, through steal*.
+//
+// Fields      top_      index of the oldest element; only grows; moved by a compare-exchange
+//             bottom_   one past the newest element; written by the owner alone
+//             ring_     the current array; index i lies in slot i mod size. Replaced arrays are kept until the deque
+//                       is destroyed: a slow thief may still read one
+//
+// Invariants  I1  Live elements are exactly [top_, bottom_), but for one moment in pop of the LIFO flavour, when
+//                 bottom_ is one lower than the owner's claim is sure.
+//             I2  An element is given out once: by the successful compare-exchange of top_, or, if it is not the last
+//                 one, by the owner's lowering of bottom_.
+//             I3  A slot of the current ring is reused only after top_ has passed it; so a thief that read it too
+//                 late fails its compare-exchange.
+//
+// Orders      O1  push: bottom_ store release -> steal: bottom_ load. The element's slot, and what it names, is
+//                 visible to the thief.
+//             O2  pop: bottom_ exchange seq_cst, then top_ load seq_cst; steal: top_ load seq_cst, then bottom_ load
+//                 seq_cst. In the one order of these four, either the owner sees the thief's claim or the thief sees
+//                 the lowered bottom_: they never both take the last element.
+//             O3  top_ compare-exchange seq_cst: it is the claim that O2 speaks of.
+//             O4  grow: ring_ store release -> steal: ring_ load acquire. The copied slots are visible.
+//             O5  top_ load acquire in push: a slot is reused only after its taker has read it.
+//
+// Progress    push and pop: wait-free (push may allocate). steal: lock-free; retry() says that another thread won.
+//
+// Checked by  tests/model/deque_model.cpp: last_element (O2, O3), payload (O1), grow (O4), reuse (O5).
+#pragma once
+
+#include <weft/base/atomic.hpp>
+#include <weft/base/cache_padded.hpp>
+#include <weft/base/memory.hpp>
+#include <weft/queue/detail/word_slot.hpp>
+#include <weft/queue/steal_result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+/// The owner takes the newest element: depth first, cache-warm.
+struct lifo {};
+/// The owner takes the oldest element, as thieves do.
+struct fifo {};
+
+template <class T, class Order>
+class stealer;
+
+namespace detail {
+
+/// The shared part of a deque and its stealers.
+template <class T, class Order>
+class deque_core {
+    using slot = word_slot<T>;
+    using word = typename slot::word;
+    using index = std::int64_t;
+    static constexpr bool is_lifo = std::is_same_v<Order, lifo>;
+
+public:
+    static constexpr std::size_t max_batch = 32;
+
+    explicit deque_core(std::size_t capacity) : ring_(ring::make_of(capacity, nullptr)) {}
+
+    ~deque_core()
+    {
+        ring* const current = ring_.load(order::relaxed);
+        const index end = bottom_.load(order::relaxed);
+        for (index i = top_.load(order::relaxed); i < end; ++i) slot::destroy(current->get(i));
+        ring::destroy_chain(current);
+    }
+    deque_core(const deque_core&) = delete;
+    deque_core& operator=(const deque_core&) = delete;
+
+    // --- owner ------------------------------------------------------------------------------------------------------
+
+    void push(T&& value)
+    {
+        const index b = bottom_.load(order::relaxed);
+        ring* const r = room_for(b, 1);
+        r->put(b, slot::put(std::move(value)));
+        bottom_.store(b + 1, order::release);  // O1
+    }
+
+    std::optional<T> pop()
+    {
+        const index b = bottom_.load(order::relaxed);
+        if (b - top_.load(order::relaxed) <= 0) return std::nullopt;
+        if constexpr (is_lifo) {
+            return pop_newest(b - 1);
+        } else {
+            index t = top_.load(order::relaxed);
+            do {
+                if (b - t <= 0) return std::nullopt;
+                // The owner's own slots need no edge; the claim competes with thieves only.
+            } while (!top_.compare_exchange_weak(t, t + 1, order::seq_cst, order::relaxed));  // O3
+            return slot::take(ring_.load(order::relaxed)->get(t));
+        }
+    }
+
+    // --- thieves ----------------------------------------------------------------------------------------------------
+
+    steal_result<T> steal()
+    {
+        word taken;
+        switch (claim(taken)) {
+            case claimed::yes:
+                return steal_result<T>::success(slot::take(taken));
+            case claimed::nothing:
+                return steal_result<T>::nothing();
+            default:
+                return steal_result<T>::lost_race();
+        }
+    }
+
+    /// Moves up to half of what is here, at most max_batch, behind the elements of `target`, whose owner calls.
+    /// With `first`, the oldest stays out and is returned there.
+    template <class TargetOrder>
+    steal_result<std::size_t> steal_batch(deque_core<T, TargetOrder>& target, std::optional<word>* first)
+    {
+        const index t = top_.load(order::acquire);
+        const index available = bottom_.load(order::acquire) - t;
+        if (available <= 0) return steal_result<std::size_t>::nothing();
+        std::size_t want = (static_cast<std::size_t>(available) + 1) / 2;
+        if (want > max_batch) want = max_batch;
+        target.reserve(want);  // before anything is taken: may throw
+
+        word taken[max_batch];
+        std::size_t count = 0;
+        bool lost = false;
+        while (count < want) {
+            const claimed c = claim(taken[count]);
+            if (c == claimed::yes) {
+                ++count;
+            } else {
+                lost = c == claimed::lost_race;
+                break;
+            }
+        }
+        if (count == 0) return lost ? steal_result<std::size_t>::lost_race() : steal_result<std::size_t>::nothing();
+        std::size_t begin = 0;
+        if (first != nullptr) *first = taken[begin++];
+        target.append(taken + begin, count - begin, is_lifo != std::is_same_v<TargetOrder, lifo>);
+        return steal_result<std::size_t>::success(std::move(count));
+    }
+
+    steal_result<T> result_of(word w) { return steal_result<T>::success(slot::take(w)); }
+
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        const index t = top_.load(order::acquire);
+        const index n = bottom_.load(order::acquire) - t;
+        return n > 0 ? static_cast<std::size_t>(n) : 0;
+    }
+
+private:
+    template <class, class>
+    friend class deque_core;
+
+    enum class claimed { yes, nothing, lost_race };
+
+    struct ring {
+        static ring* make_of(std::size_t capacity, ring* previous)
+        {
+            std::size_t size = 2;
+            while (size < capacity) size *= 2;
+            auto slots = make_array<atomic<word>>(size);
+            try {
+                return make<ring>(slots, size, previous);
+            } catch (...) {
+                dispose_array(slots, size);
+                throw;
+            }
+        }
+
+        static void destroy_chain(ring* r) noexcept
+        {
+            while (r != nullptr) {
+                ring* const previous = r->previous;
+                dispose_array(r->slots, r->size);
+                dispose(r);
+                r = previous;
+            }
+        }
+
+        ring(atomic<word>* s, std::size_t n, ring* p) noexcept : slots(s), size(n), previous(p) {}
+
+        [[nodiscard]] word get(index i) const noexcept
+        {
+            return slots[static_cast<std::size_t>(i) & (size - 1)].load(order::relaxed);
+        }
+        void put(index i, word w) noexcept { slots[static_cast<std::size_t>(i) & (size - 1)].store(w, order::relaxed); }
+
+        atomic<word>* slots;
+        std::size_t size;
+        ring* previous;
+    };
+
+    claimed claim(word& out)
+    {
+        index t = top_.load(order::seq_cst);           // O2
+        const index b = bottom_.load(order::seq_cst);  // O1, O2
+        if (b - t <= 0) return claimed::nothing;
+        out = ring_.load(order::acquire)->get(t);  // O4
+        return top_.compare_exchange_strong(t, t + 1, order::seq_cst, order::relaxed) ? claimed::yes
+                                                                                      : claimed::lost_race;  // O3
+    }
+
+    std::optional<T> pop_newest(index b)
+    {
+        bottom_.exchange(b, order::seq_cst);  // O2
+        index t = top_.load(order::seq_cst);  // O2
+        if (t > b) {                          // thieves took the last one
+            bottom_.store(b + 1, order::release);
+            return std::nullopt;
+        }
+        const word w = ring_.load(order::relaxed)->get(b);
+        if (t == b) {  // the last one: thieves may want it too
+            const bool mine = top_.compare_exchange_strong(t, t + 1, order::seq_cst, order::relaxed);  // O3
+            bottom_.store(b + 1, order::release);
+            if (!mine) return std::nullopt;
+        }
+        return slot::take(w);
+    }
+
+    /// The ring, with room for `n` more elements from `b` on.
+    ring* room_for(index b, std::size_t n)
+    {
+        ring* const r = ring_.load(order::relaxed);
+        const auto used = static_cast<std::size_t>(b - top_.load(order::acquire));  // O5
+        return used + n <= r->size ? r : grow(r, b, used + n);
+    }
+
+    ring* grow(ring* old, index b, std::size_t at_least)
+    {
+        ring* const bigger = ring::make_of(at_least > old->size * 2 ? at_least : old->size * 2, old);
+        for (index i = top_.load(order::relaxed); i < b; ++i) bigger->put(i, old->get(i));
+        ring_.store(bigger, order::release);  // O4
+        return bigger;
+    }
+
+    void reserve(std::size_t n) { room_for(bottom_.load(order::relaxed), n); }
+
+    void append(const word* words, std::size_t n, bool reversed) noexcept
+    {
+        const index b = bottom_.load(order::relaxed);
+        ring* const r = ring_.load(order::relaxed);
+        for (std::size_t i = 0; i < n; ++i) { r->put(b + static_cast<index>(i), words[reversed ? n - 1 - i : i]); }
+        bottom_.store(b + static_cast<index>(n), order::release);  // O1
+    }
+
+    alignas(cache_line_size) atomic<index> top_{0};
+    alignas(cache_line_size) atomic<index> bottom_{0};
+    atomic<ring*> ring_;
+};
+
+}  // namespace detail
+
+/// A work-stealing deque. One thread, the owner, pushes and pops; any thread steals the oldest element. It grows as
+/// needed and never shrinks.
+///
+/// `deque<T>` is LIFO: pop() gives the newest element. `deque<T, weft::fifo>`: pop() gives the oldest.
+///
+/// Requires:      T can be moved. T other than a trivially copyable one of at most 8 bytes costs an allocation a push.
+/// Thread safety: push, pop and being the target of a batch: the owner only. Everything else: any thread.
+/// Order:         what the pusher did before push happens before the return of the steal that takes the element.
+/// Cost:          push: plain stores. pop (LIFO): one locked operation. steal: one compare-exchange.
+/// Example:       examples/deque/main.cpp
+/// Source:        Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005); orders after Lê, Pop, Cohen and
+///                Zappella Nardelli (PPoPP 2013).
+template <class T, class Order = lifo>
+class deque {
+public:
+    using value_type = T;
+
+    /// An empty deque with room for `capacity` elements before it first grows. Throws std::bad_alloc.
+    explicit deque(std::size_t capacity = 64) : core_(std::make_shared<detail::deque_core<T, Order>>(capacity)) {}
+    deque(const deque&) = delete;
+    deque& operator=(const deque&) = delete;
+    deque(deque&&) noexcept = default;
+    deque& operator=(deque&&) noexcept = default;
+
+    /// Adds an element. Throws std::bad_alloc, and what the move of T throws; the deque is unchanged then.
+    void push(T&& value) { core_->push(std::move(value)); }
+    void push(const T& value) { core_->push(T(value)); }
+
+    /// Takes an element: the newest (LIFO) or the oldest (FIFO). Empty if there is none.
+    std::optional<T> pop() { return core_->pop(); }
+
+    /// Takes the oldest element.
+    steal_result<T> steal() { return core_->steal(); }
+
+    /// A handle for thieves. It may outlive the deque: it then finds what was left.
+    [[nodiscard]] weft::stealer<T, Order> stealer() const { return weft::stealer<T, Order>(core_); }
+
+    /// The number of elements at some moment during the call, if nobody else steals; else an estimate.
+    [[nodiscard]] std::size_t size() const noexcept { return core_->size(); }
+    [[nodiscard]] bool empty() const noexcept { return core_->size() == 0; }
+
+private:
+    template <class, class>
+    friend class weft::stealer;
+    std::shared_ptr<detail::deque_core<T, Order>> core_;
+};
+
+/// A thief's handle on a deque. Copies are handles on the same deque.
+///
+/// Thread safety: steal operations may run in any threads at once; one handle object is an ordinary value.
+template <class T, class Order = lifo>
+class stealer {
+public:
+    /// Takes the oldest element.
+    steal_result<T> steal() const { return core_->steal(); }
+
+    /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. `target`
+    /// then gives them in the order in which this deque's owner would have. Returns how many. Throws std::bad_alloc
+    /// before anything is taken.
+    template <class TargetOrder>
+    steal_result<std::size_t> steal_batch(deque<T, TargetOrder>& target) const
+    {
+        if (static_cast<void*>(core_.get()) == static_cast<void*>(target.core_.get())) {
+            return steal_result<std::size_t>::nothing();
+        }
+        return core_->steal_batch(*target.core_, nullptr);
+    }
+
+    /// As steal_batch, but gives the oldest of the elements back instead of moving it.
+    template <class TargetOrder>
+    steal_result<T> steal_batch_and_pop(deque<T, TargetOrder>& target) const
+    {
+        if (static_cast<void*>(core_.get()) == static_cast<void*>(target.core_.get())) return core_->steal();
+        std::optional<typename detail::word_slot<T>::word> first;
+        const auto moved = core_->steal_batch(*target.core_, &first);
+        if (moved) return core_->result_of(*first);
+        return moved.retry() ? steal_result<T>::lost_race() : steal_result<T>::nothing();
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return core_->size(); }
+    [[nodiscard]] bool empty() const noexcept { return core_->size() == 0; }
+
+    /// Whether both steal from the same deque.
+    friend bool operator==(const stealer& a, const stealer& b) noexcept { return a.core_ == b.core_; }
+
+private:
+    friend class deque<T, Order>;
+    explicit stealer(std::shared_ptr<detail::deque_core<T, Order>> core) noexcept : core_(std::move(core)) {}
+    std::shared_ptr<detail::deque_core<T, Order>> core_;
+};
+
+}  // namespace weft

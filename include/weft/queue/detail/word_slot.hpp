@@ -1,0 +1,63 @@
+// weft/queue/detail/word_slot.hpp - a value as one machine word, so that it can be read before it is owned.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/memory.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace weft::detail {
+
+/// Turns a T into a word and back. A thief reads a slot before it knows whether the slot is its own, which is only
+/// defined for atomic words. Small trivial types are their own word; others live in an allocation that the word names.
+template <class T>
+struct word_slot {
+    using word = std::uint64_t;
+    static constexpr bool boxed = !(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(word));
+
+    [[nodiscard]] static word put(T&& value)
+    {
+        if constexpr (boxed) {
+            return reinterpret_cast<std::uintptr_t>(make<T>(std::move(value)));
+        } else {
+            word w = 0;
+            std::memcpy(&w, &value, sizeof(T));
+            return w;
+        }
+    }
+
+    /// Frees what put() allocated, also when the move throws.
+    [[nodiscard]] static T take(word w)
+    {
+        if constexpr (boxed) {
+            struct finally {
+                T* box;
+                ~finally() { dispose(box); }
+            } const end{reinterpret_cast<T*>(static_cast<std::uintptr_t>(w))};
+            return std::move(*end.box);
+        } else {
+            return bits_of(w);
+        }
+    }
+
+    static void destroy(word w) noexcept
+    {
+        if constexpr (boxed) dispose(reinterpret_cast<T*>(static_cast<std::uintptr_t>(w)));
+    }
+
+private:
+    static T bits_of(word w) noexcept
+    {
+        struct room {
+            alignas(T) unsigned char bytes[sizeof(T)];
+        } r;
+        std::memcpy(r.bytes, &w, sizeof(T));
+        return std::bit_cast<T>(r);
+    }
+};
+
+}  // namespace weft::detail

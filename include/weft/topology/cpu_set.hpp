@@ -1,0 +1,69 @@
+// weft/topology/cpu_set.hpp - a set of processors, and pinning a thread to one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace weft {
+
+/// A set of processors (hardware threads), by the numbers that the operating system gives them.
+///
+/// Thread safety: an ordinary value.
+/// Cost:          memory and time grow with the highest number in the set.
+/// Example:       examples/own_pool/main.cpp
+class cpu_set {
+public:
+    cpu_set() = default;
+    cpu_set(std::initializer_list<std::size_t> cpus)
+    {
+        for (const std::size_t cpu : cpus) add(cpu);
+    }
+
+    /// Adds processor `cpu`. Throws std::invalid_argument if the number is 1,048,576 or more: no system has that many.
+    void add(std::size_t cpu);
+
+    /// Removes processor `cpu`, if it is there.
+    void remove(std::size_t cpu) noexcept;
+
+    [[nodiscard]] bool contains(std::size_t cpu) const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept;
+    [[nodiscard]] bool empty() const noexcept { return words_.empty(); }
+
+    /// The smallest number in the set that is at least `from`; none if there is none. Visits a set in order:
+    /// `for (auto c = s.next(0); c; c = s.next(*c + 1))`.
+    [[nodiscard]] std::optional<std::size_t> next(std::size_t from) const noexcept;
+
+    /// The numbers in ascending order.
+    [[nodiscard]] std::vector<std::size_t> to_vector() const;
+
+    /// What is in both, and what is in either.
+    friend cpu_set operator&(const cpu_set& a, const cpu_set& b);
+    friend cpu_set operator|(const cpu_set& a, const cpu_set& b);
+    friend bool operator==(const cpu_set&, const cpu_set&) = default;
+
+private:
+    void trim() noexcept;
+
+    std::vector<std::uint64_t> words_;  // the last word is never zero
+};
+
+/// Lets the calling thread run on the processors in `cpus` only. Processors that are offline, or that the system does
+/// not let this process use, are ignored as long as one is left.
+///
+/// Returns an error, and changes nothing, if none is left (invalid_argument), or where the system cannot pin threads
+/// (not_supported).
+std::error_code pin_this_thread(const cpu_set& cpus);
+
+/// The processors that the calling thread may run on; empty where the system does not tell.
+[[nodiscard]] cpu_set this_thread_affinity();
+
+/// The processor that the calling thread runs on now; it may be another one by the time of the return. None where the
+/// system does not tell.
+[[nodiscard]] std::optional<std::size_t> this_thread_cpu() noexcept;
+
+}  // namespace weft

@@ -1,0 +1,152 @@
+// src/pool/pool_core.hpp - a pool: its seats, its threads, and who sleeps.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The protocol of sleeping and waking, with its argument, is in docs/sleep.md; the functions below are its parts.
+#pragma once
+
+#include "pool/seat.hpp"
+
+#include <weft/base/atomic.hpp>
+#include <weft/base/cache_padded.hpp>
+#include <weft/base/thread.hpp>
+#include <weft/pool/pool_options.hpp>
+#include <weft/pool/spawn.hpp>
+#include <weft/queue/injector.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace weft::detail {
+
+/// How long a thread without work goes on looking.
+class patience {
+public:
+    explicit patience(idle_policy policy) noexcept : policy_(policy) {}
+
+    /// Waits a little. False: enough looking, sleep.
+    bool wait() noexcept;
+    void reset() noexcept { turn_ = 0; }
+
+private:
+    idle_policy policy_;
+    std::uint32_t turn_ = 0;
+    std::uint64_t deadline_ = 0;
+};
+
+class pool_core {
+public:
+    /// Starts the threads; see thread_pool's constructor.
+    explicit pool_core(pool_options options);
+    /// Waits for all work and all threads.
+    ~pool_core();
+    pool_core(const pool_core&) = delete;
+    pool_core& operator=(const pool_core&) = delete;
+
+    [[nodiscard]] std::uint32_t num_threads() const noexcept { return num_threads_; }
+
+    // --- callers from outside (visit) ---------------------------------------------------------------------------
+
+    /// A seat for a caller from outside. Throws std::bad_alloc, or std::system_error beyond 4096 callers at once.
+    seat& sit_down();
+    void stand_up(seat& s) noexcept;
+
+    // --- work ---------------------------------------------------------------------------------------------------
+
+    /// Work of any kind has been made available by `from` (its index, or 0): wakes a sleeper unless somebody looks.
+    void work_available(std::uint32_t from) noexcept;
+    /// `me` has published jobs: as work_available, and tells who watches.
+    void jobs_published(seat& me) noexcept;
+    void wait_for_job(seat& me, job_slot& job);
+    void wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark);
+    void wait_for_mail(seat& me, const mail_counter& counter);
+    void deliver(std::uint32_t index, task* mail) noexcept;
+    void spawn_detached(task* t);
+    void push_task(seat& me, task* t);
+    /// Lays a task of a scope where anyone finds it. `me`: the worker that found it in its way; null: it is new.
+    void share_task(task* t, const seat* me);
+    yield_result yield_local(seat& me) noexcept;
+    yield_result yield_now(seat& me) noexcept;
+
+    void unhandled(std::exception_ptr error) const noexcept;
+
+    // --- blocking -----------------------------------------------------------------------------------------------
+
+    void begin_blocking(seat& me) noexcept;
+    void end_blocking() noexcept;
+
+    /// The process that made the threads; in a fork's child they do not exist.
+    [[nodiscard]] bool has_threads() const noexcept;
+
+private:
+    struct found;
+
+    static constexpr std::uint32_t max_substitutes = 64;
+    static constexpr std::uint32_t max_outsiders = 4096;
+    static constexpr std::size_t slots_per_seat = 4096;
+
+    [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }
+    [[nodiscard]] std::uint32_t seat_count() const noexcept { return seat_count_.load(order::acquire); }
+    seat& make_seat(std::uint32_t index, seat_status status);
+    void free_seats() noexcept;
+    void start_thread(seat& s);
+    void pin(std::uint32_t index) const noexcept;
+    void stop_threads() noexcept;
+
+    void require_threads() const;
+
+    // The life of a thread.
+    void thread_main(seat& me) noexcept;
+    void work_until_idle(seat& me) noexcept;
+    bool find(seat& me, found& out) noexcept;
+    bool steal_any(seat& me, found& out) noexcept;
+    void run(seat& me, const found& work) noexcept;
+    void run_task(seat& me, task* t) noexcept;
+    void run_job(seat& me, seat& victim, job_slot& job) noexcept;
+    bool run_mail(seat& me) noexcept;
+
+    // Sleeping and waking.
+    [[nodiscard]] bool sees_work(const seat& me, bool ask) const noexcept;
+    bool go_to_sleep(seat& me) noexcept;
+    bool wake_one(std::uint32_t from) noexcept;
+    bool claim_for_thread(seat& s) noexcept;
+    void stop_searching(std::uint32_t from) noexcept;
+    void set_asleep_bit(std::uint32_t index) noexcept;
+    void clear_asleep_bit(std::uint32_t index) noexcept;
+    [[nodiscard]] bool retires(seat& me) noexcept;
+
+    // Helping while waiting.
+    bool help_job(seat& me, const job_slot& job, job_state seen) noexcept;
+    bool help_scope(seat& me, scope_core& scope, bool only_look) noexcept;
+    bool run_own_task(seat& me, const scope_core& scope, std::uint64_t mark) noexcept;
+    bool run_shared_task(seat& me, const scope_core& scope) noexcept;
+    task* pop_task(seat& me) noexcept;
+
+    const pool_options options_;
+    const std::uint32_t num_threads_;
+    const unsigned born_in_;  ///< the number of forks before this process made the pool
+
+    const std::unique_ptr<atomic<seat*>[]> seats_;  ///< threads, then substitutes, then outsiders; only ever added
+    atomic<std::uint32_t> seat_count_{0};
+    std::mutex growing_;
+    std::vector<std::unique_ptr<thread>> threads_;  ///< guarded by growing_ once the pool runs
+
+    const std::uint32_t bit_words_;
+    const std::unique_ptr<atomic<std::uint64_t>[]> asleep_bits_;  ///< hints: seats that may be asleep
+    alignas(cache_line_size) atomic<std::uint32_t> searching_{0};
+    alignas(cache_line_size) atomic<bool> wanted_{false};  ///< a wake-up failed: outsiders sat on all sleeping seats
+    atomic<bool> stopping_{false};
+
+    alignas(cache_line_size) atomic<std::uint32_t> blocked_{0};  ///< workers inside blocking()
+    atomic<std::uint32_t> substitutes_{0};                       ///< threads that stand in for them
+
+    injector<task*> strays_;  ///< from outside: tasks that nobody waits for
+    injector<task*> shared_;  ///< tasks of scopes that lie on no worker's deque
+};
+
+/// The number of forks that this process descends from since the library was loaded.
+unsigned fork_generation() noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,364 @@
+// src/pool/work.cpp - finding work and running it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "pool/pool_core.hpp"
+
+#include <weft/pool/spawn.hpp>
+
+#include <optional>
+#include <stdexcept>
+
+namespace weft::detail {
+
+/// Something to run: a task, or a stolen job and whose it is.
+struct pool_core::found {
+    task* t = nullptr;
+    job_slot* job = nullptr;
+    seat* victim = nullptr;
+};
+
+scope_core* scope_of(const seat& self, std::uint32_t slot) noexcept
+{
+    const activation* a = self.top;
+    while (a != nullptr && a->first > slot) a = a->outer;
+    return a != nullptr ? a->scope : nullptr;
+}
+
+bool push_cold(worker& w, job_slot* slot) noexcept
+{
+    seat& me = static_cast<seat&>(w);
+    if (me.jobs.is_full(slot)) return false;
+    me.jobs.publish(me.jobs.index_of(slot) + 1, [&](std::uint32_t i) { return scope_of(me, i); });
+    me.pool.jobs_published(me);
+    return true;
+}
+
+// --- running ---------------------------------------------------------------------------------------------------------
+
+void pool_core::run_task(seat& me, task* t) noexcept
+{
+    const working_for activation(me, t->scope);
+    t->run(t, &me);
+}
+
+void pool_core::run_job(seat& me, seat& victim, job_slot& job) noexcept
+{
+    split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()));
+    bool succeeded = false;
+    {
+        const working_for activation(me, job.scope.read());
+        succeeded = job.run.read()(job.frame.read(), me);
+    }
+    if (split_deque::finish(job, succeeded)) victim.wait_spot.unpark();
+}
+
+bool pool_core::run_mail(seat& me) noexcept
+{
+    task* next = me.mail.take_all();
+    const bool any = next != nullptr;
+    while (next != nullptr) {
+        task* const t = next;
+        next = t->next;  // running it frees it
+        run_task(me, t);
+    }
+    return any;
+}
+
+void pool_core::run(seat& me, const found& work) noexcept
+{
+    if (work.job != nullptr) {
+        run_job(me, *work.victim, *work.job);
+    } else {
+        run_task(me, work.t);
+    }
+}
+
+// --- finding ---------------------------------------------------------------------------------------------------------
+
+task* pool_core::pop_task(seat& me) noexcept
+{
+    std::optional<task*> t = me.tasks.pop();
+    if (!t) return nullptr;
+    --me.level;
+    return *t;
+}
+
+namespace {
+
+/// The oldest item, or null; tries again while others are faster.
+template <class Source>
+task* steal_from(Source&& source) noexcept
+{
+    for (;;) {
+        auto taken = source.steal();
+        if (taken) return *taken;
+        if (taken.empty()) return nullptr;
+    }
+}
+
+}  // namespace
+
+bool pool_core::steal_any(seat& me, found& out) noexcept
+{
+    const std::uint32_t count = seat_count();
+    for (std::uint32_t n = 1; n < count; ++n) {
+        const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
+        seat* const victim = seat_at(i);
+        if (victim == nullptr) continue;
+        const split_deque::view seen = victim->jobs.look();
+        if (seen.has_work()) {
+            if ((out.job = victim->jobs.steal(seen)) != nullptr) {
+                out.victim = victim;
+                return true;
+            }
+        } else {
+            victim->jobs.ask();
+        }
+        if (!victim->tasks.empty() && (out.t = steal_from(victim->tasks)) != nullptr) return true;
+        if (!victim->strays.empty() && (out.t = steal_from(victim->strays)) != nullptr) return true;
+    }
+    return false;
+}
+
+bool pool_core::find(seat& me, found& out) noexcept
+{
+    run_mail(me);
+    // From outside first every so often, so that a busy pool does not starve it.
+    const bool outside_first = ++me.turns % 61 == 0;
+    if (outside_first && (out.t = steal_from(strays_)) != nullptr) return true;
+    if ((out.t = pop_task(me)) != nullptr) return true;
+    if (const auto stray = me.strays.pop()) {
+        out.t = *stray;
+        return true;
+    }
+    if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
+    if (!strays_.empty() && (out.t = steal_from(strays_)) != nullptr) return true;
+    return steal_any(me, out);
+}
+
+void pool_core::work_until_idle(seat& me) noexcept
+{
+    patience looking(options_.idle);
+    for (;;) {
+        // Searching: the seat may be taken by a caller from outside at any moment, so nothing of it is touched yet.
+        const bool stop = stopping_.load(order::relaxed);
+        if (stop || me.index >= num_threads_ || sees_work(me, true)) {
+            seat_status expected = seat_status::searching;
+            if (!me.status.compare_exchange_strong(expected, seat_status::busy, order::acquire, order::relaxed)) {
+                if (expected != seat_status::searching) return;
+                continue;
+            }
+            if (retires(me)) {
+                stop_searching(me.index);
+                me.status.store(seat_status::free, order::release);
+                full_fence();  // against the destructor: it wakes a free substitute, or is seen here
+                expected = seat_status::free;
+                if (stopping_.load(order::relaxed))
+                    me.status.compare_exchange_strong(expected, seat_status::busy, order::acquire, order::relaxed);
+                return;
+            }
+            found work;
+            if (find(me, work)) {
+                stop_searching(me.index);
+                do {
+                    run(me, work);
+                    work = {};
+                } while (find(me, work));
+                searching_.fetch_add(1, order::relaxed);
+                looking.reset();
+            } else if (stop) {
+                stop_searching(me.index);
+                return;  // busy: the thread ends
+            }
+            me.status.store(seat_status::searching, order::release);
+        }
+        if (looking.wait()) continue;
+        if (go_to_sleep(me)) return;
+        looking.reset();
+    }
+}
+
+yield_result pool_core::yield_now(seat& me) noexcept
+{
+    found work;
+    if (!find(me, work)) return yield_result::idle;
+    run(me, work);
+    return yield_result::executed;
+}
+
+// --- waiting ---------------------------------------------------------------------------------------------------------
+
+bool take_back_or_wait(worker& w, job_slot* slot)
+{
+    if (w.jobs.take_back(slot)) return true;
+    seat& me = static_cast<seat&>(w);
+    me.jobs.set_head(slot + 1);
+    try {
+        me.pool.wait_for_job(me, *slot);
+    } catch (...) {
+        me.jobs.reuse_from(slot);
+        me.jobs.set_head(slot);
+        throw;
+    }
+    me.jobs.reuse_from(slot);
+    me.jobs.set_head(slot);
+    return false;
+}
+
+void pool_core::require_threads() const
+{
+    if (!has_threads())
+        throw std::runtime_error(
+            "weft: a fork() inside a parallel region: what the region waits for runs on a thread that the child lacks");
+}
+
+bool pool_core::help_job(seat& me, const job_slot& job, job_state seen) noexcept
+{
+    if (!seen.is_taken()) return false;
+    seat& thief = *seat_at(seen.thief());
+    const split_deque::view view = thief.jobs.look();
+    if (!view.has_work()) {
+        thief.jobs.ask();
+        return false;
+    }
+    if (!view.begins_at_or_after(seen.first())) return false;
+    // The thief still runs the job now, after the look: so what the look saw descends from it, and the steal fails if
+    // that has changed since (split_deque, I3).
+    if (job_state(job.state.load(order::acquire)).is_finished()) return false;
+    job_slot* const stolen = thief.jobs.steal(view);
+    if (stolen == nullptr) return true;  // somebody was faster: look again at once
+    run_job(me, thief, *stolen);
+    return true;
+}
+
+void pool_core::wait_for_job(seat& me, job_slot& job)
+{
+    patience waiting(options_.idle);
+    for (;;) {
+        const job_state seen(job.state.load(order::acquire));  // split_deque, O2
+        if (seen.is_finished()) return;
+        if (run_mail(me) || help_job(me, job, seen)) {
+            waiting.reset();
+            continue;
+        }
+        if (waiting.wait() || !seen.is_taken()) continue;
+        require_threads();
+        if (!split_deque::announce_parked(job)) return;
+        seat& thief = *seat_at(seen.thief());
+        thief.watcher.store(me.index + 1, order::relaxed);
+        full_fence();  // docs/sleep.md, WatchFence
+        thief.jobs.ask();
+        const split_deque::view view = thief.jobs.look();
+        if (view.has_work() && view.begins_at_or_after(seen.first())) continue;
+        me.wait_spot.park();
+    }
+}
+
+bool pool_core::run_own_task(seat& me, const scope_core& scope, std::uint64_t mark) noexcept
+{
+    // What lies above the mark was spawned since the scope was opened; most of it, but not all, into this scope.
+    while (me.level > mark) {
+        task* const t = pop_task(me);
+        if (t == nullptr) return false;
+        if (t->scope->descends_from(scope)) {
+            run_task(me, t);
+            return true;
+        }
+        share_task(t, &me);
+    }
+    return false;
+}
+
+bool pool_core::run_shared_task(seat& me, const scope_core& scope) noexcept
+{
+    for (std::size_t left = shared_.empty() ? 0 : shared_.size(); left > 0; --left) {
+        task* const t = steal_from(shared_);
+        if (t == nullptr) return false;
+        if (t->scope->descends_from(scope)) {
+            run_task(me, t);
+            return true;
+        }
+        share_task(t, &me);
+    }
+    return false;
+}
+
+void pool_core::share_task(task* t, const seat* me)
+{
+    seat& home = static_cast<seat&>(t->scope->home());  // read before: the scope may be gone once the task is shared
+    shared_.push(t);
+    if (&home != me) home.wait_spot.unpark();
+}
+
+bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
+{
+    const std::uint32_t count = seat_count();
+    for (std::uint32_t n = 1; n < count; ++n) {
+        const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
+        seat* const other = seat_at(i);
+        if (other == nullptr || other->scope.load(order::acquire) != &scope) continue;
+        const std::uint32_t first = other->scope_first.load(order::acquire);
+        const split_deque::view view = other->jobs.look();
+        const bool has_job = view.has_work() && view.begins_at_or_after(first);
+        if (only_look) {
+            if (has_job || !other->tasks.empty()) return true;
+            other->watcher.store(me.index + 1, order::relaxed);
+            full_fence();
+            other->jobs.ask();
+            if (other->jobs.look().has_work()) return true;
+            continue;
+        }
+        if (has_job) {
+            // As in help_job: it worked for the scope before and after the look.
+            if (other->scope.load(order::acquire) != &scope || other->scope_first.load(order::acquire) != first)
+                continue;
+            if (job_slot* const stolen = other->jobs.steal(view)) {
+                run_job(me, *other, *stolen);
+                return true;
+            }
+        } else {
+            other->jobs.ask();
+        }
+        if (other->tasks.empty()) continue;
+        if (task* const t = steal_from(other->tasks)) {
+            if (t->scope->descends_from(scope)) {
+                run_task(me, t);
+                return true;
+            }
+            share_task(t, &me);
+        }
+    }
+    return false;
+}
+
+void pool_core::wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark)
+{
+    patience waiting(options_.idle);
+    while (!scope.is_done()) {
+        if (run_own_task(me, scope, mark) || run_mail(me) || run_shared_task(me, scope) ||
+            help_scope(me, scope, false)) {
+            waiting.reset();
+            continue;
+        }
+        if (waiting.wait()) continue;
+        require_threads();
+        scope.wants_news.store(true, order::relaxed);
+        full_fence();  // docs/sleep.md, WatchFence
+        if (!help_scope(me, scope, true) && !scope.is_done()) me.wait_spot.park();
+        scope.wants_news.store(false, order::relaxed);
+    }
+}
+
+void pool_core::wait_for_mail(seat& me, const mail_counter& counter)
+{
+    patience waiting(options_.idle);
+    while (counter.pending.load(order::acquire) != 0) {
+        if (run_mail(me)) {
+            waiting.reset();
+        } else if (!waiting.wait()) {
+            require_threads();
+            me.wait_spot.park();
+        }
+    }
+}
+
+}  // namespace weft::detail
