@@ -20,7 +20,12 @@ inline void* allocate(std::size_t bytes, std::size_t alignment)
 
 inline void deallocate(void* memory, std::size_t bytes, std::size_t alignment) noexcept
 {
+#ifdef __cpp_sized_deallocation
     ::operator delete(memory, bytes, std::align_val_t{alignment});
+#else
+    static_cast<void>(bytes);
+    ::operator delete(memory, std::align_val_t{alignment});
+#endif
 }
 
 /// A new T. Throws std::bad_alloc and what the constructor throws; nothing is leaked then.
