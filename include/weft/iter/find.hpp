@@ -104,11 +104,10 @@ struct take_first_consumer {
 };
 
 template <class Chain>
-constexpr void check_ordered()
-{
+struct check_ordered {
     static_assert(!Chain::streaming,
                   "weft: bridged input has no order: use the `any` form, or par_bridge(...).ordered()");
-}
+};
 
 }  // namespace detail
 

@@ -128,15 +128,14 @@ private:
 };
 
 template <class F, class State, class Item>
-constexpr void check_fold()
-{
-    constexpr bool as_const = takes_item<const F&, Item, State&> || takes_item<const F&, Item, State>;
-    constexpr bool as_mutable = takes_item<F&, Item, State&> || takes_item<F&, Item, State>;
+struct check_fold {
+    static constexpr bool as_const = takes_item<const F&, Item, State&> || takes_item<const F&, Item, State>;
+    static constexpr bool as_mutable = takes_item<F&, Item, State&> || takes_item<F&, Item, State>;
     static_assert(as_const || !as_mutable,
                   "weft: several threads call this function at once, so it is called through a const reference: a "
                   "mutable lambda (or a non-const operator()) is not allowed here");
     static_assert(as_const || as_mutable, "weft: this function must take a state and an item");
-}
+};
 
 }  // namespace detail
 

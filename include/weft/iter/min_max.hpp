@@ -93,25 +93,26 @@ struct extreme_consumer {
 };
 
 template <class T, class Comp, class Proj>
-constexpr void check_comparison()
+constexpr bool compares()
 {
-    constexpr auto works = []<class C, class P>(C*, P*) {
-        if constexpr (takes_item<P&, const T&>) {
-            using key = decltype(detail::call(std::declval<P&>(), std::declval<const T&>()));
-            return std::is_invocable_r_v<bool, C&, key, key>;
-        } else {
-            return false;
-        }
-    };
-    if constexpr (!works(static_cast<const Comp*>(nullptr), static_cast<const Proj*>(nullptr))) {
-        constexpr bool as_mutable = works(static_cast<Comp*>(nullptr), static_cast<Proj*>(nullptr));
-        static_assert(!as_mutable,
-                      "weft: several threads call the comparison and the projection at once, so they are called "
-                      "through a const reference: a mutable lambda is not allowed here");
-        static_assert(as_mutable,
-                      "weft: the comparison must take two projected items and return something that converts to bool");
+    if constexpr (takes_item<Proj&, const T&>) {
+        using key = decltype(detail::call(std::declval<Proj&>(), std::declval<const T&>()));
+        return std::is_invocable_r_v<bool, Comp&, key, key>;
+    } else {
+        return false;
     }
 }
+
+template <class T, class Comp, class Proj>
+struct check_comparison {
+    static constexpr bool as_const = compares<T, const Comp, const Proj>();
+    static constexpr bool as_mutable = compares<T, Comp, Proj>();
+    static_assert(as_const || !as_mutable,
+                  "weft: several threads call the comparison and the projection at once, so they are called through a "
+                  "const reference: a mutable lambda is not allowed here");
+    static_assert(as_const || as_mutable,
+                  "weft: the comparison must take two projected items and return something that converts to bool");
+};
 
 template <class T, class Comp, class Proj>
 inline constexpr bool plain_comparison =

@@ -143,22 +143,22 @@ struct user_op {
 };
 
 template <class T, class Op, class Item>
-constexpr void check_operation()
+constexpr bool combines()
 {
-    constexpr bool as_const = std::is_invocable_v<const Op&, T, Item> && std::is_invocable_v<const Op&, T, T>;
-    if constexpr (!as_const) {
-        constexpr bool as_mutable = std::is_invocable_v<Op&, T, Item> && std::is_invocable_v<Op&, T, T>;
-        static_assert(!as_mutable,
-                      "weft: several threads call this operation at once, so it is called through a const reference: a "
-                      "mutable lambda (or a non-const operator()) is not allowed here");
-        static_assert(as_mutable,
-                      "weft: this operation cannot combine two values of the items' type (for a result of another type "
-                      "use fold, then reduce)");
-    } else {
-        static_assert(std::is_convertible_v<std::invoke_result_t<const Op&, T, Item>, T>,
-                      "weft: this operation must return the items' type (for another type use fold, then reduce)");
-    }
+    return std::is_invocable_r_v<T, Op&, T, Item> && std::is_invocable_r_v<T, Op&, T, T>;
 }
+
+template <class T, class Op, class Item>
+struct check_operation {
+    static constexpr bool as_const = combines<T, const Op, Item>();
+    static constexpr bool as_mutable = combines<T, Op, Item>();
+    static_assert(as_const || !as_mutable,
+                  "weft: several threads call this operation at once, so it is called through a const reference: a "
+                  "mutable lambda (or a non-const operator()) is not allowed here");
+    static_assert(as_const || as_mutable,
+                  "weft: this operation must combine two values of the items' type into one (for a result of another "
+                  "type use fold, then reduce)");
+};
 
 /// Accumulates from the first item.
 template <class T, class Op>
@@ -238,15 +238,18 @@ auto par_iterator<Self>::reduce(I identity, Op op)
 {
     using value = detail::kept_t<typename Self::item>;
     detail::check_operation<value, Op, typename Self::item>();
+    static_assert(
+        std::is_convertible_v<I, value> || std::is_invocable_r_v<value, I&>,
+        "weft: the identity of reduce must be a value of the items' type, or a function that makes one (for a "
+        "result of another type use fold, then reduce)");
     using operation = detail::user_op<value, Op>;
     const Self self(moved());
     const operation combine{detail::local_function(op)};
     const value neutral = [&]() -> value {
-        if constexpr (std::is_invocable_v<I&>) {
-            return identity();
-        } else {
-            static_assert(std::is_convertible_v<I, value>, "weft: the identity of reduce must have the items' type");
+        if constexpr (std::is_convertible_v<I, value>) {
             return static_cast<value>(std::move(identity));
+        } else {
+            return identity();
         }
     }();
     return detail::drive(self, detail::reduce_consumer<value, operation>{neutral, combine});

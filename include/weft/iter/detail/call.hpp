@@ -95,31 +95,31 @@ template <class F, class S, class X>
 template <class F, class X>
 using call_result = decltype(detail::call(std::declval<const F&>(), std::declval<X>()));
 
-/// The compile-time errors for a function that a chain cannot call. One sentence each: it is the first line that the
-/// compiler prints.
+/// The compile-time errors for a function that a chain cannot call: one sentence each, the first line that the compiler
+/// prints. A class, because a class is looked at before the code that follows would fail for the same reason.
 template <class F, class X, class... Front>
-constexpr void check_callable()
+struct check_callable {
+    static constexpr bool ok = takes_item<const F&, X, Front...>;
+    static_assert(ok || !takes_item<F&, X, Front...>,
+                  "weft: several threads call this function at once, so it is called through a const reference: a "
+                  "mutable lambda (or a non-const operator()) is not allowed here");
+    static_assert(ok || takes_item<F&, X, Front...>,
+                  "weft: this function cannot be called with the items of this chain (a tuple may be taken as one "
+                  "argument or part by part)");
+};
+
+template <class F, class X>
+constexpr bool answers_bool()
 {
-    if constexpr (!takes_item<const F&, X, Front...>) {
-        static_assert(!takes_item<F&, X, Front...>,
-                      "weft: several threads call this function at once, so it is called through a const reference: a "
-                      "mutable lambda (or a non-const operator()) is not allowed here");
-        static_assert(takes_item<F&, X, Front...>,
-                      "weft: this function cannot be called with the items of this chain (a tuple may be taken as one "
-                      "argument or part by part)");
-    }
+    if constexpr (takes_item<const F&, X>) return std::is_convertible_v<call_result<F, X>, bool>;
+    return true;
 }
 
 /// As check_callable, and the result must convert to bool.
 template <class F, class X>
-constexpr void check_predicate()
-{
-    detail::check_callable<F, X>();
-    if constexpr (takes_item<const F&, X>) {
-        static_assert(std::is_convertible_v<call_result<F, X>, bool>,
-                      "weft: this function must return something that converts to bool");
-    }
-}
+struct check_predicate : check_callable<F, X> {
+    static_assert(answers_bool<F, X>(), "weft: this function must return something that converts to bool");
+};
 
 /// A function object that is too large or too particular to copy, by address.
 template <class F>

@@ -122,20 +122,17 @@ public:
 };
 
 template <class Chain>
-constexpr void check_indexed()
-{
+struct check_indexed {
     static_assert(Chain::index_grade != indexing::none,
                   "weft: this needs an indexed chain; after filter, flat_map and the like, and for lines or bridged "
                   "input, the number of an item is not known (collect first, or move this in front of the filter)");
-}
+};
 
 template <class Chain>
-constexpr void check_random()
-{
-    detail::check_indexed<Chain>();
+struct check_random : check_indexed<Chain> {
     static_assert(Chain::index_grade != indexing::exact,
                   "weft: this needs a chain whose items can be read in any order; after map_init, fold, scan and the "
                   "like they come in order only");
-}
+};
 
 }  // namespace weft::detail

@@ -1,0 +1,21 @@
+# Compiles FILE, with CASE_<CASE> defined if CASE is given. With a case it must fail, and the first error must contain
+# EXPECT; without one it must compile.
+set(flags -std=c++20 -fsyntax-only "-I${INCLUDE}")
+if(DEFINED CASE)
+  list(APPEND flags "-DCASE_${CASE}")
+endif()
+execute_process(COMMAND "${COMPILER}" ${flags} "${FILE}" RESULT_VARIABLE result OUTPUT_VARIABLE output
+                ERROR_VARIABLE output)
+if(NOT DEFINED CASE)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "does not compile although no case is chosen:\n${output}")
+  endif()
+elseif(result EQUAL 0)
+  message(FATAL_ERROR "compiles, but must not")
+else()
+  string(REGEX MATCH "error: [^\n]*" first "${output}")
+  string(FIND "${first}" "${EXPECT}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "the first error does not say \"${EXPECT}\":\n${first}\n\n${output}")
+  endif()
+endif()

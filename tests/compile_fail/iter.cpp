@@ -1,0 +1,70 @@
+// tests/compile_fail/iter.cpp - misuse of parallel chains, and the first line that the compiler says about it.
+#include <weft/iter/par_bridge.hpp>
+#include <weft/iter/par_chunks.hpp>
+#include <weft/iter/par_iter.hpp>
+
+#include <list>
+#include <string>
+#include <vector>
+
+std::vector<int> v{1, 2, 3};
+std::list<int> l{1, 2, 3};
+std::string s;
+
+void use()
+{
+    int n = 0;
+    (void)n;
+#if 0
+#elif defined(CASE_mutable_map)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_iter(v).map([n](int x) mutable { return x + n++; }).sum();
+#elif defined(CASE_mutable_for_each)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_iter(v).for_each([n](int) mutable { ++n; });
+#elif defined(CASE_mutable_filter)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_iter(v).filter([n](int) mutable { return ++n > 1; }).count();
+#elif defined(CASE_mutable_reduce)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_iter(v).reduce([n](int a, int b) mutable { return a + b + n++; });
+#elif defined(CASE_mutable_fold)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_iter(v).fold(0, [n](int a, int b) mutable { return a + b + n++; });
+#elif defined(CASE_mutable_comparison)  // expect: a mutable lambda is not allowed here
+    weft::par_iter(v).max([n](int a, int b) mutable { return a + n++ < b; });
+#elif defined(CASE_wrong_argument)  // expect: this function cannot be called with the items of this chain
+    weft::par_iter(v).map([](std::string text) { return text; }).count();
+#elif defined(CASE_wrong_parts)  // expect: this function cannot be called with the items of this chain
+    weft::par_iter(v).enumerate().map([](int, int, int) { return 0; }).count();
+#elif defined(CASE_predicate_without_answer)  // expect: must return something that converts to bool
+    weft::par_iter(v).filter([](int) {}).count();
+#elif defined(CASE_write_through_const)  // expect: this function cannot be called with the items of this chain
+    weft::par_iter(std::as_const(v)).for_each([](int& x) { x = 0; });
+#elif defined(CASE_zip_after_filter)  // expect: this needs an indexed chain; after filter
+    weft::par_iter(v).filter([](int x) { return x > 1; }).zip(v);
+#elif defined(CASE_zip_with_filtered)  // expect: this needs an indexed chain; after filter
+    weft::par_iter(v).zip(weft::par_iter(v).filter([](int x) { return x > 1; }));
+#elif defined(CASE_enumerate_after_filter)  // expect: this needs an indexed chain; after filter
+    weft::par_iter(v).filter([](int x) { return x > 1; }).enumerate();
+#elif defined(CASE_rev_after_flat_map)  // expect: this needs an indexed chain; after filter, flat_map
+    weft::par_iter(v).flat_map_iter([](int x) { return std::vector<int>(2, x); }).rev();
+#elif defined(CASE_size_after_filter)  // expect: this needs an indexed chain; after filter
+    (void)weft::par_iter(v).filter([](int x) { return x > 1; }).size();
+#elif defined(CASE_position_after_filter)  // expect: this needs an indexed chain; after filter
+    weft::par_iter(v).filter([](int x) { return x > 1; }).position_first([](int) { return true; });
+#elif defined(CASE_rev_after_fold)  // expect: this needs a chain whose items can be read in any order
+    weft::par_iter(v).fold(0, [](int a, int b) { return a + b; }).rev();
+#elif defined(CASE_list_is_not_random_access)  // expect: par_iter needs a random-access range that knows its size
+    weft::par_iter(std::views::istream<int>);
+#elif defined(CASE_flat_map_of_no_range)  // expect: the function given to flat_map_iter must return a range
+    weft::par_iter(v).flat_map_iter([](int x) { return x; });
+#elif defined(CASE_reduce_to_another_type)  // expect: for a result of another type use fold, then reduce
+    weft::par_iter(v).reduce(std::string(), [](std::string a, int b) { return a + std::to_string(b); });
+#elif defined(CASE_chunks_of_a_temporary)  // expect: the spans would refer to a temporary container
+    weft::par_chunks(std::vector<int>(3), 2);
+#elif defined(CASE_chunks_of_a_list)  // expect: this needs a contiguous range
+    weft::par_chunks(l, 2);
+#elif defined(CASE_first_of_bridged_input)  // expect: bridged input has no order
+    weft::par_bridge(l).find_first([](int x) { return x > 1; });
+#elif defined(CASE_fold_of_bridged_input)  // expect: fold cannot follow bridged input
+    weft::par_bridge(l).fold(0, [](int a, int b) { return a + b; });
+#elif defined(CASE_range_of_doubles)  // expect: par_range takes two integers
+    weft::par_range(0.0, 1.0);
+#endif
+}
