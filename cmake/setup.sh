@@ -1,0 +1,50 @@
+#!/bin/sh
+# Installs what weft's scripts need on Debian: cmake/setup.sh build|tests|examples|bench ...
+# As root or with sudo it installs what is missing; otherwise it says what is missing, and how to get it.
+set -eu
+
+packages_of() {
+    case $1 in
+    build) echo g++ cmake ninja-build ccache pkg-config libhwloc-dev libhwy-dev ;;
+    tests) echo catch2 python3 ;;
+    examples) echo libtbb-dev libre2-dev ;;
+    bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev python3 ;;
+    rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev ;;
+    aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
+    lint) echo clang-format-19 clang-tidy-19 ;;
+    *) echo "setup.sh: there is no group '$1'" >&2; exit 2 ;;
+    esac
+}
+
+[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 lint" >&2; exit 2; }
+
+wanted=''
+for group in build "$@"; do wanted="$wanted $(packages_of "$group")"; done
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup.sh: this is no Debian system; make sure that these, or what matches them, are installed:$wanted" >&2
+    exit 0
+fi
+
+missing=''
+for package in $wanted; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=''
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as_root='sudo'
+else
+    echo "setup.sh: these packages are missing:$missing" >&2
+    echo "setup.sh: install them with:  sudo apt-get install -y$missing" >&2
+    exit 1
+fi
+
+echo "setup.sh: installing$missing"
+# shellcheck disable=SC2086  # a list of packages
+{
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends $missing ||
+        { $as_root apt-get update && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y --no-install-recommends $missing; }
+} >&2
