@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Makes one report of the results of several Google Benchmark programs.
+
+report.py OUT.json IN.json...   writes OUT.json, a list of
+{"group","case","impl","threads","unit","median","min","max","reps"}, and prints a table with the ratio peer : weft
+(more than 1: weft is better). Lower is better, unless the unit ends in "/s" and is no time.
+"""
+import collections
+import json
+import statistics
+import sys
+
+NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+
+
+def rate(unit):
+    return unit.endswith("/s") and not unit.startswith("ns")
+
+
+def records(paths):
+    runs = collections.defaultdict(list)
+    units = {}
+    for path in paths:
+        with open(path) as file:
+            text = file.read()
+        if not text.strip():
+            continue  # the filter left nothing of this program
+        for b in json.loads(text)["benchmarks"]:
+            if b.get("run_type") == "aggregate":
+                continue
+            group, case, impl, threads = b["run_name"].split("/")[:4]
+            key = (group, case, impl, int(threads))
+            nanoseconds = b["real_time"] * NANOSECONDS[b["time_unit"]]
+            units[key] = b.get("label", "ns")
+            per = b.get("per_iteration", 1)
+            runs[key].append(per / (nanoseconds * 1e-9) if rate(units[key]) else nanoseconds / per)
+    return [
+        dict(group=g, case=c, impl=i, threads=t, unit=units[g, c, i, t], median=statistics.median(v), min=min(v),
+             max=max(v), reps=len(v))
+        for (g, c, i, t), v in runs.items()
+    ]
+
+
+def short(value):
+    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= limit:
+            return f"{value / {'G': 1e9, 'M': 1e6, 'k': 1e3}[suffix]:.4g}{suffix}"
+    return f"{value:.4g}"
+
+
+def ratio(ours, theirs):
+    """How many times better ours is, and between which bounds that may lie."""
+    def of(a, b):
+        return (a / b if rate(ours["unit"]) else b / a) if a and b else float("nan")
+    low = of(ours["min"], theirs["max"]) if rate(ours["unit"]) else of(ours["max"], theirs["min"])
+    high = of(ours["max"], theirs["min"]) if rate(ours["unit"]) else of(ours["min"], theirs["max"])
+    return f"{of(ours['median'], theirs['median']):.2f} [{low:.2f}-{high:.2f}]"
+
+
+def table(rows):
+    cases = collections.OrderedDict()
+    for r in rows:
+        cases.setdefault((r["group"], r["case"]), []).append(r)
+    print(f"{'group / case':34} {'impl':10} {'threads':>7} {'median':>9} {'min':>9} {'max':>9}  {'unit':9} weft is better by")
+    for (group, case), members in cases.items():
+        name = f"{group} / {case}"
+        ours = {r["threads"]: r for r in members if r["impl"] == "weft"}
+        for r in sorted(members, key=lambda r: (r["impl"] != "weft", r["impl"], r["threads"])):
+            better = ""
+            if r["impl"] == "serial":
+                better = ", ".join(f"{ratio(o, r)} at {t}" for t, o in sorted(ours.items()))
+            elif r["impl"] != "weft" and r["threads"] in ours:
+                better = ratio(ours[r["threads"]], r)
+            print(f"{name:34} {r['impl']:10} {r['threads']:7} {short(r['median']):>9} {short(r['min']):>9} "
+                  f"{short(r['max']):>9}  {r['unit']:9} {better}")
+            name = ""
+
+
+def main():
+    out, *paths = sys.argv[1:]
+    rows = records(paths)
+    with open(out, "w") as file:
+        json.dump(rows, file, indent=1)
+    if not rows:
+        sys.exit("report.py: no results: does the filter match any benchmark?")
+    table(rows)
+    print(f"\n{len(rows)} results in {out}")
+
+
+if __name__ == "__main__":
+    main()
