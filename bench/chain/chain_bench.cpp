@@ -25,8 +25,8 @@ const std::vector<int>& items()
     return v;
 }
 
-long doubled(int x) { return 2L * x + 1; }
-bool third(long x) { return x % 3 == 0; }
+constexpr auto doubled = [](int x) { return 2L * x + 1; };
+constexpr auto third = [](long x) { return x % 3 == 0; };
 
 /// A case: the loop over positions [lo, hi) by hand, and the same as a chain.
 template <class Hand, class Chain>

@@ -31,6 +31,17 @@ std::uint64_t uneven(std::uint64_t i)
     return i;
 }
 
+#ifdef _OPENMP
+template <std::uint64_t (*Body)(std::uint64_t)>
+std::uint64_t omp_loop(std::uint64_t n, int threads)
+{
+    std::uint64_t sum = 0;
+#pragma omp parallel for num_threads(threads) reduction(+ : sum)
+    for (std::uint64_t i = 0; i < n; ++i) sum += Body(i);
+    return sum;
+}
+#endif
+
 template <std::uint64_t (*Body)(std::uint64_t)>
 void define(const std::string& body, std::uint64_t size)
 {
@@ -64,10 +75,7 @@ void define(const std::string& body, std::uint64_t size)
     bench::add_each("loop", name, "openmp", whole, [=](int threads) {
         std::uint64_t n = size;
         benchmark::DoNotOptimize(n);
-        std::uint64_t sum = 0;
-#pragma omp parallel for num_threads(threads) reduction(+ : sum)
-        for (std::uint64_t i = 0; i < n; ++i) sum += Body(i);
-        benchmark::DoNotOptimize(sum);
+        benchmark::DoNotOptimize(omp_loop<Body>(n, threads));
     });
 #endif
 }
