@@ -112,7 +112,7 @@ auto span_over(R&& r)
 /// Pieces of `length` elements of a contiguous range, as std::span; the last one may be shorter.
 ///
 /// Throws: std::invalid_argument if `length` is 0.
-/// Example: examples/03_par_chunks.cpp
+/// Example: examples/iter/par_chunks.cpp
 template <class R>
 auto par_chunks(R&& r, std::size_t length)
 {

@@ -51,7 +51,7 @@ struct natural;
 /// Order:  results keep the order of the source, unless the name says `any`. All that the functions did happens before
 ///         the terminal returns. Reductions whose values are not integers (floating point, user types) combine in an
 ///         order that depends on the length alone: same bits for any number of threads and every run.
-/// Example: examples/02_par_iter.cpp
+/// Example: examples/iter/par_iter.cpp
 template <class Self>
 class par_iterator : public detail::chain_tag {
 public:

@@ -178,7 +178,7 @@ auto range_source(R&& r)
 /// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
 /// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only.
 ///
-/// Example: examples/02_par_iter.cpp
+/// Example: examples/iter/par_iter.cpp
 template <class R>
 auto par_iter(R&& r)
 {

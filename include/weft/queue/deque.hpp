@@ -270,7 +270,7 @@ private:
 /// Thread safety: push, pop and being the target of a batch: the owner only. Everything else: any thread.
 /// Order:         what the pusher did before push happens before the return of the steal that takes the element.
 /// Cost:          push: plain stores. pop (LIFO): one locked operation. steal: one compare-exchange.
-/// Example:       examples/deque/main.cpp
+/// Example:       examples/queue/deque.cpp
 /// Source:        Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005); orders after Lê, Pop, Cohen and
 ///                Zappella Nardelli (PPoPP 2013).
 template <class T, class Order = lifo>

@@ -26,7 +26,7 @@ namespace weft {
 /// Thread safety: all members may be called by any thread.
 /// Order:         an unlock happens before the return of the next successful lock or try_lock.
 /// Cost:          one locked operation to lock, a plain store to unlock.
-/// Example:       examples/locks/main.cpp
+/// Example:       examples/sync/locks.cpp
 /// Source:        test-and-test-and-set with exponential back-off (Anderson, 1990).
 class spinlock {
 public:

@@ -15,7 +15,7 @@ namespace weft {
 ///
 /// Thread safety: an ordinary value.
 /// Cost:          memory and time grow with the highest number in the set.
-/// Example:       examples/own_pool/main.cpp
+/// Example:       examples/pool/own_pool.cpp
 class cpu_set {
 public:
     cpu_set() = default;
