@@ -1,1 +1,26 @@
 # hwloc, if it is found, is seen by one file: src/topology/topology_hwloc.cpp.
+set(weft_hwloc_found FALSE)
+if(WEFT_WITH_HWLOC)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(WEFT_HWLOC QUIET hwloc>=2.1)
+    set(weft_hwloc_found ${WEFT_HWLOC_FOUND})
+  endif()
+endif()
+
+set(hwloc_without "${PROJECT_SOURCE_DIR}/src/topology/topology_hwloc.cpp")
+if(weft_hwloc_found)
+  message(STATUS "weft: the machine's topology comes from hwloc ${WEFT_HWLOC_VERSION}")
+  set(hwloc_without "${PROJECT_SOURCE_DIR}/src/topology/topology_no_hwloc.cpp")
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/src/topology/topology_hwloc.cpp" PROPERTIES
+                              INCLUDE_DIRECTORIES "${WEFT_HWLOC_INCLUDE_DIRS}")
+  if(WEFT_HWLOC_LIBRARY_DIRS)  # not where the linker looks by itself
+    target_link_libraries(weft PRIVATE ${WEFT_HWLOC_LINK_LIBRARIES})
+  else()
+    target_link_libraries(weft PRIVATE ${WEFT_HWLOC_LIBRARIES})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS ${WEFT_HWLOC_LDFLAGS})
+else()
+  message(STATUS "weft: no hwloc: the machine's topology comes from the files of Linux, or is not known")
+endif()
+set_source_files_properties("${hwloc_without}" PROPERTIES HEADER_FILE_ONLY ON)

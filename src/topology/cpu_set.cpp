@@ -64,7 +64,7 @@ std::vector<std::size_t> cpu_set::to_vector() const
 {
     std::vector<std::size_t> all;
     all.reserve(size());
-    for (auto cpu = next(0); cpu; cpu = next(*cpu + 1)) all.push_back(*cpu);
+    for (const std::size_t cpu : *this) all.push_back(cpu);
     return all;
 }
 
@@ -103,9 +103,9 @@ constexpr std::size_t kernel_bits = 8 * sizeof(unsigned long);
 std::error_code pin_this_thread(const cpu_set& cpus)
 {
     std::vector<unsigned long> mask(1);
-    for (auto cpu = cpus.next(0); cpu; cpu = cpus.next(*cpu + 1)) {
-        if (*cpu / kernel_bits >= mask.size()) mask.resize(*cpu / kernel_bits + 1);
-        mask[*cpu / kernel_bits] |= 1ul << *cpu % kernel_bits;
+    for (const std::size_t cpu : cpus) {
+        if (cpu / kernel_bits >= mask.size()) mask.resize(cpu / kernel_bits + 1);
+        mask[cpu / kernel_bits] |= 1ul << cpu % kernel_bits;
     }
     if (syscall(SYS_sched_setaffinity, 0, mask.size() * sizeof(unsigned long), mask.data()) == 0) return {};
     return std::error_code(errno, std::system_category());

@@ -3,9 +3,10 @@
 #include "topology/system_files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
-#include <set>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t max_file = std::size_t{1} << 20;
-constexpr std::size_t max_cpu_number = (std::size_t{1} << 20) - 1;
+constexpr std::size_t max_cpu_number = 65535;  // the largest kernels know 8192
 
 template <class Number>
 std::optional<Number> to_number(std::string_view text)
@@ -49,8 +50,10 @@ struct hierarchy {
 /// "/a/b" below "/a": "/b". What is not below is taken as it is, as in a container that does not see its own root.
 std::string below(std::string_view path, std::string_view root)
 {
-    if (root == "/" || !path.starts_with(root)) return std::string(path == "/" ? "" : path);
-    return std::string(path.substr(root.size()));
+    const bool is_below =
+        root != "/" && path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+    if (is_below) return std::string(path.substr(root.size()));
+    return std::string(path == "/" ? "" : path);
 }
 
 /// The hierarchy of version 2, or the one of version 1 that has the cpu controller.
@@ -106,16 +109,25 @@ std::optional<double> ratio(std::optional<long long> quota, std::optional<long l
 
 }  // namespace
 
+std::string cpu_path(std::string_view file) { return std::string("/sys/devices/system/cpu/").append(file); }
+
+std::string cpu_path(std::size_t cpu, std::string_view file)
+{
+    return cpu_path("cpu") + std::to_string(cpu).append("/").append(file);
+}
+
 std::optional<cpu_set> parse_cpu_list(std::string_view text)
 {
     cpu_set out;
     if (text.empty()) return out;
+    std::size_t least = 0;  // the kernel's lists ascend, and one that does not could take for ever
     for (const std::string_view part : split(text, ',')) {
         const std::size_t dash = part.find('-');
         const auto first = to_number<std::size_t>(part.substr(0, dash));
         const auto last = dash == std::string_view::npos ? first : to_number<std::size_t>(part.substr(dash + 1));
-        if (!first || !last || *first > *last || *last > max_cpu_number) return std::nullopt;
+        if (!first || !last || *first < least || *first > *last || *last > max_cpu_number) return std::nullopt;
         for (std::size_t cpu = *first; cpu <= *last; ++cpu) out.add(cpu);
+        least = *last + 1;
     }
     return out;
 }
@@ -149,21 +161,50 @@ std::optional<cpu_set> system_files::list(const std::string& path) const
 
 processor_counts system_files::counts() const
 {
-    const std::string cpus = "/sys/devices/system/cpu";
     processor_counts out;
-    if (const auto possible = list(cpus + "/possible")) out.configured = possible->size();
-    if (const auto online = list(cpus + "/online")) {
-        out.online = online->size();
-        std::set<std::pair<long long, long long>> cores;
-        for (auto cpu = online->next(0); cpu; cpu = online->next(*cpu + 1)) {
-            const std::string topology = cpus + "/cpu" + std::to_string(*cpu) + "/topology";
-            const auto package = number(topology + "/physical_package_id");
-            const auto core = number(topology + "/core_id");
-            if (package && core) cores.emplace(*package, *core);
-        }
-        out.physical = cores.size();
+    if (const auto possible = list(cpu_path("possible"))) out.configured = possible->size();
+    if (const auto running = online()) {
+        out.online = running->size();
+        out.physical = cores(*running).size();
     }
     out.quota = quota();
+    return out;
+}
+
+std::optional<cpu_set> system_files::online() const
+{
+    auto running = list(cpu_path("online"));
+    return running && !running->empty() ? running : std::nullopt;
+}
+
+std::vector<cpu_set> system_files::cores(const cpu_set& running) const
+{
+    std::vector<cpu_set> out;
+    cpu_set seen;
+    std::map<std::array<long long, 3>, cpu_set> by_number;
+    for (const std::size_t cpu : running) {
+        if (seen.contains(cpu)) continue;
+        const std::string folder = cpu_path(cpu, "topology/");
+        auto siblings = list(folder + "core_cpus_list");
+        if (!siblings) siblings = list(folder + "thread_siblings_list");  // its name before Linux 5.3
+        if (siblings && siblings->contains(cpu)) {
+            cpu_set core;  // a processor that another core has named is not named again
+            for (const std::size_t sibling : *siblings& running) {
+                if (!seen.contains(sibling)) core.add(sibling);
+            }
+            seen = seen | core;
+            out.push_back(std::move(core));
+            continue;
+        }
+        const auto core = number(folder + "core_id");
+        if (!core || *core < 0) continue;
+        by_number[{number(folder + "physical_package_id").value_or(0), number(folder + "die_id").value_or(0), *core}]
+            .add(cpu);
+    }
+    for (auto& [id, core] : by_number) {
+        for (const std::size_t cpu : seen) core.remove(cpu);
+        if (!core.empty()) out.push_back(std::move(core));
+    }
     return out;
 }
 

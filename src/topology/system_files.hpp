@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace weft::detail {
 
@@ -23,6 +25,11 @@ public:
     /// A list like "0-3,8".
     [[nodiscard]] std::optional<cpu_set> list(const std::string& path) const;
 
+    /// The processors that run now; never an empty set.
+    [[nodiscard]] std::optional<cpu_set> online() const;
+    /// The cores that `running` belongs to, as sets of hardware threads; processors of unknown cores are in none.
+    [[nodiscard]] std::vector<cpu_set> cores(const cpu_set& running) const;
+
     /// All counts but `allowed`, which is no file's business.
     [[nodiscard]] processor_counts counts() const;
 
@@ -33,6 +40,11 @@ private:
     std::string root_;
 };
 
+/// The path of a file about all processors, and of one about processor `cpu`.
+[[nodiscard]] std::string cpu_path(std::string_view file);
+[[nodiscard]] std::string cpu_path(std::size_t cpu, std::string_view file);
+
+/// A list like "0-3,8"; none if it is no list, does not ascend, or names a processor beyond 65535.
 [[nodiscard]] std::optional<cpu_set> parse_cpu_list(std::string_view text);
 
 }  // namespace weft::detail

@@ -25,7 +25,12 @@ TEST_CASE("cpu_set: agrees with std::set")
         REQUIRE(a.size() == reference.size());
         REQUIRE(a.contains(cpu) == reference.contains(cpu));
     }
-    CHECK(a.to_vector() == std::vector<std::size_t>(reference.begin(), reference.end()));
+    const std::vector<std::size_t> expected(reference.begin(), reference.end());
+    CHECK(a.to_vector() == expected);
+    std::vector<std::size_t> visited;
+    for (const std::size_t cpu : a) visited.push_back(cpu);
+    CHECK(visited == expected);
+    static_assert(std::forward_iterator<weft::cpu_set::iterator>);
 }
 
 TEST_CASE("cpu_set: equality and set operations do not depend on history")

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -18,6 +19,9 @@ namespace weft {
 /// Example:       examples/pool/own_pool.cpp
 class cpu_set {
 public:
+    class iterator;
+    using value_type = std::size_t;
+
     cpu_set() = default;
     cpu_set(std::initializer_list<std::size_t> cpus)
     {
@@ -34,8 +38,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept;
     [[nodiscard]] bool empty() const noexcept { return words_.empty(); }
 
-    /// The smallest number in the set that is at least `from`; none if there is none. Visits a set in order:
-    /// `for (auto c = s.next(0); c; c = s.next(*c + 1))`.
+    /// The numbers in ascending order: `for (std::size_t cpu : set)`. Any change of the set ends the iteration.
+    [[nodiscard]] iterator begin() const noexcept;
+    [[nodiscard]] static std::default_sentinel_t end() noexcept { return {}; }
+
+    /// The smallest number in the set that is at least `from`; none if there is none.
     [[nodiscard]] std::optional<std::size_t> next(std::size_t from) const noexcept;
 
     /// The numbers in ascending order.
@@ -51,6 +58,37 @@ private:
 
     std::vector<std::uint64_t> words_;  // the last word is never zero
 };
+
+/// Visits the numbers of a cpu_set in ascending order.
+class cpu_set::iterator {
+public:
+    using value_type = std::size_t;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    explicit iterator(const cpu_set& set) noexcept : set_(&set), at_(set.next(0)) {}
+
+    [[nodiscard]] std::size_t operator*() const noexcept { return *at_; }
+    iterator& operator++() noexcept
+    {
+        at_ = set_->next(*at_ + 1);
+        return *this;
+    }
+    iterator operator++(int) noexcept
+    {
+        iterator before = *this;
+        ++*this;
+        return before;
+    }
+    friend bool operator==(const iterator&, const iterator&) = default;
+    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.at_; }
+
+private:
+    const cpu_set* set_ = nullptr;
+    std::optional<std::size_t> at_;
+};
+
+inline cpu_set::iterator cpu_set::begin() const noexcept { return iterator(*this); }
 
 /// Lets the calling thread run on the processors in `cpus` only. Processors that are offline, or that the system does
 /// not let this process use, are ignored as long as one is left.
