@@ -14,7 +14,9 @@ if(weft_hwloc_found)
   set(hwloc_without "${PROJECT_SOURCE_DIR}/src/topology/topology_no_hwloc.cpp")
   set_source_files_properties("${PROJECT_SOURCE_DIR}/src/topology/topology_hwloc.cpp" PROPERTIES
                               INCLUDE_DIRECTORIES "${WEFT_HWLOC_INCLUDE_DIRS}")
-  if(WEFT_HWLOC_LIBRARY_DIRS)  # not where the linker looks by itself
+  set(hwloc_folders ${WEFT_HWLOC_LIBRARY_DIRS})
+  list(REMOVE_ITEM hwloc_folders ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
+  if(hwloc_folders)  # where the linker does not look by itself
     target_link_libraries(weft PRIVATE ${WEFT_HWLOC_LINK_LIBRARIES})
   else()
     target_link_libraries(weft PRIVATE ${WEFT_HWLOC_LIBRARIES})

@@ -21,7 +21,7 @@ struct processor_counts {
 ///
 /// Thread safety: any thread.
 /// Cost:          some tens of small files; do it when something is set up.
-/// Example:       examples/topology/machine.cpp
+/// Example:       examples/topology/counts.cpp
 [[nodiscard]] processor_counts cpu_counts();
 
 /// The number of threads that make sense here: what affinity allows, and no more than the quota rounded up; at least 1.

@@ -38,7 +38,7 @@ enum class cache_type {
 ///
 /// Thread safety: an ordinary value; system() may be called by any thread, also before main() and after it.
 /// Cost:          hwloc, or some ten small files for each processor, read once.
-/// Example:       examples/topology/main.cpp
+/// Example:       examples/topology/machine.cpp
 class topology {
 public:
     /// One hardware thread; the operating system's word for it is processor, or CPU.
