@@ -18,6 +18,8 @@ if(NOT BUILD_SHARED_LIBS)
   get_property(private_libs GLOBAL PROPERTY WEFT_PRIVATE_LINK_FLAGS)
   list(JOIN private_libs " " weft_pc_libs_private)
 endif()
+# From where the .pc file lies to the prefix: an installed tree may be moved.
+file(RELATIVE_PATH weft_pc_to_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/weft.pc.in" "${PROJECT_BINARY_DIR}/weft.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE-MIT" "${PROJECT_SOURCE_DIR}/LICENSE-APACHE"

@@ -1,0 +1,37 @@
+# Builds and runs the project in outside/ as one of weft's users would: WAY is find_package, add_subdirectory or pkg_config.
+file(REMOVE_RECURSE "${WORK}")
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\n${output}")
+  endif()
+endfunction()
+
+set(outside "${SOURCE}/tests/house/outside")
+set(prefix "${WORK}/prefix")
+if(NOT WAY STREQUAL "add_subdirectory")
+  run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${prefix}")
+endif()
+
+if(WAY STREQUAL "pkg_config")
+  find_program(PKG_CONFIG pkg-config REQUIRED)
+  file(GLOB_RECURSE pc "${prefix}/weft.pc")
+  get_filename_component(folder "${pc}" DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} "${folder}")
+  execute_process(COMMAND "${PKG_CONFIG}" --cflags --libs --static weft RESULT_VARIABLE result OUTPUT_VARIABLE flags
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "pkg-config does not know weft")
+  endif()
+  separate_arguments(flags UNIX_COMMAND "${flags}")
+  separate_arguments(own UNIX_COMMAND "${FLAGS}")
+  run("${COMPILER}" -std=c++20 ${own} "${outside}/main.cpp" ${flags} -o "${WORK}/outside")
+  run("${WORK}/outside")
+else()
+  run("${CMAKE_COMMAND}" -S "${outside}" -B "${WORK}/build" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
+      "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DCMAKE_PREFIX_PATH=${prefix}"
+      "-DWEFT_SOURCE=${SOURCE}" "-DWAY=${WAY}" -DCMAKE_BUILD_TYPE=Release)
+  run("${CMAKE_COMMAND}" --build "${WORK}/build")
+  run("${WORK}/build/outside")
+endif()
