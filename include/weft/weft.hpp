@@ -47,4 +47,5 @@
 #include <weft/sync/spinlock.hpp>
 #include <weft/topology/cpu_counts.hpp>
 #include <weft/topology/cpu_set.hpp>
+#include <weft/topology/topology.hpp>
 #include <weft/version.hpp>

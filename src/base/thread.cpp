@@ -34,7 +34,7 @@ std::size_t usable_stack_size(std::size_t wanted)
 
 }  // namespace
 
-thread::thread(options how, erased body) : handle_(std::make_unique<handle>())
+thread::thread(const options& how, erased body) : handle_(std::make_unique<handle>())
 {
     pthread_attr_t attributes;
     if (const int error = pthread_attr_init(&attributes))

@@ -15,6 +15,7 @@ void use()
 {
     int n = 0;
     (void)n;
+    // clang-format off: a case and its expectation stand on one line
 #if 0
 #elif defined(CASE_mutable_map)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
     weft::par_iter(v).map([n](int x) mutable { return x + n++; }).sum();

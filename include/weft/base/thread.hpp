@@ -19,7 +19,7 @@ public:
 
     /// Starts a thread that runs `body()`, which must not throw. Throws std::system_error if none can be started.
     template <class F>
-    thread(options how, F body) : thread(std::move(how), erased(new body_of<F>(std::move(body))))
+    thread(const options& how, F body) : thread(how, erased(new body_of<F>(std::move(body))))
     {
     }
 
@@ -48,7 +48,7 @@ private:
     using erased = std::unique_ptr<body_base>;
     struct handle;
 
-    thread(options how, erased body);
+    thread(const options& how, erased body);
     static void* enter(void* body) noexcept;
 
     std::unique_ptr<handle> handle_;

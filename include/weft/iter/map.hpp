@@ -58,8 +58,8 @@ struct inspector {
     F f;
 
     template <class X>
-        requires takes_item < const F&, std::add_const_t<std::remove_reference_t<X>>
-    & > [[gnu::always_inline]] X operator()(X&& x) const
+        requires takes_item<const F&, std::add_const_t<std::remove_reference_t<X>>&>
+    [[gnu::always_inline]] X operator()(X&& x) const
     {
         const std::remove_reference_t<X>& seen = x;
         detail::call(f, seen);

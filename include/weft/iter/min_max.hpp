@@ -116,7 +116,7 @@ struct check_comparison {
 
 template <class T, class Comp, class Proj>
 inline constexpr bool plain_comparison =
-    std::is_integral_v<T>&& std::is_same_v<Comp, less>&& std::is_same_v<Proj, identity>;
+    std::is_integral_v<T> && std::is_same_v<Comp, less> && std::is_same_v<Proj, identity>;
 
 }  // namespace detail
 

@@ -87,7 +87,11 @@ public:
     }
 
     /// The elements behind the last whole chunk.
-    [[nodiscard]] std::span<T> remainder() const requires(!Windows) { return all_.subspan(count_ * length_); }
+    [[nodiscard]] std::span<T> remainder() const
+        requires(!Windows)
+    {
+        return all_.subspan(count_ * length_);
+    }
 
 private:
     std::span<T> all_;

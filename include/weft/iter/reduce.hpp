@@ -37,10 +37,8 @@ struct reduce_consumer {
             return {};
         }
         template <class X>
-        [[gnu::always_inline]] go_on when(bool keep, X&& x) requires requires
-        {
-            Op::select(value, keep, x);
-        }
+        [[gnu::always_inline]] go_on when(bool keep, X&& x)
+            requires requires { Op::select(value, keep, x); }
         {
             value = op(std::move(value), Op::select(value, keep, x));
             return {};

@@ -90,13 +90,8 @@ private:
         pace other_speed = speed;
         state right = consumer_.make(middle);
         fork_join(
-            c,
-            [&](fork_context here) {
-                work(here, st, piece{rest.lo, middle}, speed);
-            },
-            [&](fork_context there) {
-                work(there, right, piece{middle, rest.hi}, other_speed);
-            });
+            c, [&](fork_context here) { work(here, st, piece{rest.lo, middle}, speed); },
+            [&](fork_context there) { work(there, right, piece{middle, rest.hi}, other_speed); });
         if (!control_.failed()) consumer_.merge(st, right);
     }
 
@@ -171,13 +166,8 @@ private:
         pace other_speed = speed;
         tree_stack<K> right(consumer_, at.hi - middle);
         fork_join(
-            c,
-            [&](fork_context here) {
-                grow(here, stack, blocks, {at.lo, middle, at.next}, speed);
-            },
-            [&](fork_context there) {
-                grow(there, right, blocks, {middle, at.hi, middle}, other_speed);
-            });
+            c, [&](fork_context here) { grow(here, stack, blocks, {at.lo, middle, at.next}, speed); },
+            [&](fork_context there) { grow(there, right, blocks, {middle, at.hi, middle}, other_speed); });
         if (!control_.failed()) stack.push_right_child(right.finish(), at.hi - middle);
         return true;
     }

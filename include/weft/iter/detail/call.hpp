@@ -25,8 +25,7 @@ template <class F, class X, class Parts, class... Front>
 struct takes_parts_test;
 template <class F, class X, std::size_t... I, class... Front>
 struct takes_parts_test<F, X, std::index_sequence<I...>, Front...>
-    : std::is_invocable<F, Front..., decltype(std::get<I>(std::declval<X>()))...> {
-};
+    : std::is_invocable<F, Front..., decltype(std::get<I>(std::declval<X>()))...> {};
 
 template <class F, class X, class... Front>
 concept takes_whole = std::is_invocable_v<F, Front..., X>;
@@ -137,8 +136,8 @@ struct function_ref {
 /// What a loop calls: a copy of small trivial function objects, so that captured values stay in registers although the
 /// loop writes to memory; the address of others.
 template <class F>
-inline constexpr bool copied_into_loop = std::is_trivially_copyable_v<F>&& std::is_copy_constructible_v<F> &&
-                                         sizeof(F) <= 64;
+inline constexpr bool copied_into_loop =
+    std::is_trivially_copyable_v<F> && std::is_copy_constructible_v<F> && sizeof(F) <= 64;
 
 template <class F>
 [[gnu::always_inline]] constexpr auto local_function(const F& f)

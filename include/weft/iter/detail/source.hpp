@@ -102,11 +102,16 @@ public:
     void leave(piece p) const { base_.leave(p); }
 
     template <class Batch>
-    bool pull(Batch& batch) const requires(Base::streaming)
+    bool pull(Batch& batch) const
+        requires(Base::streaming)
     {
         return base_.pull(batch);
     }
-    auto make_batch() const requires(Base::streaming) { return base_.make_batch(); }
+    auto make_batch() const
+        requires(Base::streaming)
+    {
+        return base_.make_batch();
+    }
 
 protected:
     Base base_;
