@@ -8,17 +8,60 @@
 namespace weft::detail {
 namespace {
 
-/// Thread `index`'s share if `count` threads are spread over the nodes by the number of processors each of them has.
-cpu_set node_of(const topology& machine, const cpu_set& allowed, std::uint32_t index, std::uint32_t count)
+constexpr std::uint32_t most_sorted =
+    512;  // beyond, an order for each thread takes more time and memory than it is worth
+
+/// The sets of pin_policy::numa: the threads are spread over the nodes by the number of processors each of them has.
+std::vector<cpu_set> node_sets(const topology& machine, const cpu_set& allowed, std::uint32_t count)
 {
-    const std::size_t all = (allowed & machine.cpus()).size();
-    std::uint64_t place = std::uint64_t{index % count} * all / count;
+    std::vector<cpu_set> out;
+    const std::uint64_t all = (allowed & machine.cpus()).size();
+    std::uint64_t below = 0;  // processors of the nodes before
     for (const topology::numa_node& node : machine.nodes()) {
-        cpu_set here = node.cpus & allowed;
-        if (place < here.size()) return here;
-        place -= here.size();
+        const cpu_set here = node.cpus & allowed;
+        below += here.size();
+        while (out.size() < count && out.size() * all / count < below) out.push_back(here);
     }
-    return {};
+    return out;
+}
+
+std::vector<cpu_set> sets_of(const topology& machine, const cpu_set& allowed, const pinning& how, std::uint32_t count)
+{
+    std::vector<cpu_set> out;
+    if (!how.sets.empty()) {
+        for (std::uint32_t i = 0; i < count; ++i) out.push_back(how.sets[i % how.sets.size()]);
+    } else if (how.policy == pin_policy::numa) {
+        out = node_sets(machine, allowed, count);
+    } else if (how.policy == pin_policy::core) {
+        const std::vector<std::size_t> order = core_order(machine, allowed);
+        for (std::uint32_t i = 0; i < count && !order.empty(); ++i) out.push_back(cpu_set{order[i % order.size()]});
+    }
+    return out;
+}
+
+/// placement::nearest, by the first processor of each set.
+std::vector<std::uint32_t> nearest_of(const topology& machine, const std::vector<cpu_set>& sets)
+{
+    const auto count = static_cast<std::uint32_t>(sets.size());
+    if (count < 3 || count > most_sorted) return {};
+    std::vector<std::uint32_t> out;
+    out.reserve(std::size_t{count} * (count - 1));
+    std::vector<std::tuple<unsigned, std::uint32_t, std::uint32_t>> row;
+    bool all_alike = true;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        row.clear();
+        for (std::uint32_t n = 1; n < count; ++n) {  // equally near ones in turn, so that each is somebody's first
+            const std::uint32_t other = i + n < count ? i + n : i + n - count;
+            const auto from = sets[i].next(0);
+            const auto to = sets[other].next(0);
+            row.emplace_back(from && to ? machine.distance(*from, *to) : 0, n, other);
+        }
+        std::sort(row.begin(), row.end());
+        all_alike = all_alike && std::get<0>(row.front()) == std::get<0>(row.back());
+        for (const auto& entry : row) out.push_back(std::get<2>(entry));
+    }
+    if (all_alike) out.clear();
+    return out;
 }
 
 }  // namespace
@@ -58,27 +101,19 @@ std::vector<std::size_t> core_order(const topology& machine, const cpu_set& allo
     return out;
 }
 
-cpu_set placement(const topology& machine, const cpu_set& allowed, const pinning& how, std::uint32_t index,
-                  std::uint32_t count)
+placement place(const topology& machine, const cpu_set& allowed, const pinning& how, std::uint32_t count)
 {
-    if (!how.sets.empty()) return how.sets[index % how.sets.size()];
-    switch (how.policy) {
-        case pin_policy::none:
-            return {};
-        case pin_policy::numa:
-            return node_of(machine, allowed, index, count);
-        case pin_policy::core:
-            break;
-    }
-    const std::vector<std::size_t> order = core_order(machine, allowed);
-    return order.empty() ? cpu_set{} : cpu_set{order[index % order.size()]};
+    placement out;
+    out.sets = sets_of(machine, allowed, how, count);
+    if (!out.sets.empty()) out.home = allowed;
+    out.nearest = nearest_of(machine, out.sets);
+    return out;
 }
 
-cpu_set placement(const pinning& how, std::uint32_t index, std::uint32_t count)
+placement place(const pinning& how, std::uint32_t count)
 {
-    if (!how.sets.empty()) return how.sets[index % how.sets.size()];
-    if (how.policy == pin_policy::none) return {};
-    return placement(topology::system(), this_thread_affinity(), how, index, count);
+    if (how.sets.empty() && how.policy == pin_policy::none) return {};  // nobody asks how the machine is built
+    return place(topology::system(), this_thread_affinity(), how, count);
 }
 
 }  // namespace weft::detail

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "pool/environment.hpp"
-#include "pool/placement.hpp"
 
 namespace weft::detail {
 namespace {
@@ -40,6 +39,7 @@ pool_options with_defaults(pool_options options)
 pool_core::pool_core(pool_options options)
     : options_(with_defaults(std::move(options))),
       num_threads_(checked_thread_count(options_.num_threads)),
+      places_(place(options_.pin, num_threads_)),
       born_in_(fork_generation()),
       seats_(std::make_unique<atomic<seat*>[]>(num_threads_ + max_substitutes + max_outsiders)),
       bit_words_((num_threads_ + max_substitutes + 63) / 64),
@@ -137,12 +137,13 @@ void pool_core::start_thread(seat& s)
 
 void pool_core::pin(std::uint32_t index) const noexcept
 {
-    if (index >= num_threads_) return;  // a substitute runs wherever there is room
+    if (places_.sets.empty()) return;
+    // A substitute runs wherever there is room, not where the thread that starts it is pinned. A thread that cannot be
+    // pinned runs unpinned.
+    const cpu_set& where = index < places_.sets.size() ? places_.sets[index] : places_.home;
     try {
-        const cpu_set where = placement(options_.pin, index, num_threads_);
-        if (where.size() != 0) static_cast<void>(pin_this_thread(where));
+        if (!where.empty()) static_cast<void>(pin_this_thread(where));
     } catch (...) {
-        // A thread that cannot be pinned runs unpinned.
     }
 }
 

@@ -4,6 +4,7 @@
 // The protocol of sleeping and waking, with its argument, is in docs/sleep.md; the functions below are its parts.
 #pragma once
 
+#include "pool/placement.hpp"
 #include "pool/seat.hpp"
 
 #include <weft/base/atomic.hpp>
@@ -102,6 +103,7 @@ private:
     void work_until_idle(seat& me) noexcept;
     bool find(seat& me, found& out) noexcept;
     bool steal_any(seat& me, found& out) noexcept;
+    static bool steal_from_seat(seat* victim, found& out) noexcept;
     void run(seat& me, const found& work) noexcept;
     void run_task(seat& me, task* t) noexcept;
     void run_job(seat& me, seat& victim, job_slot& job) noexcept;
@@ -126,6 +128,7 @@ private:
 
     const pool_options options_;
     const std::uint32_t num_threads_;
+    const placement places_;
     const unsigned born_in_;  ///< the number of forks before this process made the pool
 
     const std::unique_ptr<atomic<seat*>[]> seats_;  ///< threads, then substitutes, then outsiders; only ever added

@@ -97,24 +97,39 @@ task* steal_from(Source&& source) noexcept
 
 }  // namespace
 
+bool pool_core::steal_from_seat(seat* victim, found& out) noexcept
+{
+    if (victim == nullptr) return false;
+    const split_deque::view seen = victim->jobs.look();
+    if (seen.has_work()) {
+        if ((out.job = victim->jobs.steal(seen)) != nullptr) {
+            out.victim = victim;
+            return true;
+        }
+    } else {
+        victim->jobs.ask();
+    }
+    if (!victim->tasks.empty() && (out.t = steal_from(victim->tasks)) != nullptr) return true;
+    return !victim->strays.empty() && (out.t = steal_from(victim->strays)) != nullptr;
+}
+
 bool pool_core::steal_any(seat& me, found& out) noexcept
 {
     const std::uint32_t count = seat_count();
+    if (!places_.nearest.empty() && me.index < num_threads_) {  // pinned: the nearest first, then who is not pinned
+        const std::size_t others = num_threads_ - 1;
+        const std::uint32_t* const row = places_.nearest.data() + me.index * others;
+        for (std::size_t n = 0; n < others; ++n) {
+            if (steal_from_seat(seat_at(row[n]), out)) return true;
+        }
+        for (std::uint32_t i = num_threads_; i < count; ++i) {
+            if (steal_from_seat(seat_at(i), out)) return true;
+        }
+        return false;
+    }
     for (std::uint32_t n = 1; n < count; ++n) {
         const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
-        seat* const victim = seat_at(i);
-        if (victim == nullptr) continue;
-        const split_deque::view seen = victim->jobs.look();
-        if (seen.has_work()) {
-            if ((out.job = victim->jobs.steal(seen)) != nullptr) {
-                out.victim = victim;
-                return true;
-            }
-        } else {
-            victim->jobs.ask();
-        }
-        if (!victim->tasks.empty() && (out.t = steal_from(victim->tasks)) != nullptr) return true;
-        if (!victim->strays.empty() && (out.t = steal_from(victim->strays)) != nullptr) return true;
+        if (steal_from_seat(seat_at(i), out)) return true;
     }
     return false;
 }

@@ -6,10 +6,14 @@
 #include "test.hpp"
 #include "topology/machine_facts.hpp"
 
+#include <atomic>
+#include <future>
+
 using weft::cpu_set;
 using weft::pin_policy;
 using weft::topology;
 using weft::detail::core_order;
+using weft::detail::place;
 using weft::detail::placement;
 
 namespace {
@@ -75,18 +79,20 @@ TEST_CASE("placement: strong cores come before frugal ones, and those before sec
     const topology m = hybrid();
     CHECK(core_order(m, m.cpus()) == order{4, 6, 0, 1, 2, 3, 5, 7});
     CHECK(core_order(m, range(0, 4)) == order{4, 0, 1, 2, 3});
-    for (std::uint32_t i = 0; i < 20; ++i) {
-        CHECK(placement(m, m.cpus(), pin_policy::core, i, 20) == cpu_set{core_order(m, m.cpus())[i % 8]});
-    }
+    const placement twenty = place(m, m.cpus(), pin_policy::core, 20);
+    REQUIRE(twenty.sets.size() == 20);
+    for (std::size_t i = 0; i < 20; ++i) CHECK(twenty.sets[i] == cpu_set{core_order(m, m.cpus())[i % 8]});
+    CHECK(twenty.home == m.cpus());
 }
 
 TEST_CASE("placement: nodes get threads as they have processors")
 {
     const topology m = two_nodes();
     const auto threads_on_first = [&](const cpu_set& allowed, std::uint32_t count) {
+        const placement all = place(m, allowed, pin_policy::numa, count);
+        CHECK(all.sets.size() == count);
         std::size_t n = 0;
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const cpu_set where = placement(m, allowed, pin_policy::numa, i, count);
+        for (const cpu_set& where : all.sets) {
             if (where == (m.nodes()[0].cpus & allowed)) {
                 ++n;
             } else {
@@ -101,18 +107,39 @@ TEST_CASE("placement: nodes get threads as they have processors")
     CHECK(threads_on_first(m.cpus(), 100) == 50);
     CHECK(threads_on_first(range(0, 4), 5) == 4);
     CHECK(threads_on_first(range(4, 7), 3) == 0);
-    CHECK(placement(m, {}, pin_policy::numa, 0, 1).empty());
+    CHECK(place(m, {}, pin_policy::numa, 1).sets.empty());
 }
 
 TEST_CASE("placement: explicit sets in turns, and none at all")
 {
     const topology m = two_nodes();
     const weft::pinning how{cpu_set{1, 2}, cpu_set{99}};
-    CHECK(placement(m, m.cpus(), how, 2, 4) == cpu_set{1, 2});
-    CHECK(placement(m, m.cpus(), how, 3, 4) == cpu_set{99});
-    CHECK(placement(m, m.cpus(), pin_policy::none, 0, 4).empty());
-    CHECK(placement(how, 1, 4) == cpu_set{99});
-    CHECK(placement(pin_policy::none, 1, 4).empty());
+    CHECK(place(m, m.cpus(), how, 3).sets == std::vector{cpu_set{1, 2}, cpu_set{99}, cpu_set{1, 2}});
+    CHECK(place(how, 2).sets == how.sets);
+    CHECK(place(m, m.cpus(), pin_policy::none, 4).sets.empty());
+    CHECK(place(pin_policy::none, 4).sets.empty());
+    CHECK(place(pin_policy::none, 4).home.empty());
+}
+
+TEST_CASE("placement: threads know who is nearest")
+{
+    const topology m = two_nodes();
+    const placement eight = place(m, m.cpus(), pin_policy::core, 8);
+    REQUIRE(eight.nearest.size() == 8 * 7);
+    const auto row = [&](std::size_t i) {
+        return order(eight.nearest.begin() + static_cast<std::ptrdiff_t>(7 * i),
+                     eight.nearest.begin() + static_cast<std::ptrdiff_t>(7 * (i + 1)));
+    };
+    CHECK(row(0) == order{1, 2, 3, 4, 5, 6, 7});
+    CHECK(row(3) == order{0, 1, 2, 4, 5, 6, 7});
+    CHECK(row(6) == order{7, 4, 5, 0, 1, 2, 3});
+
+    CHECK(place(m, m.cpus(), pin_policy::core, 2).nearest.empty());     // one victim: no choice
+    CHECK(place(m, range(0, 3), pin_policy::core, 4).nearest.empty());  // all as near
+    CHECK(place(m, m.cpus(), pin_policy::core, 1000).nearest.empty());
+    const placement spread = place(m, m.cpus(), pin_policy::numa, 4);
+    CHECK(spread.nearest == std::vector<std::uint32_t>{1, 2, 3, 0, 2, 3, 3, 0, 1, 2, 0, 1});
+    CHECK(place(m, m.cpus(), weft::pinning{cpu_set{}, cpu_set{77}, cpu_set{0}}, 3).nearest.size() <= 6);
 }
 
 TEST_CASE("placement: the threads of a pool run where they were put")
@@ -125,10 +152,35 @@ TEST_CASE("placement: the threads of a pool run where they were put")
         std::vector<cpu_set> seen(3);
         const auto look = [&](std::size_t i) { seen[i] = weft::this_thread_affinity(); };
         weft::thread_pool{{.num_threads = 3, .pin = how, .on_thread_start = look}};
-        for (std::uint32_t i = 0; i < 3; ++i) {
-            const cpu_set wanted = placement(how, i, 3);
-            CHECK(seen[i] == (wanted.empty() ? allowed : wanted));
-        }
+        const placement wanted = place(how, 3);
+        for (std::size_t i = 0; i < 3; ++i) CHECK(seen[i] == (wanted.sets.empty() ? allowed : wanted.sets[i]));
     }
     CHECK(weft::this_thread_affinity() == allowed);
+}
+
+TEST_CASE("placement: pinned threads take work from near ones, far ones and callers from outside")
+{
+    // More threads than processors, two of them on each of some: the distances differ, and everybody must be found.
+    weft::thread_pool pool{{.num_threads = 6, .pin = pin_policy::core}};
+    for (std::size_t round = 0; round < test::scaled(200); ++round) {
+        std::atomic<int> ran{0};
+        pool.scope([&](auto& s) {
+            for (int i = 0; i < 64; ++i) s.spawn([&] { ran.fetch_add(1); });
+        });
+        REQUIRE(ran.load() == 64);
+    }
+}
+
+TEST_CASE("placement: a thread that stands in for a blocked one is not pinned where that one is")
+{
+    const cpu_set allowed = weft::this_thread_affinity();
+    if (allowed.size() < 2) return;
+    weft::thread_pool pool{{.num_threads = 1, .pin = pin_policy::core}};
+    std::promise<cpu_set> seen;
+    const std::shared_future<cpu_set> result = seen.get_future().share();
+    pool.spawn([&, result] {
+        weft::spawn([&seen] { seen.set_value(weft::this_thread_affinity()); });
+        weft::blocking([&] { result.wait(); });
+    });
+    CHECK(result.get() == allowed);
 }
