@@ -46,6 +46,7 @@ std::vector<cpu_set> read_packages(const system_files& files, const cpu_set& onl
         if (package && *package >= 0) by_number[*package].add(cpu);
     }
     std::vector<cpu_set> out;
+    out.reserve(by_number.size() + 1);
     for (auto& [number, cpus] : by_number) out.push_back(std::move(cpus));
     if (out.empty()) out.push_back(online);  // as many a virtual or small machine: nobody gave its one package a number
     return out;
