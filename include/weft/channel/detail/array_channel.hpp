@@ -1,0 +1,323 @@
+// weft/channel/detail/array_channel.hpp - the bounded channel: a ring of slots with a stamp each.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// After Vyukov's bounded queue. A position is lap | index; the bit between them is the mark, set in tail_ once the
+// channel is closed. A stamp says which position may use the slot next:
+//
+//   stamp == p               free for the sender that claims position p
+//   stamp == p + 1           holds the message of position p
+//   stamp == (p + 1) | mark  position p was claimed and given up: a hole, skipped by receivers
+//
+// Roles       senders, receivers: any threads.
+//
+// Fields      tail_         claimed by senders     next position to send; the mark
+//             head_         claimed by receivers   next position to receive
+//             slot::stamp   written by whoever has claimed the slot
+//             slot::message constructed by the sender, destroyed by the receiver that has claimed it
+//
+// Invariants  I1  A position is claimed by one compare-exchange of tail_, then by one of head_, once each.
+//             I2  A slot is touched only between the claim of its position and the store of its next stamp.
+//             I3  head_ <= tail_ <= head_ + capacity.
+//             I4  After the mark is set no position is claimed by a sender.
+//
+// Orders      O1  send: stamp release -> receive: stamp acquire. The message is visible.
+//             O2  receive: stamp release -> send: stamp acquire. The slot is free.
+//             O3  claim: compare-exchange seq_cst, then (after the stamp) a seq_cst load of the other side's line; who
+//                 sleeps does the reverse (waiter.hpp, O2). The claim is the barrier: nobody pays for a second one.
+//             O4  "empty", "full": the other cursor is read (seq_cst) after the own one and must match it: both had
+//                 these values when it was read. A slot that is merely not ready yet is waited for, since a later
+//                 operation may have ended already.
+//             O5  close: fetch_or seq_cst -> tail_ loads. As O3 for those who sleep.
+//
+// Progress    a try-operation waits for an operation in the middle of its slot; otherwise lock-free.
+//
+// Checked by  tests/model/channel_model.cpp: array_hands_over (O1, O2), array_no_lost_wakeup (O3), array_empty_is_empty
+//             (O4), array_close_wakes (O5).
+#pragma once
+
+#include <weft/base/cache_padded.hpp>
+#include <weft/base/cell.hpp>
+#include <weft/channel/detail/core.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+namespace weft::detail {
+
+template <class T>
+class array_channel : public channel_core {
+    struct slot {
+        slot() noexcept {}  // leaves the room for the message untouched
+        atomic<std::size_t> stamp{0};
+        storage_cell<T> message;
+    };
+
+public:
+    /// A claimed run of slots, ahead of their use.
+    struct claim {
+        slot* where = nullptr;
+        std::size_t stamp = 0;  ///< what to store when done
+    };
+    struct run {
+        std::size_t position = 0;
+        std::size_t count = 0;
+    };
+
+    explicit array_channel(std::size_t capacity)
+        : capacity_(capacity), mark_(std::bit_ceil(checked(capacity) + 1)), lap_(mark_ * 2)
+    {
+        slots_ = make_array<slot>(capacity);
+        for (std::size_t i = 0; i < capacity; ++i) slots_[i].stamp.store(i, order::relaxed);
+    }
+
+    /// Requires: no message is left; the last receiver has discarded them.
+    ~array_channel() { dispose_array(slots_, capacity_); }
+    array_channel(const array_channel&) = delete;
+    array_channel& operator=(const array_channel&) = delete;
+
+    // --- one message ------------------------------------------------------------------------------------------------
+
+    /// Claims a slot to send. Thorough: `blocked` means full. Hasty: it means not ready.
+    channel_status start_send(claim& c, bool thorough) noexcept
+    {
+        std::size_t tail = tail_->load(order::relaxed);
+        patience pause;
+        for (;;) {
+            if ((tail & mark_) != 0) return channel_status::closed;
+            slot& s = slots_[tail & (mark_ - 1)];
+            const std::size_t stamp = s.stamp.load(order::acquire);  // O2
+            if (stamp == tail) {
+                if (tail_->compare_exchange_weak(tail, after(tail), order::seq_cst, order::relaxed)) {  // I1, O3
+                    c = {&s, tail + 1};
+                    return channel_status::done;
+                }
+                spin_hint();
+                continue;
+            }
+            if (!thorough) return channel_status::blocked;
+            if ((stamp & ~mark_) + lap_ == tail + 1 && head_->load(order::seq_cst) + lap_ == tail)  // O4
+                return channel_status::blocked;
+            pause.wait();  // a receiver is in the slot, or tail is old
+            tail = tail_->load(order::relaxed);
+        }
+    }
+
+    /// Constructs the message by `put(cell)` and publishes it. If that throws the slot becomes a hole.
+    template <class Put>
+    void finish_send(const claim& c, Put&& put) noexcept(noexcept(put(c.where->message)))
+    {
+        if constexpr (noexcept(put(c.where->message))) {
+            put(c.where->message);
+        } else {
+            try {
+                put(c.where->message);
+            } catch (...) {
+                cancel_send(c);
+                throw;
+            }
+        }
+        c.where->stamp.store(c.stamp, order::release);  // O1
+        receivers_.notify_one();
+    }
+
+    void cancel_send(const claim& c) noexcept
+    {
+        c.where->stamp.store(c.stamp | mark_, order::release);  // O1
+        receivers_.notify_one();
+    }
+
+    /// Claims a message to receive. Thorough: `blocked` means empty. Hasty: it means not ready.
+    channel_status start_recv(claim& c, bool thorough) noexcept
+    {
+        std::size_t head = head_->load(order::relaxed);
+        patience pause;
+        for (;;) {
+            slot& s = slots_[head & (mark_ - 1)];
+            const std::size_t stamp = s.stamp.load(order::acquire);  // O1
+            if ((stamp & ~mark_) == head + 1) {
+                if (!head_->compare_exchange_weak(head, after(head), order::seq_cst, order::relaxed)) {  // I1, O3
+                    spin_hint();
+                    continue;
+                }
+                c = {&s, head + lap_};
+                if ((stamp & mark_) == 0) [[likely]]
+                    return channel_status::done;
+                release(c);  // a hole
+                head = head_->load(order::relaxed);
+                continue;
+            }
+            if (!thorough) return channel_status::blocked;
+            if (stamp == head) {
+                const std::size_t tail = tail_->load(order::seq_cst);  // O4, O5
+                if ((tail & ~mark_) == head)
+                    return (tail & mark_) != 0 ? channel_status::closed : channel_status::blocked;
+            }
+            pause.wait();  // a sender is in the slot, or head is old
+            head = head_->load(order::relaxed);
+        }
+    }
+
+    /// Hands the message to `take(T&&)`, destroys it and frees the slot, also if that throws.
+    template <class Take>
+    void finish_recv(const claim& c, Take&& take)
+    {
+        struct finally {
+            array_channel& self;
+            const claim& c;
+            ~finally()
+            {
+                c.where->message.destroy();
+                self.release(c);
+            }
+        } end{*this, c};
+        take(std::move(c.where->message.write()));
+    }
+
+    // --- many messages ----------------------------------------------------------------------------------------------
+
+    /// Claims up to `most` slots that follow each other in memory, at least one unless full or closed.
+    channel_status start_send_many(run& r, std::size_t most) noexcept
+    {
+        std::size_t tail = tail_->load(order::relaxed);
+        for (;;) {
+            if ((tail & mark_) != 0) return channel_status::closed;
+            const std::size_t head = head_->load(order::seq_cst);
+            const std::size_t used = distance(head, tail);
+            if (used < capacity_) {
+                r = {tail, std::min({most, capacity_ - used, capacity_ - (tail & (mark_ - 1))})};
+                if (tail_->compare_exchange_weak(tail, after(tail, r.count), order::seq_cst, order::relaxed))  // I1, O3
+                    return channel_status::done;
+                continue;
+            }
+            const std::size_t again = tail_->load(order::relaxed);
+            if (again == tail) return channel_status::blocked;
+            tail = again;
+        }
+    }
+
+    /// The i-th slot of the run; waits for the receiver that may still be in it.
+    claim send_slot(const run& r, std::size_t i) noexcept
+    {
+        slot& s = slots_[(r.position & (mark_ - 1)) + i];
+        for (patience pause; s.stamp.load(order::acquire) != r.position + i;) pause.wait();  // O2
+        return {&s, r.position + i + 1};
+    }
+
+    /// Claims up to `most` messages that follow each other in memory, at least one unless empty or closed.
+    channel_status start_recv_many(run& r, std::size_t most) noexcept
+    {
+        std::size_t head = head_->load(order::relaxed);
+        for (;;) {
+            const std::size_t tail = tail_->load(order::seq_cst);
+            const std::size_t used = distance(head, tail & ~mark_);
+            if (used == 0 || used > capacity_) {
+                const std::size_t again = head_->load(order::relaxed);
+                if (used == 0 && again == head)
+                    return (tail & mark_) != 0 ? channel_status::closed : channel_status::blocked;
+                head = again;
+                continue;
+            }
+            r = {head, std::min({most, used, capacity_ - (head & (mark_ - 1))})};
+            if (head_->compare_exchange_weak(head, after(head, r.count), order::seq_cst, order::relaxed))  // I1, O3
+                return channel_status::done;
+        }
+    }
+
+    /// The i-th message of the run; waits for the sender that may still be in it. False: a hole, freed here.
+    bool recv_slot(const run& r, std::size_t i, claim& c) noexcept
+    {
+        slot& s = slots_[(r.position & (mark_ - 1)) + i];
+        std::size_t stamp = s.stamp.load(order::acquire);  // O1
+        for (patience pause; (stamp & ~mark_) != r.position + i + 1; stamp = s.stamp.load(order::acquire)) pause.wait();
+        c = {&s, r.position + i + lap_};
+        if ((stamp & mark_) == 0) return true;
+        release(c);
+        return false;
+    }
+
+    // --- both sides -------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] bool worth_sending() const noexcept
+    {
+        const std::size_t tail = tail_->load(order::seq_cst);
+        return (tail & mark_) != 0 || head_->load(order::seq_cst) + lap_ != tail;
+    }
+    [[nodiscard]] bool worth_receiving() const noexcept
+    {
+        const std::size_t tail = tail_->load(order::seq_cst);
+        return tail != head_->load(order::seq_cst);  // the mark also makes them differ
+    }
+    wait_line& send_line() noexcept { return senders_; }
+    wait_line& recv_line() noexcept { return receivers_; }
+
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
+    [[nodiscard]] std::size_t len() const noexcept
+    {
+        for (;;) {
+            const std::size_t tail = tail_->load(order::seq_cst);
+            const std::size_t head = head_->load(order::seq_cst);
+            if (tail_->load(order::seq_cst) == tail) return distance(head, tail & ~mark_);
+        }
+    }
+
+    void close() noexcept
+    {
+        if ((tail_->fetch_or(mark_, order::seq_cst) & mark_) != 0) return;  // O5
+        receivers_.notify_all();
+        senders_.notify_all();
+    }
+
+    /// The last receiver: destroys every message. Waits for senders in the middle of their slots.
+    void discard() noexcept
+    {
+        claim c;
+        while (start_recv(c, true) == channel_status::done) finish_recv(c, [](T&&) {});
+    }
+
+private:
+    static std::size_t checked(std::size_t capacity)
+    {
+        if (capacity > std::numeric_limits<std::size_t>::max() / 16)
+            throw std::length_error("weft: capacity is too large");
+        return capacity;
+    }
+
+    /// The position `n` (at most to the end of the ring) after `p`.
+    [[nodiscard]] std::size_t after(std::size_t p, std::size_t n = 1) const noexcept
+    {
+        const std::size_t index = (p & (mark_ - 1)) + n;
+        return index < capacity_ ? p + n : (p & ~(lap_ - 1)) + lap_;
+    }
+
+    /// Positions from `head` to `tail`; more than capacity() if one of them is old.
+    [[nodiscard]] std::size_t distance(std::size_t head, std::size_t tail) const noexcept
+    {
+        const std::size_t h = head & (mark_ - 1);
+        const std::size_t t = tail & (mark_ - 1);
+        if (((tail ^ head) & ~(lap_ - 1)) == 0) return t - h;  // the same lap
+        if ((tail & ~(lap_ - 1)) == (head & ~(lap_ - 1)) + lap_) return capacity_ + t - h;
+        return std::numeric_limits<std::size_t>::max();
+    }
+
+    void release(const claim& c) noexcept
+    {
+        c.where->stamp.store(c.stamp, order::release);  // O2
+        senders_.notify_one();
+    }
+
+    cache_padded<atomic<std::size_t>> tail_{std::size_t{0}};
+    cache_padded<atomic<std::size_t>> head_{std::size_t{0}};
+    alignas(cache_line_size) slot* slots_ = nullptr;  // read only from here on
+    const std::size_t capacity_;
+    const std::size_t mark_;
+    const std::size_t lap_;
+    alignas(cache_line_size) wait_line senders_;
+    alignas(cache_line_size) wait_line receivers_;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,166 @@
+// weft/channel/result.hpp - what sending and receiving return.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/cell.hpp>
+
+#include <cassert>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// How an operation on a channel ended.
+enum class channel_status : std::uint8_t { done, blocked, closed, timed_out };
+
+struct result_access;
+
+}  // namespace detail
+
+/// Whether a message was sent and, if not, why. True if it was. A message that was not sent has not been moved from.
+class [[nodiscard]] send_result {
+public:
+    /// True if the message was sent.
+    explicit operator bool() const noexcept { return status_ == detail::channel_status::done; }
+
+    /// No receiver is left: nothing can be sent on this channel any more.
+    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channel_status::closed; }
+
+    /// There was no room (try_send): a full buffer, or no receiver that waits at a rendezvous.
+    [[nodiscard]] bool full() const noexcept { return status_ == detail::channel_status::blocked; }
+
+    /// The time was up (send_for, send_until).
+    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channel_status::timed_out; }
+
+private:
+    friend struct detail::result_access;
+    explicit send_result(detail::channel_status status) noexcept : status_(status) {}
+    detail::channel_status status_;
+};
+
+/// A received message or, if there is none, why. Used like std::optional: true if there is a message, `*` and `->`
+/// give it.
+template <class T>
+class [[nodiscard]] recv_result {
+public:
+    using value_type = T;
+
+    recv_result(recv_result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : status_(other.status_)
+    {
+        if (has_value()) room_.construct(std::move(other.room_.write()));
+    }
+    recv_result(const recv_result& other)
+        requires std::copy_constructible<T>
+        : status_(other.status_)
+    {
+        if (has_value()) room_.construct(other.room_.read());
+    }
+    recv_result& operator=(recv_result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
+    {
+        if (this != &other) {
+            reset();
+            if (other.has_value()) room_.construct(std::move(other.room_.write()));
+            status_ = other.status_;
+        }
+        return *this;
+    }
+    ~recv_result() { reset(); }
+
+    [[nodiscard]] bool has_value() const noexcept { return status_ == detail::channel_status::done; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// The message. Requires: there is one.
+    [[nodiscard]] T& operator*() & noexcept { return get(); }
+    [[nodiscard]] const T& operator*() const& noexcept { return get(); }
+    [[nodiscard]] T&& operator*() && noexcept { return std::move(get()); }
+    [[nodiscard]] T* operator->() noexcept { return std::addressof(get()); }
+    [[nodiscard]] const T* operator->() const noexcept { return std::addressof(get()); }
+    [[nodiscard]] T& value() & noexcept { return get(); }
+    [[nodiscard]] const T& value() const& noexcept { return get(); }
+    [[nodiscard]] T&& value() && noexcept { return std::move(get()); }
+
+    /// The message, or `otherwise` if there is none.
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) &&
+    {
+        return has_value() ? std::move(get()) : static_cast<T>(std::forward<U>(otherwise));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& otherwise) const&
+    {
+        return has_value() ? get() : static_cast<T>(std::forward<U>(otherwise));
+    }
+
+    /// No sender is left and every message has been received: nothing will come any more.
+    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channel_status::closed; }
+
+    /// There was no message (try_recv).
+    [[nodiscard]] bool empty() const noexcept { return status_ == detail::channel_status::blocked; }
+
+    /// The time was up (recv_for, recv_until).
+    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channel_status::timed_out; }
+
+    /// True if there is a message and it equals `value`.
+    friend bool operator==(const recv_result& result, const T& value)
+        requires requires(const T& a, const T& b) { static_cast<bool>(a == b); }
+    {
+        return result.has_value() && result.get() == value;
+    }
+
+private:
+    friend struct detail::result_access;
+    recv_result() noexcept : status_(detail::channel_status::blocked) {}
+
+    T& get() noexcept
+    {
+        assert(has_value());
+        return room_.write();
+    }
+    const T& get() const noexcept
+    {
+        assert(has_value());
+        return room_.read();
+    }
+    void reset() noexcept
+    {
+        if (has_value()) room_.destroy();
+        status_ = detail::channel_status::blocked;
+    }
+
+    detail::storage_cell<T> room_;
+    detail::channel_status status_;
+};
+
+namespace detail {
+
+/// How the channels make results.
+struct result_access {
+    static send_result sent(channel_status status) noexcept { return send_result(status); }
+
+    template <class T>
+    static recv_result<T> nothing() noexcept
+    {
+        return recv_result<T>();
+    }
+
+    template <class T>
+    static void set(recv_result<T>& result, channel_status why) noexcept
+    {
+        result.status_ = why;
+    }
+
+    /// The room for the message: construct it there, then set `done`.
+    template <class T>
+    static storage_cell<T>& room(recv_result<T>& result) noexcept
+    {
+        return result.room_;
+    }
+};
+
+}  // namespace detail
+}  // namespace weft

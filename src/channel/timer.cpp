@@ -1,0 +1,47 @@
+// src/channel/timer.cpp - taking the messages of timers.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/channel/detail/timer.hpp>
+
+#include <algorithm>
+
+namespace weft::detail {
+
+bool timer::take(clock::time_point& message) noexcept
+{
+    clock::duration::rep due = due_.load(order::relaxed);
+    for (;;) {
+        if (due == taken) return false;
+        const clock::duration::rep now = clock::now().time_since_epoch().count();
+        if (now < due) return false;
+        clock::duration::rep next = taken;
+        if (period_ != once) {
+            // The first point of the grid that is still ahead: what was missed is missed, and nothing drifts.
+            const clock::duration::rep step = period_.count();
+            next = step == 0 ? now : due + ((now - due) / step + 1) * step;
+        }
+        if (due_.compare_exchange_weak(due, next, order::relaxed, order::relaxed)) {  // O1
+            message = clock::time_point(clock::duration(due));
+            return true;
+        }
+    }
+}
+
+bool timer::take_until(clock::time_point deadline, clock::time_point& message) noexcept
+{
+    for (;;) {
+        if (take(message)) return true;
+        if (expired(deadline)) return false;
+        sleep_until(std::min(due(), deadline));
+    }
+}
+
+void sleep_until(clock::time_point time) noexcept
+{
+    const atomic<std::uint32_t> nobody{0};
+    if (time == no_deadline) {
+        for (;;) wait_on(nobody, 0);
+    }
+    while (wait_on_until(nobody, 0, time)) {}
+}
+
+}  // namespace weft::detail
