@@ -43,8 +43,10 @@
 #include <weft/queue/deque.hpp>
 #include <weft/queue/injector.hpp>
 #include <weft/queue/steal_result.hpp>
+#include <weft/sync/event_count.hpp>
 #include <weft/sync/parker.hpp>
 #include <weft/sync/spinlock.hpp>
+#include <weft/sync/wait_group.hpp>
 #include <weft/topology/cpu_counts.hpp>
 #include <weft/topology/cpu_set.hpp>
 #include <weft/topology/topology.hpp>

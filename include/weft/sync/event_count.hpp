@@ -1,0 +1,147 @@
+// weft/sync/event_count.hpp - waiting until a condition holds that lives in other atomics.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Roles       waiters: any threads.  notifiers: any threads, which make the condition true and then notify.
+//
+// Fields      waiting_   the number of threads between prepare_wait and the end of their wait
+//             epoch_     counts notifications that found somebody waiting; waiters sleep on its address
+//
+// Orders      O1  prepare_wait: waiting_ + 1, full fence, then the waiter looks at its condition.
+//                 notify: (condition made true,) full fence, then waiting_ is read.
+//                 Of the two fences one is first: the notifier sees the waiter, or the waiter sees the condition.
+//             O2  notify: epoch_ add release -> wait: epoch_ load acquire. What came before the notification is
+//                 visible after the wait; and a waiter that has read the new epoch already sees the condition.
+//
+// Progress    notify: wait-free, no system call if nobody waits. wait: sleeps.
+//
+// Checked by  tests/model/sync_model.cpp: event_count_no_lost_wakeup (O1), event_count_order (O2).
+#pragma once
+
+#include <weft/base/atomic.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace weft {
+
+/// Lets threads sleep until a condition holds, where the condition is made of atomics or lock-free structures, so that
+/// no mutex protects it: a condition variable without the mutex. Who changes the condition pays one fence, and a system
+/// call only if somebody sleeps.
+///
+///     event.await([&] { return !queue.empty(); });                  // a waiter
+///     queue.push(x); event.notify_one();                            // a notifier
+///
+/// Thread safety: all members may be called by any thread. It must outlive all calls.
+/// Order:         what a notifier did before notify happens before the return of the wait that it ends.
+/// Cost:          notify about 5 ns if nobody waits; await: one call of the condition if it holds already.
+/// Example:       examples/sync/event_count.cpp
+/// Source:        the event count of Vyukov (2008), after Reed and Kanodia (1979).
+class event_count {
+public:
+    /// What prepare_wait saw; for the wait that follows it.
+    class key {
+        friend class event_count;
+        explicit key(std::uint32_t e) noexcept : epoch(e) {}
+        std::uint32_t epoch;
+    };
+
+    event_count() = default;
+    event_count(const event_count&) = delete;
+    event_count& operator=(const event_count&) = delete;
+
+    /// Announces that this thread is about to wait. Look at the condition *after* this, and then call exactly one of
+    /// wait, wait_until and cancel_wait.
+    [[nodiscard]] key prepare_wait() noexcept
+    {
+        waiting_.fetch_add(1, detail::order::relaxed);
+        detail::full_fence();                             // O1
+        return key(epoch_.load(detail::order::acquire));  // O2
+    }
+
+    /// Takes the announcement back: the condition holds already.
+    void cancel_wait() noexcept { waiting_.fetch_sub(1, detail::order::relaxed); }
+
+    /// Sleeps until a notification that came after prepare_wait. May return without one: look at the condition again.
+    void wait(key k) noexcept
+    {
+        if (epoch_.load(detail::order::acquire) == k.epoch) detail::wait_on(epoch_, k.epoch);
+        finish();
+    }
+
+    /// As wait, but not beyond `deadline`. Returns false if the deadline has passed.
+    bool wait_until(key k, std::chrono::steady_clock::time_point deadline) noexcept
+    {
+        const bool in_time =
+            epoch_.load(detail::order::acquire) != k.epoch || detail::wait_on_until(epoch_, k.epoch, deadline);
+        finish();
+        return in_time;
+    }
+
+    /// Wakes one waiter, or all of them, if there are any.
+    void notify_one() noexcept
+    {
+        if (advance()) detail::wake_one(&epoch_);
+    }
+    void notify_all() noexcept
+    {
+        if (advance()) detail::wake_all(&epoch_);
+    }
+
+    /// Waits until `condition()` is true. What it throws leaves the call.
+    template <class Condition>
+    void await(Condition condition)
+    {
+        while (!condition()) {
+            const key k = prepare_wait();
+            if (holds(condition)) return;
+            wait(k);
+        }
+    }
+
+    /// As await, but not beyond `deadline`. Returns whether the condition holds.
+    template <class Condition>
+    bool await_until(Condition condition, std::chrono::steady_clock::time_point deadline)
+    {
+        while (!condition()) {
+            const key k = prepare_wait();
+            if (holds(condition)) return true;
+            if (!wait_until(k, deadline)) return condition();
+        }
+        return true;
+    }
+
+private:
+    /// Looks at the condition after prepare_wait, and cancels the wait if it holds or throws.
+    template <class Condition>
+    bool holds(Condition& condition)
+    {
+        try {
+            if (!condition()) return false;
+        } catch (...) {
+            cancel_wait();
+            throw;
+        }
+        cancel_wait();
+        return true;
+    }
+
+    bool advance() noexcept
+    {
+        detail::full_fence();                                          // O1
+        if (waiting_.load(detail::order::relaxed) == 0) return false;  // O1
+        epoch_.fetch_add(1, detail::order::release);                   // O2
+        return true;
+    }
+
+    void finish() noexcept
+    {
+        // O2 also after a sleep.
+        (void)epoch_.load(detail::order::acquire);
+        waiting_.fetch_sub(1, detail::order::relaxed);
+    }
+
+    detail::atomic<std::uint32_t> waiting_{0};
+    detail::atomic<std::uint32_t> epoch_{0};
+};
+
+}  // namespace weft

@@ -1,0 +1,70 @@
+// tests/sync/wait_group_test.cpp - groups of handles that wait for each other.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/sync/wait_group.hpp>
+
+#include "test.hpp"
+
+#include <optional>
+#include <vector>
+
+TEST_CASE("wait_group: alone there is nothing to wait for, again and again")
+{
+    weft::wait_group group;
+    group.wait();
+    group.wait();
+    {
+        const weft::wait_group copy = group;
+        (void)copy;
+    }
+    group.wait();
+}
+
+TEST_CASE("wait_group: a moved-from handle is no party")
+{
+    weft::wait_group a;
+    weft::wait_group b = std::move(a);
+    a.wait();
+    b.wait();
+    weft::wait_group c = a;  // a copy of nothing
+    c.wait();
+    a = b;
+    b = weft::wait_group();
+    a.wait();
+}
+
+TEST_CASE("wait_group: waits for all copies, and sees what they did")
+{
+    for (std::size_t round = 0; round < test::scaled(200); ++round) {
+        weft::wait_group group;
+        std::vector<int> results(4);
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            threads.emplace_back([copy = group, &results, i]() mutable {
+                results[i] = static_cast<int>(i) + 1;
+                const weft::wait_group gone = std::move(copy);
+            });
+        }
+        group.wait();
+        REQUIRE(results == std::vector<int>{1, 2, 3, 4});
+    }
+}
+
+TEST_CASE("wait_group: parties that all wait meet, for many rounds")
+{
+    const int rounds = static_cast<int>(test::scaled(1'000));
+    weft::wait_group group;
+    std::vector<std::optional<weft::wait_group>> handles(3);
+    for (auto& h : handles) h = group;
+    group = weft::wait_group();  // only the three are parties
+    std::atomic<int> at[3]{};
+    std::atomic<int> wrong{0};
+    // Two rounds of waiting a turn, so that nobody runs ahead by more than one.
+    test::run_threads(3, [&](std::size_t id) {
+        for (int r = 1; r <= rounds; ++r) {
+            at[id].store(r, std::memory_order_relaxed);
+            if (r == rounds) handles[id]->wait();
+        }
+        for (const auto& other : at) wrong += other.load(std::memory_order_relaxed) != rounds;
+    });
+    CHECK(wrong.load() == 0);
+}
