@@ -1,0 +1,202 @@
+// bench/queue/queue_bench.cpp - queues that never block: a push and a pop by one thread, and by two and two.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "harness/bench.hpp"
+
+#include <weft/queue/array_queue.hpp>
+#include <weft/queue/deque.hpp>
+#include <weft/queue/seg_queue.hpp>
+#include <weft/queue/spsc_queue.hpp>
+
+#include <concurrentqueue/moodycamel/concurrentqueue.h>
+#include <tbb/concurrent_queue.h>
+#include <boost/lockfree/queue.hpp>
+#include <boost/lockfree/spsc_queue.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <latch>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t capacity = 1024;
+using item = std::size_t;
+
+// One interface for all: try_push, try_pop(item&).
+
+template <class Queue>
+struct weft_queue : Queue {
+    using Queue::Queue;
+    bool put(item v)
+    {
+        if constexpr (requires { this->try_push(v); }) {
+            return this->try_push(v);
+        } else {
+            this->push(v);
+            return true;
+        }
+    }
+    bool get(item& v)
+    {
+        const auto got = this->try_pop();
+        if (got) v = *got;
+        return got.has_value();
+    }
+};
+struct weft_array : weft_queue<weft::array_queue<item>> {
+    weft_array() : weft_queue(capacity) {}
+};
+struct weft_seg : weft_queue<weft::seg_queue<item>> {};
+struct weft_spsc : weft_queue<weft::spsc_queue<item>> {
+    weft_spsc() : weft_queue(capacity) {}
+};
+
+struct boost_queue {
+    boost::lockfree::queue<item, boost::lockfree::capacity<capacity>> q;
+    bool put(item v) { return q.bounded_push(v); }
+    bool get(item& v) { return q.pop(v); }
+};
+struct boost_spsc {
+    boost::lockfree::spsc_queue<item, boost::lockfree::capacity<capacity>> q;
+    bool put(item v) { return q.push(v); }
+    bool get(item& v) { return q.pop(v); }
+};
+struct moodycamel_queue {
+    moodycamel::ConcurrentQueue<item> q;
+    bool put(item v) { return q.enqueue(v); }
+    bool get(item& v) { return q.try_dequeue(v); }
+};
+struct tbb_queue {
+    tbb::concurrent_queue<item> q;
+    bool put(item v)
+    {
+        q.push(v);
+        return true;
+    }
+    bool get(item& v) { return q.try_pop(v); }
+};
+struct tbb_bounded {
+    tbb_bounded() { q.set_capacity(capacity); }
+    tbb::concurrent_bounded_queue<item> q;
+    bool put(item v) { return q.try_push(v); }
+    bool get(item& v) { return q.try_pop(v); }
+};
+struct mutex_queue {
+    std::mutex m;
+    std::deque<item> q;
+    bool put(item v)
+    {
+        const std::lock_guard hold(m);
+        q.push_back(v);
+        return true;
+    }
+    bool get(item& v)
+    {
+        const std::lock_guard hold(m);
+        if (q.empty()) return false;
+        v = q.front();
+        q.pop_front();
+        return true;
+    }
+};
+
+/// A push and a pop after it, by one thread.
+template <class Queue>
+void alone(const std::string& name, const std::string& impl)
+{
+    bench::add("queue", name + " alone", impl, 1, {"ns/item"}, [](benchmark::State& state) {
+        Queue q;
+        item v = 0;
+        for (auto _ : state) {
+            q.put(v);
+            q.get(v);
+            benchmark::DoNotOptimize(v);
+        }
+    })->UseRealTime();
+}
+
+/// Messages through the queue, from `side` producers to `side` consumers.
+template <class Queue>
+void together(const std::string& name, const std::string& impl, int side)
+{
+    constexpr item messages = 200'000;
+    bench::add(
+        "queue", name + " " + std::to_string(side) + "+" + std::to_string(side), impl, 2 * side,
+        {"ns/item", static_cast<double>(messages)},
+        [side](benchmark::State& state) {
+            for (auto _ : state) {
+                Queue q;
+                std::atomic<item> taken{0};
+                std::latch ready(2 * side + 1);
+                std::vector<std::jthread> threads;
+                for (int i = 0; i < side; ++i) {
+                    threads.emplace_back([&] {
+                        ready.arrive_and_wait();
+                        for (item m = 0; m < messages / static_cast<item>(side); ++m) {
+                            while (!q.put(m)) std::this_thread::yield();
+                        }
+                    });
+                    threads.emplace_back([&] {
+                        ready.arrive_and_wait();
+                        item v = 0;
+                        item mine = 0;
+                        while (true) {
+                            if (q.get(v)) {
+                                ++mine;
+                                continue;
+                            }
+                            // Counted in batches, so that counting is not what is measured.
+                            if (taken.fetch_add(std::exchange(mine, 0)) >= messages) break;
+                            if (taken.load() >= messages) break;
+                            std::this_thread::yield();
+                        }
+                    });
+                }
+                ready.arrive_and_wait();
+                const auto begin = std::chrono::steady_clock::now();
+                threads.clear();
+                state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+            }
+        })
+        ->UseManualTime();
+}
+
+template <class Queue>
+void all(const std::string& name, const std::string& impl)
+{
+    alone<Queue>(name, impl);
+    together<Queue>(name, impl, 1);
+    together<Queue>(name, impl, 2);
+}
+
+const bench::definition here([] {
+    all<weft_array>("bounded", "weft");
+    all<boost_queue>("bounded", "boost");
+    all<tbb_bounded>("bounded", "tbb");
+    all<mutex_queue>("bounded", "mutex");
+
+    all<weft_seg>("unbounded", "weft");
+    all<moodycamel_queue>("unbounded", "moodycamel");
+    all<tbb_queue>("unbounded", "tbb");
+    all<mutex_queue>("unbounded", "mutex");
+
+    alone<weft_spsc>("spsc", "weft");
+    alone<boost_spsc>("spsc", "boost");
+    together<weft_spsc>("spsc", "weft", 1);
+    together<boost_spsc>("spsc", "boost", 1);
+
+    bench::add("queue", "deque lifo", "weft", 1, {"ns/item"}, [](benchmark::State& state) {
+        weft::deque<item> d;
+        for (auto _ : state) {
+            d.push(1);
+            benchmark::DoNotOptimize(d.pop());
+        }
+    })->UseRealTime();
+});
+
+}  // namespace

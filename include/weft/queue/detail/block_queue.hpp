@@ -1,0 +1,294 @@
+// weft/queue/detail/block_queue.hpp - an unbounded queue made of blocks: what seg_queue and injector share.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Roles       producers, consumers: any threads.
+//
+// Fields      tail_.index, head_.index   where the next push and pop happen, in steps of 2. Numbers mod 32 from 0 to 30
+//                                        are slots of the block; 31 means that somebody is moving on to the next block.
+//                                        Bit 0 of head_.index: the block is not the last one, so it cannot be empty
+//             tail_.where, head_.where   that block; written only by who has taken slot 30, before the index moves on
+//             slot.state                 empty -> written (producer) -> read (consumer)
+//             block.next                 set by the producer of slot 30
+//             spare_                     one block to use again
+//             retired_                   blocks left by the head that some consumer still reads from
+//
+// Invariants  I1  Who moves an index over a slot by compare-exchange owns the slot until it stores its state. Only then
+//                 is a block touched: a thread with an old pointer to a block fails its compare-exchange, because
+//                 indices never come back. So a block may be used again or freed when all its slots are read.
+//             I2  "Empty" is said only if both indices were equal at one moment.
+//             I3  A producer's last touch of a block is the state "written"; a consumer's is the state "read".
+//
+// Orders      O1  push: state store release -> pop: state load acquire. The value, and block.next, are visible.
+//             O2  where store release, then index store release -> index load acquire, where load acquire: who sees a
+//                 number of the new block sees the new block.
+//             O3  read: state store release -> retire: state load acquire. Nobody uses the block any more. Leaving and
+//                 taking retired_ and spare_: acq_rel exchanges hand the blocks on.
+//             O4  index compare-exchange seq_cst; tail_.index read seq_cst before "empty": as in array_queue.
+//
+// Progress    lock-free between operations; a thread that is stopped between its claim and its store of the state (or
+// of
+//             the next block) makes those wait who reach that slot.
+//
+// Checked by  tests/model/block_queue_model.cpp: payload (O1), next_block (O2), reuse (O3), empty_is_true (O4).
+#pragma once
+
+#include <weft/base/atomic.hpp>
+#include <weft/base/backoff.hpp>
+#include <weft/base/cache_padded.hpp>
+#include <weft/base/cell.hpp>
+#include <weft/base/memory.hpp>
+#include <weft/queue/detail/held.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace weft::detail {
+
+template <class T>
+class block_queue {
+public:
+    /// What an attempt to pop came to.
+    enum class outcome { taken, empty, lost_race };
+
+    block_queue()
+    {
+        block* const first = make<block>();
+        head_.where.store(first, order::relaxed);
+        tail_.where.store(first, order::relaxed);
+    }
+
+    ~block_queue()
+    {
+        const std::size_t tail = tail_.index.load(order::relaxed) / step;
+        block* b = head_.where.load(order::relaxed);
+        for (std::size_t i = head_.index.load(order::relaxed) / step; i != tail; ++i) {
+            if (i % lap < slots_per_block) {
+                b->slots[i % lap].value.destroy();
+            } else {
+                dispose(std::exchange(b, b->next.load(order::relaxed)));
+            }
+        }
+        dispose(b);
+        for (block* r = retired_.load(order::relaxed); r != nullptr;) dispose(std::exchange(r, r->next_retired));
+        if (block* const s = spare_.load(order::relaxed)) dispose(s);
+    }
+    block_queue(const block_queue&) = delete;
+    block_queue& operator=(const block_queue&) = delete;
+
+    /// Adds `value`, moved. Throws std::bad_alloc, with nothing changed, and what the move throws.
+    void push(T& value)
+    {
+        room_for<T> room;
+        backoff wait;
+        fresh_block next(*this);
+        std::size_t tail = tail_.index.load(order::acquire);  // O2
+        while (true) {
+            const std::size_t offset = tail / step % lap;
+            if (offset == slots_per_block) {  // somebody moves on to the next block
+                wait.snooze();
+                tail = tail_.index.load(order::acquire);  // O2
+                continue;
+            }
+            if (offset + 1 == slots_per_block) next.prepare();     // allocates before anything is claimed
+            block* const here = tail_.where.load(order::acquire);  // O2
+            if (!tail_.index.compare_exchange_weak(tail, tail + step, order::seq_cst, order::acquire)) {  // O4, O2
+                wait.spin();
+                continue;
+            }
+            if (offset + 1 == slots_per_block) {
+                block* const following = next.give();
+                tail_.where.store(following, order::release);        // O2
+                tail_.index.store(tail + 2 * step, order::release);  // O2
+                here->next.store(following, order::release);
+            }
+            slot& s = here->slots[offset];
+            struct finally {
+                slot& s;
+                ~finally() { s.state.store(written, order::release); }  // O1
+            } const end{s};
+            room.fill(s.value, value);
+            return;
+        }
+    }
+
+    /// Takes the oldest element, as take(held<T>&&). Gives up with lost_race after one lost race if `once`.
+    template <class Take>
+    outcome pop(bool once, Take&& take)
+    {
+        backoff wait;
+        std::size_t head = head_.index.load(order::acquire);  // O2
+        while (true) {
+            const std::size_t offset = head / step % lap;
+            if (offset == slots_per_block) {
+                if (once) return outcome::lost_race;
+                wait.snooze();
+                head = head_.index.load(order::acquire);  // O2
+                continue;
+            }
+            std::size_t next = head + step;
+            if ((head & not_last) == 0) {
+                const std::size_t tail = tail_.index.load(order::seq_cst);  // O4
+                if (head / step == tail / step) return outcome::empty;
+                if (head / step / lap != tail / step / lap) next |= not_last;
+            }
+            block* const here = head_.where.load(order::acquire);                                  // O2
+            if (!head_.index.compare_exchange_weak(head, next, order::seq_cst, order::acquire)) {  // O4, O2
+                if (once) return outcome::lost_race;
+                wait.spin();
+                continue;
+            }
+            const bool last = offset + 1 == slots_per_block;
+            if (last) move_on(*here, next);
+            if (finish_pop(*here, here->slots[offset], last, take)) return outcome::taken;
+            head = head_.index.load(order::acquire);  // O2; that slot was filled with nothing: on to the next
+        }
+    }
+
+    /// The number of elements at one moment during the call.
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        while (true) {
+            const std::size_t tail = tail_.index.load(order::seq_cst) / step;
+            const std::size_t head = head_.index.load(order::seq_cst) / step;
+            if (tail_.index.load(order::seq_cst) / step != tail) continue;  // both were true at once
+            const auto elements = [](std::size_t index) {                   // up to this index, from the first
+                const std::size_t offset = index % lap;
+                return index / lap * slots_per_block + (offset < slots_per_block ? offset : slots_per_block);
+            };
+            return elements(tail) - elements(head);
+        }
+    }
+
+    [[nodiscard]] bool empty() const noexcept
+    {
+        const std::size_t head = head_.index.load(order::seq_cst) / step;
+        const std::size_t tail = tail_.index.load(order::seq_cst) / step;
+        return head == tail;
+    }
+
+private:
+    static constexpr std::size_t lap = 32;
+    static constexpr std::size_t slots_per_block = lap - 1;
+    static constexpr std::size_t step = 2;
+    static constexpr std::size_t not_last = 1;
+
+    static constexpr std::uint32_t vacant = 0;
+    static constexpr std::uint32_t written = 1;
+    static constexpr std::uint32_t read = 2;
+
+    struct slot {
+        storage_cell<held<T>> value;
+        atomic<std::uint32_t> state{vacant};
+    };
+
+    struct block {
+        atomic<block*> next{nullptr};
+        block* next_retired = nullptr;
+        slot slots[slots_per_block];
+    };
+
+    struct alignas(cache_line_size) end_of_queue {
+        atomic<std::size_t> index{0};
+        atomic<block*> where{nullptr};
+    };
+
+    /// A block that a producer may come to need.
+    class fresh_block {
+    public:
+        explicit fresh_block(block_queue& queue) noexcept : queue_(queue) {}
+        ~fresh_block()
+        {
+            if (block_ != nullptr) queue_.keep(block_);
+        }
+        fresh_block(const fresh_block&) = delete;
+        fresh_block& operator=(const fresh_block&) = delete;
+
+        void prepare()
+        {
+            if (block_ != nullptr) return;
+            block_ = queue_.spare_.exchange(nullptr, order::acquire);  // O3
+            if (block_ == nullptr) block_ = make<block>();
+        }
+        block* give() noexcept { return std::exchange(block_, nullptr); }
+
+    private:
+        block_queue& queue_;
+        block* block_ = nullptr;
+    };
+
+    /// By the consumer of the last slot: moves the head to the next block.
+    void move_on(block& here, std::size_t index) noexcept
+    {
+        backoff wait;
+        block* next = nullptr;
+        while ((next = here.next.load(order::acquire)) == nullptr) wait.snooze();
+        std::size_t to = (index & ~not_last) + step;
+        if (next->next.load(order::relaxed) != nullptr) to |= not_last;
+        head_.where.store(next, order::release);  // O2
+        head_.index.store(to, order::release);    // O2
+    }
+
+    /// Returns false if the slot was filled with nothing.
+    template <class Take>
+    bool finish_pop(block& here, slot& s, bool last, Take&& take)
+    {
+        backoff wait;
+        while (s.state.load(order::acquire) != written) wait.snooze();  // O1
+        struct finally {
+            block_queue& queue;
+            block& here;
+            slot& s;
+            bool last;
+            ~finally()
+            {
+                s.state.store(read, order::release);  // O3
+                if (last) queue.retire(here);
+            }
+        } const end{*this, here, s, last};
+        held<T> out = s.value.take();
+        if (holds_nothing<T>(out)) return false;
+        take(std::move(out));
+        return true;
+    }
+
+    /// Nobody will claim slots of `left` any more. Uses again what nobody reads from; the rest is looked at next time.
+    void retire(block& left) noexcept
+    {
+        left.next_retired = retired_.exchange(nullptr, order::acq_rel);  // O3
+        for (block* b = &left; b != nullptr;) {
+            block* const following = b->next_retired;
+            if (all_read(*b)) {
+                for (slot& s : b->slots) s.state.store(vacant, order::relaxed);
+                b->next.store(nullptr, order::relaxed);
+                keep(b);
+            } else {
+                b->next_retired = retired_.load(order::relaxed);
+                while (!retired_.compare_exchange_weak(b->next_retired, b, order::acq_rel, order::relaxed)) {  // O3
+                }
+            }
+            b = following;
+        }
+    }
+
+    static bool all_read(const block& b) noexcept
+    {
+        for (const slot& s : b.slots) {
+            if (s.state.load(order::acquire) != read) return false;  // O3
+        }
+        return true;
+    }
+
+    void keep(block* b) noexcept
+    {
+        if (block* const old = spare_.exchange(b, order::acq_rel)) dispose(old);  // O3
+    }
+
+    end_of_queue head_;
+    end_of_queue tail_;
+    alignas(cache_line_size) atomic<block*> spare_{nullptr};
+    atomic<block*> retired_{nullptr};
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,56 @@
+// weft/queue/seg_queue.hpp - an unbounded queue for any number of producers and consumers.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/queue/detail/block_queue.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace weft {
+
+/// An unbounded first-in-first-out queue for any number of producers and consumers. It allocates a block for every 31
+/// elements and uses blocks again.
+///
+/// Requires:      T can be moved.
+/// Thread safety: all members, any threads.
+/// Order:         what a producer did before a push happens before the return of the pop that takes the element.
+///                "Empty" is true at one moment during the call.
+/// Cost:          one locked operation a push, one a pop.
+/// Example:       examples/queue/seg_queue.cpp
+/// Source:        the block list is crossbeam's; blocks are handed back without a locked operation an element.
+template <class T>
+class seg_queue {
+public:
+    using value_type = T;
+
+    /// An empty queue. Throws std::bad_alloc.
+    seg_queue() = default;
+
+    /// Adds an element at the end. Throws std::bad_alloc, and what copying or moving a T throws; the queue's content is
+    /// unchanged then.
+    void push(T&& value) { queue_.push(value); }
+    void push(const T& value)
+    {
+        T copy(value);
+        queue_.push(copy);
+    }
+
+    /// Takes the oldest element; empty if there is none. If moving it out throws, it is lost.
+    std::optional<T> try_pop()
+    {
+        std::optional<T> out;
+        queue_.pop(false, [&](detail::held<T>&& h) { out.emplace(detail::let_go<T>(h)); });
+        return out;
+    }
+
+    /// The number of elements at one moment during the call.
+    [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
+
+private:
+    detail::block_queue<T> queue_;
+};
+
+}  // namespace weft
