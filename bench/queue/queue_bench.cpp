@@ -7,7 +7,7 @@
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 
-#include <concurrentqueue/moodycamel/concurrentqueue.h>
+#include <concurrentqueue/concurrentqueue.h>
 #include <tbb/concurrent_queue.h>
 #include <boost/lockfree/queue.hpp>
 #include <boost/lockfree/spsc_queue.hpp>
@@ -24,7 +24,7 @@
 
 namespace {
 
-constexpr std::size_t capacity = 1024;
+constexpr std::size_t room = 1024;
 using item = std::size_t;
 
 // One interface for all: try_push, try_pop(item&).
@@ -49,20 +49,20 @@ struct weft_queue : Queue {
     }
 };
 struct weft_array : weft_queue<weft::array_queue<item>> {
-    weft_array() : weft_queue(capacity) {}
+    weft_array() : weft_queue(room) {}
 };
 struct weft_seg : weft_queue<weft::seg_queue<item>> {};
 struct weft_spsc : weft_queue<weft::spsc_queue<item>> {
-    weft_spsc() : weft_queue(capacity) {}
+    weft_spsc() : weft_queue(room) {}
 };
 
 struct boost_queue {
-    boost::lockfree::queue<item, boost::lockfree::capacity<capacity>> q;
+    boost::lockfree::queue<item, boost::lockfree::capacity<room>> q;
     bool put(item v) { return q.bounded_push(v); }
     bool get(item& v) { return q.pop(v); }
 };
 struct boost_spsc {
-    boost::lockfree::spsc_queue<item, boost::lockfree::capacity<capacity>> q;
+    boost::lockfree::spsc_queue<item, boost::lockfree::capacity<room>> q;
     bool put(item v) { return q.push(v); }
     bool get(item& v) { return q.pop(v); }
 };
@@ -81,7 +81,7 @@ struct tbb_queue {
     bool get(item& v) { return q.try_pop(v); }
 };
 struct tbb_bounded {
-    tbb_bounded() { q.set_capacity(capacity); }
+    tbb_bounded() { q.set_capacity(room); }
     tbb::concurrent_bounded_queue<item> q;
     bool put(item v) { return q.try_push(v); }
     bool get(item& v) { return q.try_pop(v); }

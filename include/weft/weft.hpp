@@ -11,6 +11,10 @@
 #include <weft/base/rng.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/base/thread.hpp>
+#include <weft/channel/channel.hpp>
+#include <weft/channel/receiver.hpp>
+#include <weft/channel/result.hpp>
+#include <weft/channel/sender.hpp>
 #include <weft/iter/chain.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/filter.hpp>
@@ -40,8 +44,11 @@
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/queue/array_queue.hpp>
 #include <weft/queue/deque.hpp>
 #include <weft/queue/injector.hpp>
+#include <weft/queue/seg_queue.hpp>
+#include <weft/queue/spsc_queue.hpp>
 #include <weft/queue/steal_result.hpp>
 #include <weft/sync/event_count.hpp>
 #include <weft/sync/parker.hpp>
