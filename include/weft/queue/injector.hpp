@@ -39,10 +39,9 @@ public:
     /// Takes the oldest element. Gives up with retry() when it loses a race.
     steal_result<T> steal()
     {
-        std::optional<T> out;
-        const auto came_to = queue_.pop(true, [&](detail::held<T>&& h) { out.emplace(detail::let_go<T>(h)); });
-        if (out) return steal_result<T>::success(*std::move(out));
-        return came_to == outcome::empty ? steal_result<T>::nothing() : steal_result<T>::lost_race();
+        outcome why{};
+        if (std::optional<T> out = queue_.pop(true, why)) return steal_result<T>::success(*std::move(out));
+        return why == outcome::empty ? steal_result<T>::nothing() : steal_result<T>::lost_race();
     }
 
     /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. Returns how

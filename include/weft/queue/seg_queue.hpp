@@ -40,9 +40,8 @@ public:
     /// Takes the oldest element; empty if there is none. If moving it out throws, it is lost.
     std::optional<T> try_pop()
     {
-        std::optional<T> out;
-        queue_.pop(false, [&](detail::held<T>&& h) { out.emplace(detail::let_go<T>(h)); });
-        return out;
+        typename detail::block_queue<T>::outcome why{};
+        return queue_.pop(false, why);
     }
 
     /// The number of elements at one moment during the call.

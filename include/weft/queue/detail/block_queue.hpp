@@ -49,8 +49,8 @@ namespace weft::detail {
 template <class T>
 class block_queue {
 public:
-    /// What an attempt to pop came to.
-    enum class outcome { taken, empty, lost_race };
+    /// Why an attempt to pop took nothing.
+    enum class outcome { empty, lost_race };
 
     block_queue()
     {
@@ -113,16 +113,15 @@ public:
         }
     }
 
-    /// Takes the oldest element, as take(held<T>&&). Gives up with lost_race after one lost race if `once`.
-    template <class Take>
-    outcome pop(bool once, Take&& take)
+    /// Takes the oldest element. Gives up after one lost race if `once`; `why` says why there is none.
+    std::optional<T> pop(bool once, outcome& why)
     {
         backoff wait;
         std::size_t head = head_.index.load(order::acquire);  // O2
         while (true) {
             const std::size_t offset = head / step % lap;
             if (offset == slots_per_block) {
-                if (once) return outcome::lost_race;
+                if (once) return none(why, outcome::lost_race);
                 wait.snooze();
                 head = head_.index.load(order::acquire);  // O2
                 continue;
@@ -130,18 +129,19 @@ public:
             std::size_t next = head + step;
             if ((head & not_last) == 0) {
                 const std::size_t tail = tail_.index.load(order::seq_cst);  // O4
-                if (head / step == tail / step) return outcome::empty;
+                if (head / step == tail / step) return none(why, outcome::empty);
                 if (head / step / lap != tail / step / lap) next |= not_last;
             }
             block* const here = head_.where.load(order::acquire);                                  // O2
             if (!head_.index.compare_exchange_weak(head, next, order::seq_cst, order::acquire)) {  // O4, O2
-                if (once) return outcome::lost_race;
+                if (once) return none(why, outcome::lost_race);
                 wait.spin();
                 continue;
             }
             const bool last = offset + 1 == slots_per_block;
             if (last) move_on(*here, next);
-            if (finish_pop(*here, here->slots[offset], last, take)) return outcome::taken;
+            held<T> out = empty_out(*here, here->slots[offset], last);
+            if (!holds_nothing<T>(out)) return let_go<T>(out);
             head = head_.index.load(order::acquire);  // O2; that slot was filled with nothing: on to the next
         }
     }
@@ -230,27 +230,20 @@ private:
         head_.index.store(to, order::release);    // O2
     }
 
-    /// Returns false if the slot was filled with nothing.
-    template <class Take>
-    bool finish_pop(block& here, slot& s, bool last, Take&& take)
+    static std::optional<T> none(outcome& why, outcome because) noexcept
+    {
+        why = because;
+        return std::nullopt;
+    }
+
+    held<T> empty_out(block& here, slot& s, bool last) noexcept
     {
         backoff wait;
         while (s.state.load(order::acquire) != written) wait.snooze();  // O1
-        struct finally {
-            block_queue& queue;
-            block& here;
-            slot& s;
-            bool last;
-            ~finally()
-            {
-                s.state.store(read, order::release);  // O3
-                if (last) queue.retire(here);
-            }
-        } const end{*this, here, s, last};
         held<T> out = s.value.take();
-        if (holds_nothing<T>(out)) return false;
-        take(std::move(out));
-        return true;
+        s.state.store(read, order::release);  // O3
+        if (last) retire(here);
+        return out;
     }
 
     /// Nobody will claim slots of `left` any more. Uses again what nobody reads from; the rest is looked at next time.
