@@ -1,0 +1,177 @@
+// weft/channel/selector.hpp - select over a number of operations that is known only at run time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/channel/detail/arm.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+/// A set of operations on channels, of which wait() chooses one at a time. The channels may be of different types.
+///
+///     weft::selector s;
+///     for (auto& rx : inputs) s.recv(rx);
+///     auto op = s.wait();
+///     auto message = op.recv(inputs[op.index()]);
+///
+/// wait() reserves: the chosen operation is then carried out by recv() or send() of what it returns, with a handle of
+/// the same channel. The ready… functions only look: try the operation then, and be prepared that somebody was faster.
+///
+/// Requires:      the handles given to recv and send outlive the selector or their removal.
+/// Thread safety: one thread at a time.
+/// Cost:          an allocation per operation added, none per wait. wait looks at all: linear in their number.
+/// Example:       examples/fan_in/main.cpp
+/// Source:        the interface follows crossbeam's Select.
+class selector {
+public:
+    class operation;
+
+    /// Of several ready operations each has the same chance; with `biased` the first one added wins.
+    explicit selector(bool biased = false) : fair_(!biased) {}
+    selector(selector&&) noexcept = default;
+    selector& operator=(selector&&) noexcept = default;
+
+    /// Adds an operation; returns its index: 0, 1, 2, ... An index is never used again.
+    template <class T>
+    std::size_t recv(const receiver<T>& from)
+    {
+        return add(std::make_unique<detail::recv_arm<T>>(from), detail::channel_access::identity_of(from));
+    }
+    template <class T>
+    std::size_t send(const sender<T>& to)
+    {
+        return add(std::make_unique<detail::send_arm<T>>(to, nullptr), detail::channel_access::identity_of(to));
+    }
+
+    /// Takes an operation out. Throws: std::out_of_range if there is none with this index.
+    void remove(std::size_t index);
+
+    /// Waits until an operation can be done and reserves it. A closed channel counts as ready.
+    /// Throws: std::logic_error if there are no operations.
+    [[nodiscard]] operation wait();
+
+    /// Reserves an operation that can be done now, if there is one.
+    [[nodiscard]] std::optional<operation> try_wait();
+
+    /// As wait, for at most `limit`.
+    template <class Rep, class Period>
+    [[nodiscard]] std::optional<operation> wait_for(std::chrono::duration<Rep, Period> limit);
+
+    /// As wait, until `time` at most.
+    [[nodiscard]] std::optional<operation> wait_until(std::chrono::steady_clock::time_point time);
+
+    /// Waits until an operation can most likely be done; returns its index. Nothing is reserved.
+    /// Throws: std::logic_error if there are no operations.
+    [[nodiscard]] std::size_t ready();
+    [[nodiscard]] std::optional<std::size_t> try_ready();
+    [[nodiscard]] std::optional<std::size_t> ready_until(std::chrono::steady_clock::time_point time);
+    template <class Rep, class Period>
+    [[nodiscard]] std::optional<std::size_t> ready_for(std::chrono::duration<Rep, Period> limit)
+    {
+        return ready_until(detail::deadline_after(limit));
+    }
+
+private:
+    struct entry {
+        std::unique_ptr<detail::arm> arm;
+        const void* channel;
+        std::size_t index;
+    };
+
+    std::size_t add(std::unique_ptr<detail::arm> a, const void* channel);
+    [[nodiscard]] const entry& entry_of(const detail::arm* a) const noexcept;
+
+    std::vector<entry> entries_;
+    std::vector<detail::arm*> arms_;  // of the entries, in the same order
+    std::size_t next_index_ = 0;
+    bool fair_;
+};
+
+/// A chosen operation of a selector, reserved for this thread. Carry it out by recv or send, once, before the selector
+/// is used again.
+///
+/// One that is dropped instead gives its place up: nothing is sent; a message that was reserved from a buffer is
+/// destroyed; a partner at a rendezvous goes back to waiting.
+class [[nodiscard]] selector::operation {
+public:
+    operation(operation&& other) noexcept
+        : arm_(std::exchange(other.arm_, nullptr)), channel_(other.channel_), index_(other.index_)
+    {
+    }
+    operation& operator=(operation&& other) noexcept
+    {
+        std::swap(arm_, other.arm_);
+        channel_ = other.channel_;
+        index_ = other.index_;
+        return *this;
+    }
+    ~operation()
+    {
+        if (arm_ != nullptr) arm_->cancel();
+    }
+
+    /// The index that selector::recv or selector::send returned.
+    [[nodiscard]] std::size_t index() const noexcept { return index_; }
+
+    /// Receives. `empty()` in one rare case: the sender at a rendezvous failed to make its message.
+    /// Throws: std::logic_error if `from` is not of the chosen channel, or the operation is not to receive from it.
+    template <class T>
+    recv_result<T> recv(const receiver<T>& from)
+    {
+        auto& a = typed<detail::recv_arm<T>>(detail::channel_access::identity_of(from));
+        arm_ = nullptr;
+        static_cast<void>(a.finish());
+        recv_result<T> result = std::move(a.result());
+        a.cancel();
+        return result;
+    }
+
+    /// Sends. `full()` in one rare case: the receiver at a rendezvous has dropped its own reserved operation.
+    /// Throws: std::logic_error as recv; what moving the message throws, with nothing sent.
+    template <class T>
+    send_result send(const sender<T>& to, T message)
+    {
+        auto& a = typed<detail::send_arm<T>>(detail::channel_access::identity_of(to));
+        arm_ = nullptr;
+        const bool done = a.finish([&](detail::storage_cell<T>& cell) noexcept(
+                                       std::is_nothrow_move_constructible_v<T>) { cell.construct(std::move(message)); },
+                                   [&]() -> T& { return message; });
+        return done ? a.result() : detail::result_access::sent(detail::channel_status::blocked);
+    }
+
+private:
+    friend class selector;
+    operation(detail::arm* a, const void* channel, std::size_t index) noexcept
+        : arm_(a), channel_(channel), index_(index)
+    {
+    }
+
+    template <class Arm>
+    Arm& typed(const void* channel) const
+    {
+        auto* const a = dynamic_cast<Arm*>(arm_);
+        if (a == nullptr || channel != channel_)
+            throw std::logic_error("weft: a chosen operation was completed with another channel");
+        return *a;
+    }
+
+    detail::arm* arm_;
+    const void* channel_;
+    std::size_t index_;
+};
+
+template <class Rep, class Period>
+std::optional<selector::operation> selector::wait_for(std::chrono::duration<Rep, Period> limit)
+{
+    return wait_until(detail::deadline_after(limit));
+}
+
+}  // namespace weft

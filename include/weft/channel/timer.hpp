@@ -1,0 +1,63 @@
+// weft/channel/timer.hpp - receivers of the time: once, at intervals, never.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/base/memory.hpp>
+#include <weft/channel/channel.hpp>
+#include <weft/channel/detail/timer.hpp>
+
+#include <chrono>
+
+namespace weft {
+
+/// What timers deliver: the time for which the message was scheduled.
+using timer_message = std::chrono::steady_clock::time_point;
+
+/// A receiver that gets one message at `time` and none afterwards; it is never closed. Copies share the one message.
+///
+/// Blocking: recv() waits for ever once the message is taken.
+/// Throws:   std::bad_alloc.
+/// Cost:     one small allocation; no thread. The receiver itself sleeps until the time has come.
+/// Example:  examples/select_timeout/main.cpp
+[[nodiscard]] inline receiver<timer_message> at(timer_message time)
+{
+    return detail::channel_access::one<timer_message>(detail::make<detail::timer>(time, detail::timer::once),
+                                                      detail::flavour::timer);
+}
+
+/// As at(), `delay` from now.
+template <class Rep, class Period>
+[[nodiscard]] receiver<timer_message> after(std::chrono::duration<Rep, Period> delay)
+{
+    return at(detail::deadline_after(delay));
+}
+
+/// A receiver that gets a message each `period`, the first one `period` from now; it is never closed. There is room for
+/// one message: who comes late gets the one that is due and has missed those between it and now. The next one is due at
+/// the next multiple of the period: nothing drifts. Copies share the messages. A period of zero is always due.
+///
+/// Throws:  std::bad_alloc.
+/// Cost:    as at().
+/// Example: examples/rate_limiter/main.cpp
+template <class Rep, class Period>
+[[nodiscard]] receiver<timer_message> tick(std::chrono::duration<Rep, Period> period)
+{
+    const auto first = detail::deadline_after(period);
+    const bool counts = period > std::chrono::duration<Rep, Period>::zero();
+    detail::clock::duration step = detail::timer::once;
+    if (first != detail::no_deadline)
+        step = counts ? std::chrono::ceil<detail::clock::duration>(period) : detail::clock::duration::zero();
+    return detail::channel_access::one<timer_message>(detail::make<detail::timer>(first, step), detail::flavour::timer);
+}
+
+/// A receiver that gets nothing, ever, and is never closed: for an arm of a select that is switched off.
+///
+/// Cost: nothing; all of them count as one channel.
+template <class T>
+[[nodiscard]] receiver<T> never() noexcept
+{
+    return detail::channel_access::one<T>(nullptr, detail::flavour::never);
+}
+
+}  // namespace weft

@@ -1,0 +1,170 @@
+// src/channel/choose.cpp - choosing one operation among several, and waiting for one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/rng.hpp>
+#include <weft/base/thread.hpp>
+#include <weft/channel/detail/arm.hpp>
+
+#include <algorithm>
+
+namespace weft::detail {
+namespace {
+
+struct chance_tag;
+using chance = thread_slot<chance_tag, std::uint64_t>;  // a number that differs from thread to thread
+
+struct budget_tag;
+using budget = thread_slot<budget_tag, spin_budget>;
+
+std::uint64_t roll() noexcept
+{
+    static atomic<std::uint64_t> threads{0};
+    std::uint64_t seed = chance::get();
+    if (seed == 0) seed = (threads.fetch_add(1, order::relaxed) + 1) << 32;
+    rng next(seed);
+    const std::uint64_t number = next();
+    chance::set(seed + 0x9e3779b97f4a7c15u);
+    return number;
+}
+
+std::uint32_t below(std::uint32_t number, std::size_t bound) noexcept
+{
+    return static_cast<std::uint32_t>((std::uint64_t{number} * bound) >> 32);
+}
+
+arm* try_all(std::span<arm* const> arms, walk order, bool thorough)
+{
+    for (std::size_t i = 0; i < arms.size(); ++i, order.next()) {
+        arm* const a = arms[order.current()];
+        if (a->start(thorough)) return a;
+    }
+    return nullptr;
+}
+
+arm* find_worth(std::span<arm* const> arms, walk order)
+{
+    for (std::size_t i = 0; i < arms.size(); ++i, order.next()) {
+        arm* const a = arms[order.current()];
+        if (a->worth()) return a;
+    }
+    return nullptr;
+}
+
+/// Enlists the arms under one token and waits. Returns the arm that is started, or the one to look at first, or null.
+struct outcome {
+    arm* which = nullptr;
+    bool started = false;
+};
+
+outcome wait_in_all(std::span<arm* const> arms, walk order, bool observe, clock::time_point deadline, unsigned spins,
+                    spin_budget& spent)
+{
+    wait_token token;
+    std::size_t count = 0;
+    outcome result;
+    bool look = false;
+    const walk first = order;
+    for (; count < arms.size() && !look; ++count, order.next()) {
+        arm* const a = arms[order.current()];
+        a->token = &token;
+        a->observer = observe;
+        switch (a->enlist()) {
+            case enlisted::queued:
+                deadline = std::min(deadline, a->due());
+                break;
+            case enlisted::worth:
+                look = token.abort();
+                break;
+            case enlisted::engaged:
+                result = {a, true};
+                look = true;
+                break;
+            case enlisted::chosen:
+                break;  // the verdict ends the wait
+        }
+    }
+    const verdict why = look ? verdict::aborted : token.wait(deadline, spins);
+    order = first;
+    for (std::size_t i = 0; i < count; ++i, order.next()) arms[order.current()]->delist();
+    if (look) return result;
+    if (deadline == no_deadline || why != verdict::aborted) spent.slept(token.slept());
+    switch (why) {
+        case verdict::done:
+        case verdict::meet: {
+            arm* const a = static_cast<arm*>(token.chosen());
+            a->adopt(why);
+            return {a, true};
+        }
+        case verdict::notified:
+            return {static_cast<arm*>(token.chosen()), false};
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+walk::walk(std::size_t n, std::size_t prime, bool fair) noexcept : n_(n), prime_(prime)
+{
+    if (n < 2) {
+        n_ = prime_ = 1;
+        step_ = 0;
+    } else if (fair) {
+        const std::uint64_t number = roll();
+        at_ = below(static_cast<std::uint32_t>(number), prime);
+        step_ = 1 + below(static_cast<std::uint32_t>(number >> 32), prime - 1);
+        if (at_ >= n_) next();
+    } else {
+        prime_ = n_;
+    }
+}
+
+arm* choose_now(std::span<arm* const> arms, bool fair)
+{
+    return try_all(arms, walk(arms.size(), prime_from(arms.size()), fair), true);
+}
+
+arm* choose(std::span<arm* const> arms, bool fair, clock::time_point deadline)
+{
+    const std::size_t prime = prime_from(arms.size());
+    const bool meets = std::any_of(arms.begin(), arms.end(), [](const arm* a) { return a->hand_to_hand(); });
+    spin_budget spin = budget::get();
+    arm* found = nullptr;
+    for (;;) {
+        const walk order(arms.size(), prime, fair);
+        if ((found = try_all(arms, order, true)) != nullptr) break;
+        if (!meets) {  // where partners meet, only who is in line is found: spin there
+            for (unsigned round = 0; round < spin.rounds() && found == nullptr; ++round) {
+                pause_round(round);
+                found = try_all(arms, order, false);
+            }
+            if (found != nullptr) {
+                spin.came();
+                break;
+            }
+            if ((found = try_all(arms, order, true)) != nullptr) break;
+        }
+        if (expired(deadline)) break;
+        const outcome next = wait_in_all(arms, order, false, deadline, meets ? spin.rounds() : 0, spin);
+        if (next.which != nullptr && (next.started || next.which->start(true))) {
+            found = next.which;
+            break;
+        }
+    }
+    budget::set(spin);
+    return found;
+}
+
+arm* choose_ready(std::span<arm* const> arms, bool fair, clock::time_point deadline)
+{
+    const std::size_t prime = prime_from(arms.size());
+    spin_budget spin;
+    for (;;) {
+        const walk order(arms.size(), prime, fair);
+        if (arm* const found = find_worth(arms, order)) return found;
+        if (expired(deadline)) return nullptr;
+        const outcome next = wait_in_all(arms, order, true, deadline, 0, spin);
+        if (next.which != nullptr && next.which->worth()) return next.which;
+    }
+}
+
+}  // namespace weft::detail

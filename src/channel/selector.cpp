@@ -1,0 +1,68 @@
+// src/channel/selector.cpp - the set of operations of a selector.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/channel/selector.hpp>
+
+#include <algorithm>
+
+namespace weft {
+
+std::size_t selector::add(std::unique_ptr<detail::arm> a, const void* channel)
+{
+    arms_.reserve(arms_.size() + 1);
+    entries_.push_back({std::move(a), channel, next_index_});
+    arms_.push_back(entries_.back().arm.get());
+    return next_index_++;
+}
+
+const selector::entry& selector::entry_of(const detail::arm* a) const noexcept
+{
+    return entries_[static_cast<std::size_t>(std::find(arms_.begin(), arms_.end(), a) - arms_.begin())];
+}
+
+void selector::remove(std::size_t index)
+{
+    const auto it = std::lower_bound(entries_.begin(), entries_.end(), index,
+                                     [](const entry& e, std::size_t i) { return e.index < i; });
+    if (it == entries_.end() || it->index != index) throw std::out_of_range("weft: a selector has no such operation");
+    arms_.erase(arms_.begin() + (it - entries_.begin()));
+    entries_.erase(it);
+}
+
+selector::operation selector::wait()
+{
+    if (arms_.empty()) throw std::logic_error("weft: a selector without operations waits for ever");
+    return *wait_until(detail::no_deadline);
+}
+
+std::optional<selector::operation> selector::try_wait()
+{
+    detail::arm* const a = detail::choose_now(arms_, fair_);
+    if (a == nullptr) return std::nullopt;
+    const entry& e = entry_of(a);
+    return operation(a, e.channel, e.index);
+}
+
+std::optional<selector::operation> selector::wait_until(std::chrono::steady_clock::time_point time)
+{
+    detail::arm* const a = detail::choose(arms_, fair_, time);
+    if (a == nullptr) return std::nullopt;
+    const entry& e = entry_of(a);
+    return operation(a, e.channel, e.index);
+}
+
+std::size_t selector::ready()
+{
+    if (arms_.empty()) throw std::logic_error("weft: a selector without operations waits for ever");
+    return entry_of(detail::choose_ready(arms_, fair_, detail::no_deadline)).index;
+}
+
+std::optional<std::size_t> selector::try_ready() { return ready_until(std::chrono::steady_clock::time_point::min()); }
+
+std::optional<std::size_t> selector::ready_until(std::chrono::steady_clock::time_point time)
+{
+    const detail::arm* const a = detail::choose_ready(arms_, fair_, time);
+    if (a == nullptr) return std::nullopt;
+    return entry_of(a).index;
+}
+
+}  // namespace weft

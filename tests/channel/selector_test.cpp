@@ -1,0 +1,228 @@
+// tests/channel/selector_test.cpp - the selector: operations known at run time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/channel/selector.hpp>
+
+#include "test.hpp"
+
+#include "flavours.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+TEST_CASE("selector: chooses what is ready and completes it")
+{
+    const auto capacity = EACH_BUFFER;
+    auto [tx1, rx1] = test::channel<int>(capacity);
+    auto [tx2, rx2] = test::channel<std::string>(capacity);
+    weft::selector s;
+    CHECK(s.recv(rx1) == 0);
+    CHECK(s.recv(rx2) == 1);
+    CHECK_FALSE(s.try_wait());
+    CHECK_FALSE(s.wait_for(1ms));
+    REQUIRE(tx2.send("x"));
+    auto op = s.wait();
+    CHECK(op.index() == 1);
+    CHECK(op.recv(rx2) == "x");
+    REQUIRE(tx1.send(3));
+    auto again = s.try_wait();
+    REQUIRE(again);
+    CHECK(again->index() == 0);
+    CHECK(again->recv(rx1) == 3);
+}
+
+TEST_CASE("selector: sends")
+{
+    auto [tx, rx] = test::channel<std::string>(EACH_BUFFER);
+    weft::selector s;
+    const auto i = s.send(tx);
+    auto op = s.wait();
+    CHECK(op.index() == i);
+    CHECK(op.send(tx, std::string("m")));
+    CHECK(rx.recv() == "m");
+}
+
+TEST_CASE("selector: indices are never used again, and removing an unknown one throws")
+{
+    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    weft::selector s;
+    CHECK(s.recv(rx) == 0);
+    s.remove(0);
+    CHECK(s.recv(rx) == 1);
+    CHECK_THROWS_AS(s.remove(0), std::out_of_range);
+    REQUIRE(tx.send(1));
+    auto op = s.wait();
+    CHECK(op.index() == 1);
+    CHECK(op.recv(rx) == 1);
+    s.remove(1);
+    CHECK_THROWS_AS(s.wait(), std::logic_error);
+    CHECK_THROWS_AS(s.ready(), std::logic_error);
+    CHECK_FALSE(s.try_wait());
+    CHECK_FALSE(s.wait_for(1ms));
+}
+
+TEST_CASE("selector: an operation is completed through any handle of its channel, and no other")
+{
+    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx2, rx2] = test::channel<int>(1);
+    weft::selector s;
+    s.recv(rx);
+    REQUIRE(tx.send(1));
+    auto op = s.wait();
+    CHECK_THROWS_AS(op.recv(rx2), std::logic_error);
+    CHECK_THROWS_AS(op.send(tx, 1), std::logic_error);
+    const auto copy = rx;
+    CHECK(op.recv(copy) == 1);
+}
+
+TEST_CASE("selector: a dropped operation gives its place up")
+{
+    const auto capacity = EACH_BUFFER;
+    auto [tx, rx] = test::channel<test::counted>(capacity);
+    const long before = test::counted::alive();
+    weft::selector s;
+    s.send(tx);
+    {
+        const auto dropped = s.wait();
+    }
+    CHECK(rx.try_recv().empty());
+    REQUIRE(tx.send(test::counted(1)));
+    weft::selector r;
+    r.recv(rx);
+    {
+        const auto dropped = r.wait();
+    }
+    CHECK(test::counted::alive() == before);
+    CHECK(rx.try_recv().empty());
+    REQUIRE(tx.send(test::counted(2)));
+    CHECK(rx.recv() == test::counted(2));
+}
+
+TEST_CASE("selector: closed counts as ready")
+{
+    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    weft::selector s;
+    s.recv(rx);
+    {
+        const auto gone = std::move(tx);
+    }
+    CHECK(s.ready() == 0);
+    auto op = s.wait();
+    CHECK(op.recv(rx).closed());
+}
+
+TEST_CASE("selector: ready looks and takes nothing")
+{
+    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    weft::selector s;
+    const auto i = s.recv(rx);
+    CHECK_FALSE(s.try_ready());
+    CHECK_FALSE(s.ready_for(1ms));
+    REQUIRE(tx.send(1));
+    CHECK(s.ready() == i);
+    CHECK(s.try_ready() == i);
+    CHECK(rx.recv() == 1);
+}
+
+TEST_CASE("selector: ready is woken without keeping others asleep")
+{
+    const auto capacity = EACH_CAPACITY;
+    auto [tx, rx] = test::channel<int>(capacity);
+    std::atomic<int> got{0};
+    std::jthread taker([&got, rx = rx] { got = *rx.recv(); });
+    std::jthread watcher([rx = rx, capacity] {
+        weft::selector s;
+        s.recv(rx);
+        static_cast<void>(s.ready_for(capacity == 0 ? 3ms : 20ms));
+    });
+    std::this_thread::sleep_for(2ms);
+    CHECK(tx.send(4));
+    taker.join();
+    CHECK(got.load() == 4);
+}
+
+TEST_CASE("selector: meets partners at a rendezvous in both directions")
+{
+    auto [tx, rx] = weft::bounded<int>(0);
+    const int n = static_cast<int>(test::scaled(1000));
+    std::jthread producer([tx = std::move(tx), n] {
+        weft::selector s;
+        s.send(tx);
+        for (int i = 0; i < n;) {
+            auto op = s.wait();
+            i += op.send(tx, int(i)) ? 1 : 0;
+        }
+    });
+    weft::selector s;
+    s.recv(rx);
+    int next = 0;
+    bool in_order = true;
+    for (;;) {
+        auto op = s.wait();
+        const auto got = op.recv(rx);
+        if (got.closed()) break;
+        if (got) in_order = in_order && *got == next++;
+    }
+    CHECK(in_order);
+    CHECK(next == n);
+}
+
+TEST_CASE("selector: a dropped partner at a rendezvous lets the other wait on")
+{
+    auto [tx, rx] = weft::bounded<int>(0);
+    std::atomic<int> got{0};
+    std::jthread taker([&got, rx = rx] { got = *rx.recv(); });
+    weft::selector s;
+    s.send(tx);
+    for (int i = 0; i < 10; ++i) const auto dropped = s.wait();
+    CHECK(got.load() == 0);
+    CHECK(tx.send(6));
+    taker.join();
+    CHECK(got.load() == 6);
+}
+
+TEST_CASE("selector: thousands of operations")
+{
+    std::vector<std::pair<weft::sender<int>, weft::receiver<int>>> channels;
+    weft::selector s;
+    const std::size_t n = 3000;
+    for (std::size_t i = 0; i < n; ++i) channels.push_back(weft::bounded<int>(1));
+    for (auto& c : channels) s.recv(c.second);
+    std::jthread producer([tx = channels[n / 2].first] {
+        std::this_thread::sleep_for(2ms);
+        static_cast<void>(tx.send(5));
+    });
+    auto op = s.wait();
+    CHECK(op.index() == n / 2);
+    CHECK(op.recv(channels[n / 2].second) == 5);
+    CHECK_FALSE(s.try_wait());
+}
+
+TEST_CASE("selector: is fair, or prefers the first if biased")
+{
+    auto [tx1, rx1] = weft::unbounded<int>();
+    auto [tx2, rx2] = weft::unbounded<int>();
+    for (const bool biased : {false, true}) {
+        weft::selector s(biased);
+        s.recv(rx1);
+        s.recv(rx2);
+        int first = 0;
+        const int n = 1000;
+        for (int i = 0; i < n; ++i) {
+            while (tx1.len() < 2) REQUIRE(tx1.send(1));
+            while (tx2.len() < 2) REQUIRE(tx2.send(2));
+            auto op = s.wait();
+            if (op.index() == 0) {
+                ++first;
+                REQUIRE(op.recv(rx1));
+            } else {
+                REQUIRE(op.recv(rx2));
+            }
+        }
+        CHECK(first >= (biased ? n : n * 2 / 5));
+        CHECK(first <= (biased ? n : n * 3 / 5));
+    }
+}
