@@ -21,6 +21,15 @@ namespace weft {
 namespace detail {
 struct channel_access;
 
+/// Whether the elements of an argument R&& may be moved from. A borrowed range refers to somebody else's.
+template <class R>
+inline constexpr bool gives_elements =
+    !std::is_lvalue_reference_v<R> && !std::ranges::borrowed_range<R> && !std::ranges::view<R>;
+
+template <class R>
+using element_of =
+    std::conditional_t<gives_elements<R>, std::ranges::range_rvalue_reference_t<R>, std::ranges::range_reference_t<R>>;
+
 /// Slots that were claimed at once; those that have not been filled when it goes become holes.
 template <class Channel>
 struct unfilled {
@@ -113,7 +122,7 @@ public:
     /// Blocking: as send.
     /// Cost:     one locked operation for as many messages as there is room for, if the range is forward.
     template <std::ranges::input_range R>
-        requires std::constructible_from<T, std::ranges::range_reference_t<R>>
+        requires std::constructible_from<T, detail::element_of<R>>
     std::size_t send_many(R&& range) const;
 
     /// Messages in the channel. 0 at a rendezvous.
@@ -243,16 +252,14 @@ void sender<T>::leave() noexcept
 
 template <class T>
 template <std::ranges::input_range R>
-    requires std::constructible_from<T, std::ranges::range_reference_t<R>>
+    requires std::constructible_from<T, detail::element_of<R>>
 std::size_t sender<T>::send_many(R&& range) const
 {
-    // A borrowed range refers to somebody else's elements: those are copied.
-    constexpr bool moves = !std::is_lvalue_reference_v<R> && !std::ranges::borrowed_range<R> && !std::ranges::view<R>;
     auto it = std::ranges::begin(range);
     const auto end = std::ranges::end(range);
     std::size_t total = 0;
-    const auto next = [&]() -> decltype(auto) {
-        if constexpr (moves) {
+    const auto next = [&]() -> detail::element_of<R> {
+        if constexpr (detail::gives_elements<R>) {
             return std::ranges::iter_move(it);
         } else {
             return *it;

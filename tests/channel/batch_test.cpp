@@ -1,0 +1,171 @@
+// tests/channel/batch_test.cpp - many messages at once.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/channel/channel.hpp>
+
+#include "test.hpp"
+
+#include "flavours.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <ranges>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+TEST_CASE("channel batch: a range goes in and comes out in order")
+{
+    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    const int n = static_cast<int>(test::scaled(5'000));
+    std::jthread producer([tx = std::move(tx), n] {
+        std::vector<int> all(static_cast<std::size_t>(n));
+        std::iota(all.begin(), all.end(), 0);
+        const std::span<const int> view(all);
+        for (std::size_t i = 0; i < all.size();) {
+            const std::size_t chunk = std::min<std::size_t>(i % 100 + 1, all.size() - i);
+            i += tx.send_many(view.subspan(i, chunk));
+        }
+    });
+    std::vector<int> got;
+    while (rx.recv_many(got, 70) != 0) {}
+    REQUIRE(got.size() == static_cast<std::size_t>(n));
+    CHECK(std::is_sorted(got.begin(), got.end()));
+    CHECK(got.back() == n - 1);
+}
+
+TEST_CASE("channel batch: nothing sent is nothing; nothing asked is nothing")
+{
+    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    CHECK(tx.send_many(std::vector<int>{}) == 0);
+    std::vector<int> got;
+    CHECK(rx.recv_many(got, 0) == 0);
+    {
+        const auto gone = std::move(tx);
+    }
+    CHECK(rx.recv_many(got, 5) == 0);
+}
+
+TEST_CASE("channel batch: takes what is there, up to the limit, and does not wait for more")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 1024, test::unlimited));
+    CHECK(tx.send_many(std::vector<int>(200, 1)) == 200);
+    CHECK(rx.len() == 200);
+    std::vector<int> got;
+    CHECK(rx.recv_many(got, 150) == 150);
+    CHECK(rx.recv_many(got, 150) == 50);
+    CHECK(rx.empty());
+}
+
+TEST_CASE("channel batch: writes through an output iterator")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 3, test::unlimited));
+    CHECK(tx.send_many(std::vector<int>{1, 2, 3}) == 3);
+    std::vector<int> array(3, 0);
+    auto it = array.begin();
+    CHECK(rx.recv_many(it, 2) == 2);
+    CHECK(array == std::vector<int>{1, 2, 0});
+    std::deque<int> rest;
+    CHECK(rx.recv_many(std::back_inserter(rest), 5) == 1);
+    CHECK(rest.front() == 3);
+}
+
+TEST_CASE("channel batch: copies from an lvalue and a view, moves from an rvalue")
+{
+    auto [tx, rx] = test::channel<std::string>(GENERATE(as<std::size_t>(), 16, test::unlimited));
+    std::vector<std::string> texts(3, "long enough to live outside of the string itself");
+    CHECK(tx.send_many(texts) == 3);
+    CHECK(texts[0].size() == 48);
+    CHECK(tx.send_many(std::span(texts)) == 3);
+    CHECK(texts[2].size() == 48);
+    CHECK(tx.send_many(std::move(texts)) == 3);
+    CHECK(texts[0].empty());
+    std::vector<std::string> got;
+    CHECK(rx.recv_many(got, 100) == 9);
+    CHECK(std::all_of(got.begin(), got.end(), [](const auto& s) { return s.size() == 48; }));
+}
+
+TEST_CASE("channel batch: move-only messages from an rvalue, generated ones from a view")
+{
+    auto [tx, rx] = test::channel<std::unique_ptr<int>>(GENERATE(as<std::size_t>(), 16, test::unlimited));
+    std::vector<std::unique_ptr<int>> batch;
+    for (int i = 0; i < 5; ++i) batch.push_back(std::make_unique<int>(i));
+    CHECK(tx.send_many(std::move(batch)) == 5);
+    CHECK(tx.send_many(std::views::iota(5, 8) |
+                       std::views::transform([](int i) { return std::make_unique<int>(i); })) == 3);
+    std::vector<std::unique_ptr<int>> got;
+    CHECK(rx.recv_many(got, 100) == 8);
+    int next = 0;
+    for (const auto& p : got) CHECK(*p == next++);
+}
+
+TEST_CASE("channel batch: reports how many were sent before the channel closed")
+{
+    auto [tx, rx] = weft::bounded<int>(3);
+    std::jthread taker([rx = std::move(rx)] {
+        static_cast<void>(rx.recv());
+        static_cast<void>(rx.recv());
+    });
+    const std::size_t sent = tx.send_many(std::vector<int>(100, 1));
+    CHECK(sent >= 2);
+    CHECK(sent <= 5);
+    CHECK(tx.send_many(std::vector<int>(3, 1)) == 0);
+}
+
+TEST_CASE("channel batch: an element that throws ends it; those before it are sent, the rest is not")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 3, 16, test::unlimited));
+    const auto bad = std::views::iota(0, 3) | std::views::transform([](int i) {
+                         if (i == 2) throw std::runtime_error("element");
+                         return i;
+                     });
+    CHECK_THROWS_AS(tx.send_many(bad), std::runtime_error);
+    CHECK(rx.recv() == 0);
+    CHECK(rx.recv() == 1);
+    CHECK(rx.try_recv().empty());
+    CHECK(tx.send(9));
+    CHECK(rx.recv() == 9);
+}
+
+TEST_CASE("channel batch: many senders and receivers of batches, each message once")
+{
+    auto [tx, rx] = test::channel<std::size_t>(EACH_BUFFER);
+    const std::size_t each = test::scaled(4'000);
+    std::vector<std::atomic<int>> seen(2 * each);
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t p = 0; p < 2; ++p) {
+            threads.emplace_back([tx = tx, p, each] {
+                for (std::size_t i = 0; i < each; i += 10) {
+                    static_cast<void>(tx.send_many(std::views::iota(p * each + i, p * each + std::min(i + 10, each))));
+                }
+            });
+            threads.emplace_back([&seen, rx = rx] {
+                std::vector<std::size_t> got;
+                while (rx.recv_many(got, 7) != 0) {
+                    for (const std::size_t m : got) seen[m].fetch_add(1);
+                    got.clear();
+                }
+            });
+        }
+        {
+            const auto gone = std::move(tx);
+        }
+    }
+    CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& c) { return c.load() == 1; }));
+}
+
+TEST_CASE("channel batch: what is undelivered is destroyed once")
+{
+    const long before = test::counted::alive();
+    {
+        auto [tx, rx] = test::channel<test::counted>(GENERATE(as<std::size_t>(), 16, test::unlimited));
+        CHECK(tx.send_many(std::vector<test::counted>(10)) == 10);
+        std::vector<test::counted> got;
+        CHECK(rx.recv_many(got, 4) == 4);
+    }
+    CHECK(test::counted::alive() == before);
+}
