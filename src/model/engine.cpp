@@ -1,0 +1,508 @@
+// src/model/engine.cpp - the hooks of modelled objects, and the life of an execution.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "model/engine.hpp"
+
+#include <exception>
+#include <new>
+
+namespace weft::model::detail {
+
+namespace {
+
+thread_local engine* active = nullptr;       // the engine of this thread
+thread_local bool on_modelled_thread = false;  // false in the engine's own code
+std::uint32_t executions_so_far = 0;
+
+/// The engine's own code on a modelled thread: objects and memory that it touches are not modelled.
+class in_engine {
+public:
+    in_engine() noexcept { on_modelled_thread = false; }
+    ~in_engine() { on_modelled_thread = true; }
+    in_engine(const in_engine&) = delete;
+    in_engine& operator=(const in_engine&) = delete;
+};
+
+}  // namespace
+
+engine* engine::running() noexcept { return on_modelled_thread ? active : nullptr; }
+
+// --- locations -------------------------------------------------------------------------------------------------------
+
+entry engine::new_location(std::uint64_t value, bool was_static)
+{
+    const in_engine here;
+    if (location_count_ == max_locations) fail("the scenario has too many atomics");
+    const auto at = static_cast<index>(location_count_++);
+    location& l = locations_[static_cast<std::size_t>(at)];
+    modelled_thread& t = threads_[self_];
+    l.messages.clear();
+    l.order.assign(1, 0);
+    l.born = was_static ? vector_clock{} : t.now.clock;
+    l.accessed = vector_clock{};
+    l.seq_cst = l.woken = 0;
+    l.dead = false;
+    l.name = nullptr;
+    message& first = l.messages.emplace_back();
+    first.value = value;
+    first.thread = static_cast<std::uint8_t>(self_);
+    first.seen = was_static ? view{} : t.now;
+    first.seen.at[static_cast<std::size_t>(at)] = 0;
+    for (modelled_thread& each : threads_) {
+        each.now.at[static_cast<std::size_t>(at)] = 0;
+        each.acquired.at[static_cast<std::size_t>(at)] = 0;
+        each.released.at[static_cast<std::size_t>(at)] = 0;
+        each.habits[static_cast<std::size_t>(at)] = {};
+    }
+    return {execution_, static_cast<std::uint32_t>(at)};
+}
+
+void engine::check_alive(entry at, const source_location& where)
+{
+    if (at.execution != execution_ || at.index >= location_count_) {
+        fail("use of an atomic that is not alive: freed memory, or left over from another execution", where);
+    }
+    const location& l = locations_[at.index];
+    if (l.dead) fail("use of " + name_of(static_cast<index>(at.index)) + " after its destruction", where);
+    if (!l.born.before(threads_[self_].now.clock)) {
+        fail("use of " + name_of(static_cast<index>(at.index)) + " races with its construction", where);
+    }
+}
+
+void engine::end_location(entry at)
+{
+    const in_engine here;
+    check_alive(at, source_location{});
+    location& l = locations_[at.index];
+    if (!l.accessed.before(threads_[self_].now.clock)) {
+        fail("destruction of " + name_of(static_cast<index>(at.index)) + " races with a use by another thread");
+    }
+    l.dead = true;
+}
+
+void engine::name_location(entry at, const char* name)
+{
+    if (at.execution == execution_ && at.index < location_count_) locations_[at.index].name = name;
+}
+
+std::uint64_t engine::step(entry at, operation op, bool* succeeded)
+{
+    {
+        const in_engine here;
+        if (op.kind == action::wake) {  // the word may be gone: a wake uses its address only
+            if (at.execution != execution_ || at.index >= location_count_) return 0;
+        } else {
+            check_alive(at, op.where);
+            location& l = locations_[at.index];
+            l.accessed.of[self_] = threads_[self_].now.clock.of[self_];
+        }
+        op.at = static_cast<index>(at.index);
+    }
+    const std::uint64_t answer = step(op);
+    if (succeeded != nullptr) *succeeded = threads_[self_].succeeded;
+    return answer;
+}
+
+std::uint64_t engine::step(const operation& op)
+{
+    modelled_thread& t = threads_[self_];
+    t.next = op;
+    on_modelled_thread = false;
+    fiber::go(t.stack, scheduler_);
+    on_modelled_thread = true;
+    return t.answer;
+}
+
+void engine::spin(const source_location& where)
+{
+    if (!threads_[self_].has_read) return;  // a longer pause: nothing can have changed
+    operation op;
+    op.kind = action::spin;
+    op.where = where;
+    step(op);
+}
+
+// --- cells and memory ------------------------------------------------------------------------------------------------
+
+entry engine::new_cell(bool was_static)
+{
+    const in_engine here;
+    if (cell_count_ == cells_.size()) cells_.emplace_back();
+    cell_record& c = cells_[cell_count_];
+    c = {};
+    if (!was_static) c.writes.of[self_] = threads_[self_].now.clock.of[self_];
+    return {execution_, static_cast<std::uint32_t>(cell_count_++)};
+}
+
+void engine::end_cell(entry at)
+{
+    touch_cell(at, true, source_location{});
+    cells_[at.index].dead = true;
+}
+
+void engine::touch_cell(entry at, bool writes, const source_location& where)
+{
+    const in_engine here;
+    if (at.execution != execution_ || at.index >= cell_count_) {
+        fail("use of a cell that is not alive: freed memory, or left over from another execution", where);
+    }
+    cell_record& c = cells_[at.index];
+    const vector_clock& now = threads_[self_].now.clock;
+    if (c.dead) fail("use of a cell after its destruction", where);
+    const auto place = [](const source_location& w) {
+        return w.line() == 0 ? std::string("its construction") : std::string(w.file_name()) + ":" + std::to_string(w.line());
+    };
+    if (!c.writes.before(now)) {
+        fail(std::string("data race: this ") + (writes ? "write" : "read") + " and the write at " + place(c.last_write) +
+                 " are not ordered",
+             where);
+    }
+    if (writes && !c.reads.before(now)) {
+        fail("data race: this write and the read at " + place(c.last_read) + " are not ordered", where);
+    }
+    if (tracing_) trace_line(self_, where, std::string(writes ? "write" : "read") + "  cell " + std::to_string(at.index));
+    if (writes) {
+        c.writes = {};
+        c.writes.of[self_] = now.of[self_];
+        c.reads = {};
+        c.last_write = where;
+    } else {
+        c.reads.of[self_] = now.of[self_];
+        c.last_read = where;
+    }
+}
+
+void* engine::allocate(std::size_t bytes, std::size_t alignment)
+{
+    const in_engine here;
+    return heap_.allocate(bytes, alignment);
+}
+
+void engine::deallocate(void* memory)
+{
+    const in_engine here;
+    switch (heap_.deallocate(memory)) {
+        case heap::verdict::fine:
+            return;
+        case heap::verdict::twice:
+            return fail("memory is freed twice");
+        case heap::verdict::foreign:
+            return fail("memory is freed that was not allocated in this execution");
+    }
+}
+
+// --- threads ---------------------------------------------------------------------------------------------------------
+
+std::size_t engine::start_thread(void (*body)(void*), void* argument)
+{
+    const in_engine here;
+    if (thread_count_ == max_threads) fail("the scenario has too many threads");
+    const std::size_t number = thread_count_++;
+    modelled_thread& t = threads_[number];
+    t.stack.prepare(&engine::thread_main);
+    t.body = body;
+    t.argument = argument;
+    t.next = operation{};
+    t.done = t.parked = t.woken = t.has_read = false;
+    t.idle_turns = 0;
+    t.habits.fill({});
+    t.now = number == 0 ? view{} : threads_[self_].now;
+    t.now.clock.of[number] = 1;
+    t.acquired = t.released = t.now;
+    if (number != 0) ++threads_[self_].now.clock.of[self_];
+    return number;
+}
+
+void engine::thread_main() noexcept
+{
+    engine& e = *active;
+    modelled_thread& t = e.threads_[e.self_];
+    t.stack.arrived();
+    on_modelled_thread = true;
+    try {
+        t.body(t.argument);
+    } catch (const std::exception& error) {
+        const in_engine here;
+        e.fail(std::string("an exception leaves the thread: ") + error.what());
+    } catch (...) {
+        const in_engine here;
+        e.fail("an exception leaves the thread");
+    }
+    on_modelled_thread = false;
+    t.done = true;
+    fiber::go(t.stack, e.scheduler_);
+    std::terminate();  // not reached: a thread that is done is not resumed
+}
+
+void engine::resume(std::size_t thread)
+{
+    self_ = thread;
+    fiber::go(scheduler_, threads_[thread].stack);
+}
+
+void engine::record(std::int64_t value)
+{
+    const in_engine here;
+    if (!outcome_.empty()) outcome_ += ' ';
+    outcome_ += std::to_string(value);
+}
+
+void engine::note(const char* text)
+{
+    const in_engine here;
+    if (tracing_) trace_line(self_, source_location{}, text);
+}
+
+void engine::fail(std::string what, const source_location& where)
+{
+    on_modelled_thread = false;
+    if (where.line() != 0) {
+        what += " (" + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ")";
+        if (tracing_) trace_line(self_, where, "FAILS");
+    }
+    fail(std::move(what));
+}
+
+void engine::fail(std::string what)
+{
+    on_modelled_thread = false;
+    failed_ = true;
+    failure_ = "thread " + std::to_string(self_) + ": " + std::move(what);
+    fiber::go(threads_[self_].stack, scheduler_);  // and is never resumed
+}
+
+// --- an execution ----------------------------------------------------------------------------------------------------
+
+void engine::begin_execution()
+{
+    if (++executions_so_far == 0) ++executions_so_far;
+    execution_ = executions_so_far;
+    thread_count_ = location_count_ = cell_count_ = 0;
+    heap_.reset();
+    now_ = time_point{} + std::chrono::hours(1);
+    failed_ = false;
+    failure_.clear();
+    outcome_.clear();
+    trace_.clear();
+    steps_ = 0;
+    chosen_.clear();
+    position_ = 0;
+    sleeping_.clear();
+    last_thread_ = -1;
+    preemptions_ = 0;
+    self_ = 0;
+}
+
+engine::ending engine::execute()
+{
+    for (;;) {
+        settle();
+        if (failed_) return ending::failed;
+        enabled_.clear();
+        // The last thread first: the search then tries to go on without a switch.
+        const std::size_t first = last_thread_ < 0 ? 0 : static_cast<std::size_t>(last_thread_);
+        for (std::size_t i = 0; i < thread_count_; ++i) enabled((first + i) % thread_count_, enabled_);
+        if (enabled_.empty()) impatient(enabled_);
+        if (enabled_.empty()) return end_execution();
+        if (++steps_ > how_.max_steps) {
+            failed_ = true;
+            failure_ = "livelock, or a bound that is too low: more than " + std::to_string(how_.max_steps) + " steps";
+            return ending::failed;
+        }
+        transition next;
+        if (!choose(next)) return ending::pruned;
+        last_thread_ = next.thread;
+        apply(next);
+        if (failed_) return ending::failed;
+    }
+}
+
+engine::ending engine::end_execution()
+{
+    for (std::size_t i = 0; i < thread_count_; ++i) {
+        if (threads_[i].done) continue;
+        failed_ = true;
+        failure_ = "deadlock: " + describe_stuck();
+        return ending::failed;
+    }
+    if (how_.check_leaks && heap_.live_blocks() != 0) {
+        failed_ = true;
+        failure_ = "leak: " + std::to_string(heap_.live_bytes()) + " bytes in " + std::to_string(heap_.live_blocks()) +
+                   " blocks are not freed";
+        return ending::failed;
+    }
+    found_.longest = steps_ > found_.longest ? steps_ : found_.longest;
+    ++outcomes_[outcome_];
+    return ending::complete;
+}
+
+}  // namespace weft::model::detail
+
+// --- the hooks -------------------------------------------------------------------------------------------------------
+
+namespace weft::model::detail {
+
+namespace {
+engine& here() noexcept { return *engine::running(); }
+}  // namespace
+
+std::uint32_t execution() noexcept
+{
+    const engine* const e = engine::running();
+    return e == nullptr ? 0 : e->execution();
+}
+std::size_t self() noexcept
+{
+    const engine* const e = engine::running();
+    return e == nullptr ? 0 : e->self();
+}
+
+entry new_location(std::uint64_t value, bool was_static) noexcept { return here().new_location(value, was_static); }
+void end_location(entry at) noexcept { here().end_location(at); }
+void name_location(entry at, const char* name) noexcept { here().name_location(at, name); }
+
+std::uint64_t load(entry at, memory_order order, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::load;
+    op.order = mutator::order(order, where, "load", false);
+    op.where = where;
+    return here().step(at, op);
+}
+
+void store(entry at, std::uint64_t value, memory_order order, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::store;
+    op.order = mutator::order(order, where, "store", false);
+    op.operand = value;
+    op.where = where;
+    here().step(at, op);
+}
+
+std::uint64_t read_modify_write(entry at, change how, std::uint64_t operand, std::uint64_t mask, memory_order order,
+                                const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::change;
+    op.order = mutator::order(order, where, "read-modify-write", false);
+    op.how = how;
+    op.operand = operand;
+    op.mask = mask;
+    op.where = where;
+    return here().step(at, op);
+}
+
+bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, bool weak, memory_order success,
+                      memory_order failure, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::compare;
+    op.order = mutator::order(success, where, "compare-exchange", false);
+    op.failure = mutator::order(failure, where, "compare-exchange, failing", true);
+    op.weak = weak;
+    op.operand = expected;
+    op.desired = desired;
+    op.where = where;
+    bool equal = false;
+    const std::uint64_t seen = here().step(at, op, &equal);
+    if (!equal) expected = seen;
+    return equal;
+}
+
+void fence(memory_order order, const source_location& where) noexcept
+{
+    if (engine::running() == nullptr) return;
+    operation op;
+    op.kind = action::fence;
+    op.order = mutator::order(order, where, "fence", false);
+    op.where = where;
+    if (op.order != memory_order::relaxed) here().step(op);
+}
+
+bool wait(entry at, std::uint64_t old, const std::chrono::steady_clock::time_point* deadline,
+          const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::wait;
+    op.operand = old;
+    op.timed = deadline != nullptr;
+    if (deadline != nullptr) op.deadline = *deadline;
+    op.where = where;
+    bool in_time = true;
+    here().step(at, op, &in_time);
+    return in_time;
+}
+
+void wake(entry at, bool all, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::wake;
+    op.all = all;
+    op.where = where;
+    here().step(at, op);
+}
+
+void lock(entry at, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::lock;
+    op.order = memory_order::acquire;
+    op.where = where;
+    here().step(at, op);
+}
+
+entry new_cell(bool was_static) noexcept { return here().new_cell(was_static); }
+void end_cell(entry at) noexcept { here().end_cell(at); }
+void touch_cell(entry at, bool writes, const source_location& where) noexcept { here().touch_cell(at, writes, where); }
+
+void* allocate(std::size_t bytes, std::size_t alignment)
+{
+    engine* const e = engine::running();
+    return e == nullptr ? ::operator new(bytes, std::align_val_t{alignment}) : e->allocate(bytes, alignment);
+}
+void deallocate(void* memory) noexcept { here().deallocate(memory); }
+bool owns(const void* memory) noexcept { return active != nullptr && active->owns(memory); }
+
+std::size_t start_thread(void (*body)(void*), void* argument) noexcept { return here().start_thread(body, argument); }
+void join_thread(std::size_t thread, const source_location& where) noexcept
+{
+    operation op;
+    op.kind = action::join;
+    op.operand = thread;
+    op.where = where;
+    here().step(op);
+}
+void spin(const source_location& where) noexcept
+{
+    if (engine* const e = engine::running()) e->spin(where);
+}
+std::chrono::steady_clock::time_point now() noexcept
+{
+    const engine* const e = engine::running();
+    return e == nullptr ? std::chrono::steady_clock::now() : e->now();
+}
+
+void record(std::int64_t value) noexcept { here().record(value); }
+void note(const char* text) noexcept { here().note(text); }
+void fail(const char* what, const source_location& where) noexcept
+{
+    here().fail(what, where);
+    std::terminate();  // not reached: a failed thread is not resumed
+}
+std::uint32_t clock_of(std::size_t thread) noexcept
+{
+    const engine* const e = engine::running();
+    return e == nullptr ? 0 : e->me().now.clock.of[thread];
+}
+
+result run(const options& how, void (*scenario)(void*), void* argument)
+{
+    engine e(how);
+    engine* const outer = active;
+    active = &e;
+    result found = e.run(scenario, argument);
+    active = outer;
+    return found;
+}
+
+}  // namespace weft::model::detail

@@ -1,0 +1,166 @@
+// src/model/engine.hpp - runs a scenario in every way the memory model allows.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// engine.cpp   the hooks that modelled objects call, and the life of an execution
+// steps.cpp    what a thread may do next, and what it means: the memory model
+// search.cpp   which execution comes next: random, depth first with sleep sets, bounded preemptions
+// trace.cpp    executions as text
+#pragma once
+
+#include "model/fiber.hpp"
+#include "model/heap.hpp"
+#include "model/state.hpp"
+
+#include <weft/model/check.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace weft::model::detail {
+
+class engine {
+public:
+    explicit engine(const options& how) : how_(how) {}
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    result run(void (*scenario)(void*), void* argument);
+
+    /// The engine whose scenario runs on this thread; null outside, and inside the engine's own code.
+    static engine* running() noexcept;
+
+    // --- called by modelled objects, on a modelled thread -----------------------------------------------------------
+
+    [[nodiscard]] std::uint32_t execution() const noexcept { return execution_; }
+    [[nodiscard]] std::size_t self() const noexcept { return self_; }
+    [[nodiscard]] time_point now() const noexcept { return now_; }
+    [[nodiscard]] const modelled_thread& me() const noexcept { return threads_[self_]; }
+
+    entry new_location(std::uint64_t value, bool was_static);
+    void end_location(entry at);
+    void name_location(entry at, const char* name);
+    /// Lets the scheduler decide when, and in which way, the present thread takes this step.
+    std::uint64_t step(entry at, operation op, bool* succeeded = nullptr);
+    /// For a step that concerns no location.
+    std::uint64_t step(const operation& op);
+    void spin(const source_location& where);
+    void forget_location(entry at, const operation& op);
+
+    entry new_cell(bool was_static);
+    void end_cell(entry at);
+    void touch_cell(entry at, bool writes, const source_location& where);
+
+    void* allocate(std::size_t bytes, std::size_t alignment);
+    void deallocate(void* memory);
+    [[nodiscard]] bool owns(const void* memory) const noexcept { return heap_.owns(memory); }
+
+    std::size_t start_thread(void (*body)(void*), void* argument);
+    void record(std::int64_t value);
+    void note(const char* text);
+
+    /// Ends the execution; does not return on a modelled thread.
+    void fail(std::string what);
+    void fail(std::string what, const source_location& where);
+
+private:
+    enum class ending { complete, pruned, failed };
+    enum class mode { random, search, replay };
+
+    struct node {
+        std::vector<transition> sleeping;    ///< explored already, from here, by an equivalent execution
+        std::vector<transition> candidates;  ///< to be explored from here, in this order
+        std::vector<std::uint16_t> numbers;  ///< of the candidates among all enabled transitions
+        std::size_t next = 0;
+    };
+
+    // engine.cpp
+    void begin_execution();
+    ending execute();
+    ending end_execution();
+    static void thread_main() noexcept;
+    void resume(std::size_t thread);
+    void check_alive(entry at, const source_location& where);
+
+    // steps.cpp
+    [[nodiscard]] bool is_local(std::size_t thread) const noexcept;
+    void settle();
+    void enabled(std::size_t thread, std::vector<transition>& out);
+    void impatient(std::vector<transition>& out);
+    void enabled_loads(const modelled_thread& t, std::vector<transition>& out, const transition& common);
+    void enabled_compares(const modelled_thread& t, std::vector<transition>& out, const transition& common);
+    void enabled_waits(const modelled_thread& t, std::vector<transition>& out, const transition& common);
+    [[nodiscard]] int oldest(const modelled_thread& t, index at, bool seq_cst) const noexcept;
+    [[nodiscard]] int oldest_again(const modelled_thread& t, index at, int from) const noexcept;
+    [[nodiscard]] bool independent(const transition& a, const transition& b) const noexcept;
+    void apply(const transition& what);
+    void read(modelled_thread& t, index at, index m, memory_order order, bool seq_cst);
+    void write(modelled_thread& t, index at, index after, std::uint64_t value, memory_order order, bool seq_cst,
+               bool continues);
+    void apply_fence(modelled_thread& t, memory_order order);
+    void apply_wake(const modelled_thread& waker, const transition& what);
+    [[nodiscard]] bool newer(index at, index a, index b) const noexcept;
+    void join_views(view& to, const view& from) const noexcept;
+
+    // search.cpp
+    [[nodiscard]] bool choose(transition& out);
+    bool choose_in_search(transition& out);
+    [[nodiscard]] bool backtrack() noexcept;
+    std::uint64_t random() noexcept;
+
+    // trace.cpp
+    void trace_step(const transition& what);
+    void trace_line(std::size_t thread, const source_location& where, const std::string& text);
+    [[nodiscard]] std::string name_of(index at) const;
+    [[nodiscard]] std::string describe_stuck() const;
+
+    const options& how_;
+    result found_;
+    mode mode_ = mode::random;
+
+    // One execution.
+    std::uint32_t execution_ = 0;
+    std::size_t self_ = 0;
+    std::size_t thread_count_ = 0;
+    std::size_t location_count_ = 0;
+    std::size_t cell_count_ = 0;
+    std::array<modelled_thread, max_threads> threads_;
+    std::vector<location> locations_{std::vector<location>(max_locations)};
+    std::vector<cell_record> cells_;
+    heap heap_;
+    time_point now_{};
+    fiber scheduler_;
+    bool failed_ = false;
+    std::string failure_;
+    std::string outcome_;
+    std::uint32_t steps_ = 0;
+    std::vector<transition> enabled_;
+    std::vector<std::uint16_t> chosen_;
+    bool tracing_ = false;
+    std::string trace_;
+
+    // The search.
+    std::vector<node> path_;
+    std::size_t depth_ = 0;       ///< nodes of path_ in use
+    std::size_t position_ = 0;    ///< of the execution on the path
+    std::vector<transition> sleeping_;
+    std::vector<std::uint16_t> replay_;
+    int last_thread_ = -1;
+    int preemptions_ = 0;
+    std::uint64_t random_state_ = 1;
+    std::map<std::string, std::uint64_t> outcomes_;
+};
+
+/// For the sake of mutation: the order that this call shall have instead of `o`.
+struct mutator {
+    static bool active;
+    static memory_order order(memory_order o, const source_location& where, const char* what, bool failure);
+};
+
+std::string path_text(const std::vector<std::uint16_t>& path);
+std::vector<std::uint16_t> path_from(const std::string& text);
+const char* order_name(memory_order o) noexcept;
+
+}  // namespace weft::model::detail

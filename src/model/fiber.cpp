@@ -1,0 +1,165 @@
+// src/model/fiber.cpp - switching stacks: a few instructions on x86-64, ucontext elsewhere; sanitizers are told.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "model/fiber.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WEFT_MODEL_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEFT_MODEL_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define WEFT_MODEL_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEFT_MODEL_TSAN 1
+#endif
+#endif
+
+#ifdef WEFT_MODEL_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef WEFT_MODEL_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+
+#if !defined(__x86_64__)
+#include <ucontext.h>
+#endif
+
+namespace weft::model::detail {
+
+namespace {
+constexpr std::size_t stack_bytes = 256 * 1024;
+}
+
+#if defined(__x86_64__)
+
+extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
+
+// Saves what the calling convention asks a function to keep, exchanges the stacks, and restores it from the other.
+__asm__(
+    ".text\n"
+    ".globl weft_model_switch_stack\n"
+    ".hidden weft_model_switch_stack\n"
+    ".type weft_model_switch_stack,@function\n"
+    "weft_model_switch_stack:\n"
+    "    pushq %rbp\n"
+    "    pushq %rbx\n"
+    "    pushq %r12\n"
+    "    pushq %r13\n"
+    "    pushq %r14\n"
+    "    pushq %r15\n"
+    "    movq %rsp, (%rdi)\n"
+    "    movq %rsi, %rsp\n"
+    "    popq %r15\n"
+    "    popq %r14\n"
+    "    popq %r13\n"
+    "    popq %r12\n"
+    "    popq %rbx\n"
+    "    popq %rbp\n"
+    "    ret\n"
+    ".size weft_model_switch_stack, .-weft_model_switch_stack\n");
+
+#endif
+
+struct fiber::state {
+#if defined(__x86_64__)
+    void* top = nullptr;
+#else
+    ucontext_t context{};
+#endif
+    std::unique_ptr<std::byte[]> stack;
+#ifdef WEFT_MODEL_ASAN
+    const void* bottom = nullptr;
+    std::size_t size = 0;
+    void* fake = nullptr;
+    state* came_from = nullptr;
+#endif
+#ifdef WEFT_MODEL_TSAN
+    void* tsan = __tsan_get_current_fiber();
+    bool own = false;
+#endif
+};
+
+fiber::fiber() : state_(std::make_unique<state>()) {}
+
+fiber::~fiber()
+{
+#ifdef WEFT_MODEL_TSAN
+    if (state_->own) __tsan_destroy_fiber(state_->tsan);
+#endif
+}
+
+void fiber::prepare(void (*entry)())
+{
+    state& s = *state_;
+    if (!s.stack) s.stack.reset(new std::byte[stack_bytes]);
+#ifdef WEFT_MODEL_ASAN
+    s.bottom = s.stack.get();
+    s.size = stack_bytes;
+    s.fake = nullptr;
+    ASAN_UNPOISON_MEMORY_REGION(s.stack.get(), stack_bytes);  // what abandoned frames left
+#endif
+#ifdef WEFT_MODEL_TSAN
+    if (s.own) __tsan_destroy_fiber(s.tsan);
+    s.tsan = __tsan_create_fiber(0);
+    s.own = true;
+#endif
+#if defined(__x86_64__)
+    const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + stack_bytes) & ~std::uintptr_t{15};
+    auto* const words = reinterpret_cast<void**>(end);
+    words[-1] = nullptr;  // no return address: entry does not return
+    words[-2] = reinterpret_cast<void*>(entry);
+    for (int i = 3; i <= 8; ++i) words[-i] = nullptr;
+    s.top = words - 8;
+#else
+    getcontext(&s.context);
+    s.context.uc_stack.ss_sp = s.stack.get();
+    s.context.uc_stack.ss_size = stack_bytes;
+    s.context.uc_link = nullptr;
+    makecontext(&s.context, entry, 0);
+#endif
+}
+
+void fiber::go(fiber& from, fiber& to) noexcept
+{
+    state& a = *from.state_;
+    state& b = *to.state_;
+#ifdef WEFT_MODEL_ASAN
+    b.came_from = &a;
+    __sanitizer_start_switch_fiber(&a.fake, b.bottom, b.size);
+#endif
+#ifdef WEFT_MODEL_TSAN
+    __tsan_switch_to_fiber(b.tsan, 0);
+#endif
+#if defined(__x86_64__)
+    weft_model_switch_stack(&a.top, b.top);
+#else
+    swapcontext(&a.context, &b.context);
+#endif
+    from.arrived();
+}
+
+void fiber::arrived() noexcept
+{
+#ifdef WEFT_MODEL_ASAN
+    state& s = *state_;
+    const void* bottom = nullptr;
+    std::size_t size = 0;
+    __sanitizer_finish_switch_fiber(s.fake, &bottom, &size);
+    s.fake = nullptr;
+    if (s.came_from != nullptr && s.came_from->bottom == nullptr) {
+        s.came_from->bottom = bottom;  // the thread's own stack tells its bounds when it is first left
+        s.came_from->size = size;
+    }
+#endif
+}
+
+}  // namespace weft::model::detail

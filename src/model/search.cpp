@@ -1,0 +1,161 @@
+// src/model/search.cpp - which execution comes next.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "model/engine.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace weft::model::detail {
+
+std::uint64_t engine::random() noexcept
+{
+    random_state_ ^= random_state_ << 13;
+    random_state_ ^= random_state_ >> 7;
+    random_state_ ^= random_state_ << 17;
+    return random_state_ * 0x2545f4914f6cdd1dull;
+}
+
+/// Chooses among enabled_. False: whatever could be done here has been explored in an equivalent execution.
+bool engine::choose(transition& out)
+{
+    std::size_t number = 0;
+    switch (mode_) {
+        case mode::search:
+            return choose_in_search(out);
+        case mode::replay:
+            if (chosen_.size() < replay_.size()) number = replay_[chosen_.size()];
+            number = std::min(number, enabled_.size() - 1);
+            break;
+        case mode::random: {
+            // A thread first, then one of its ways: a load with many choices does not crowd out the other threads.
+            std::size_t threads = 0;
+            for (std::size_t i = 0; i < enabled_.size(); ++i) {
+                threads += i == 0 || enabled_[i].thread != enabled_[i - 1].thread ? 1 : 0;
+            }
+            std::size_t which = (random() >> 33) % threads;
+            std::size_t begin = 0;
+            for (std::size_t i = 1; which > 0; ++i) {
+                if (enabled_[i].thread != enabled_[i - 1].thread) {
+                    --which;
+                    begin = i;
+                }
+            }
+            std::size_t end = begin + 1;
+            while (end < enabled_.size() && enabled_[end].thread == enabled_[begin].thread) ++end;
+            number = begin + (random() >> 33) % (end - begin);
+            break;
+        }
+    }
+    chosen_.push_back(static_cast<std::uint16_t>(number));
+    out = enabled_[number];
+    return true;
+}
+
+bool engine::choose_in_search(transition& out)
+{
+    const bool reduces = how_.max_preemptions < 0;
+    bool last_can_go_on = false;
+    for (const transition& each : enabled_) last_can_go_on |= each.thread == last_thread_;
+
+    if (position_ == depth_) {  // new ground
+        if (depth_ == path_.size()) path_.emplace_back();
+        node& fresh = path_[depth_];
+        fresh.sleeping.clear();
+        if (reduces) fresh.sleeping = sleeping_;
+        fresh.candidates.clear();
+        fresh.numbers.clear();
+        fresh.next = 0;
+        for (std::size_t i = 0; i < enabled_.size(); ++i) {
+            const transition& each = enabled_[i];
+            const bool preempts = last_can_go_on && each.thread != last_thread_;
+            if (!reduces && preempts && preemptions_ >= how_.max_preemptions) continue;
+            if (reduces && std::find(sleeping_.begin(), sleeping_.end(), each) != sleeping_.end()) continue;
+            fresh.candidates.push_back(each);
+            fresh.numbers.push_back(static_cast<std::uint16_t>(i));
+        }
+        if (fresh.candidates.empty()) return false;
+        ++depth_;
+    }
+    const node& here = path_[position_++];
+    out = here.candidates[here.next];
+    chosen_.push_back(here.numbers[here.next]);
+    if (reduces) {
+        // What was explored from here and commutes with this step need not be done right after it.
+        sleeping_.clear();
+        for (const transition& each : here.sleeping) {
+            if (independent(each, out)) sleeping_.push_back(each);
+        }
+        for (std::size_t i = 0; i < here.next; ++i) {
+            if (independent(here.candidates[i], out)) sleeping_.push_back(here.candidates[i]);
+        }
+    } else if (last_can_go_on && out.thread != last_thread_) {
+        ++preemptions_;
+    }
+    return true;
+}
+
+/// To the next branch that was not taken. False: there is none.
+bool engine::backtrack() noexcept
+{
+    while (depth_ > 0 && ++path_[depth_ - 1].next >= path_[depth_ - 1].candidates.size()) --depth_;
+    return depth_ > 0;
+}
+
+result engine::run(void (*scenario)(void*), void* argument)
+{
+    using clock = std::chrono::steady_clock;
+    const auto begin = clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(clock::now() - begin).count(); };
+    random_state_ = how_.seed * 0x9e3779b97f4a7c15ull | 1;
+
+    const auto once = [&] {
+        begin_execution();
+        start_thread(scenario, argument);
+        const ending end = execute();
+        ++found_.executions;
+        if (end == ending::complete) ++found_.complete;
+        return end != ending::failed;
+    };
+
+    bool fine = true;
+    if (!how_.replay.empty()) {
+        mode_ = mode::replay;
+        replay_ = path_from(how_.replay);
+        fine = once();
+    } else {
+        mode_ = mode::random;
+        for (std::uint64_t i = 0; fine && i < how_.random_executions && seconds() < how_.max_seconds; ++i) fine = once();
+        mode_ = mode::search;
+        if (fine && how_.search) {
+            for (;;) {
+                fine = once();
+                if (!fine) break;
+                if (!backtrack()) {
+                    found_.exhaustive = how_.max_preemptions < 0;
+                    break;
+                }
+                if (found_.executions >= how_.max_executions) break;
+                if (found_.executions % 256 == 0 && seconds() >= how_.max_seconds) break;
+            }
+        }
+    }
+
+    if (!fine) {  // once more, with a pencil
+        found_.passed = false;
+        found_.path = path_text(chosen_);
+        replay_ = chosen_;
+        mode_ = mode::replay;
+        tracing_ = true;
+        begin_execution();
+        start_thread(scenario, argument);
+        execute();
+        tracing_ = false;
+        found_.failure = failure_;
+        found_.trace = trace_;
+    }
+    found_.seconds = seconds();
+    for (const auto& [values, count] : outcomes_) found_.outcomes.push_back({values, count});
+    return std::move(found_);
+}
+
+}  // namespace weft::model::detail
