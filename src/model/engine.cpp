@@ -9,7 +9,7 @@ namespace weft::model::detail {
 
 namespace {
 
-thread_local engine* active = nullptr;       // the engine of this thread
+thread_local engine* active = nullptr;         // the engine of this thread
 thread_local bool on_modelled_thread = false;  // false in the engine's own code
 std::uint32_t executions_so_far = 0;
 
@@ -149,17 +149,19 @@ void engine::touch_cell(entry at, bool writes, const source_location& where)
     const vector_clock& now = threads_[self_].now.clock;
     if (c.dead) fail("use of a cell after its destruction", where);
     const auto place = [](const source_location& w) {
-        return w.line() == 0 ? std::string("its construction") : std::string(w.file_name()) + ":" + std::to_string(w.line());
+        return w.line() == 0 ? std::string("its construction")
+                             : std::string(w.file_name()) + ":" + std::to_string(w.line());
     };
     if (!c.writes.before(now)) {
-        fail(std::string("data race: this ") + (writes ? "write" : "read") + " and the write at " + place(c.last_write) +
-                 " are not ordered",
+        fail(std::string("data race: this ") + (writes ? "write" : "read") + " and the write at " +
+                 place(c.last_write) + " are not ordered",
              where);
     }
     if (writes && !c.reads.before(now)) {
         fail("data race: this write and the read at " + place(c.last_read) + " are not ordered", where);
     }
-    if (tracing_) trace_line(self_, where, std::string(writes ? "write" : "read") + "  cell " + std::to_string(at.index));
+    if (tracing_)
+        trace_line(self_, where, std::string(writes ? "write" : "read") + "  cell " + std::to_string(at.index));
     if (writes) {
         c.writes = {};
         c.writes.of[self_] = now.of[self_];

@@ -143,8 +143,8 @@ private:
 
     // The search.
     std::vector<node> path_;
-    std::size_t depth_ = 0;       ///< nodes of path_ in use
-    std::size_t position_ = 0;    ///< of the execution on the path
+    std::size_t depth_ = 0;     ///< nodes of path_ in use
+    std::size_t position_ = 0;  ///< of the execution on the path
     std::vector<transition> sleeping_;
     std::vector<std::uint16_t> replay_;
     int last_thread_ = -1;

@@ -55,9 +55,6 @@ bool heap::owns(const void* memory) const noexcept
     return false;
 }
 
-void heap::reset() noexcept
-{
-    current_ = used_ = live_ = live_bytes_ = 0;
-}
+void heap::reset() noexcept { current_ = used_ = live_ = live_bytes_ = 0; }
 
 }  // namespace weft::model::detail

@@ -124,7 +124,8 @@ result engine::run(void (*scenario)(void*), void* argument)
         fine = once();
     } else {
         mode_ = mode::random;
-        for (std::uint64_t i = 0; fine && i < how_.random_executions && seconds() < how_.max_seconds; ++i) fine = once();
+        for (std::uint64_t i = 0; fine && i < how_.random_executions && seconds() < how_.max_seconds; ++i)
+            fine = once();
         mode_ = mode::search;
         if (fine && how_.search) {
             for (;;) {

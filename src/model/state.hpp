@@ -49,11 +49,11 @@ struct view {
 
 struct message {
     std::uint64_t value = 0;
-    index position = 0;         ///< in modification order
-    bool taken = false;         ///< a read-modify-write follows immediately: nothing can come between
+    index position = 0;  ///< in modification order
+    bool taken = false;  ///< a read-modify-write follows immediately: nothing can come between
     std::uint8_t thread = 0;
     source_location where;
-    view seen;                  ///< what an acquiring reader gets
+    view seen;  ///< what an acquiring reader gets
 };
 
 struct location {
@@ -138,7 +138,7 @@ struct modelled_thread {
         std::uint32_t repeats = 0;
     };
     std::array<habit, max_locations> habits;
-    bool has_read = false;        ///< since the last turn of a spin loop
+    bool has_read = false;         ///< since the last turn of a spin loop
     std::uint32_t idle_turns = 0;  ///< turns of spin loops that nothing but impatience ended
 };
 

@@ -45,7 +45,8 @@ void engine::join_views(view& to, const view& from) const noexcept
     }
 }
 
-// --- steps that commute with everything: taken at once ----------------------------------------------------------------
+// --- steps that commute with everything: taken at once
+// ----------------------------------------------------------------
 
 bool engine::is_local(std::size_t thread) const noexcept
 {
@@ -80,7 +81,8 @@ void engine::settle()
     }
 }
 
-// --- what a thread may do next ----------------------------------------------------------------------------------------
+// --- what a thread may do next
+// ----------------------------------------------------------------------------------------
 
 /// The position of the oldest message that the thread may still read.
 int engine::oldest(const modelled_thread& t, index at, bool seq_cst) const noexcept
@@ -260,11 +262,12 @@ bool engine::independent(const transition& a, const transition& b) const noexcep
                  (b.kind == action::wake && sleeps));
     }
     if (a.seq_cst && b.seq_cst) return false;
-    if (!a.writes || !b.writes) return true;  // a read names its message: a store only adds to the choice
+    if (!a.writes || !b.writes) return true;               // a read names its message: a store only adds to the choice
     return how_.reorder_stores && a.message != b.message;  // into different gaps of the modification order
 }
 
-// --- what a step means -------------------------------------------------------------------------------------------------
+// --- what a step means
+// -------------------------------------------------------------------------------------------------
 
 void engine::read(modelled_thread& t, index at, index m, memory_order order, bool seq_cst)
 {

@@ -142,8 +142,9 @@ void engine::trace_step(const transition& what)
             if (what.writes) {
                 text = seen("compare", op.order) + ", exchanged, now " + value_text(op.desired);
             } else {
-                text = seen("compare", op.failure) + ", fails" +
-                       (what.variant == transition::spurious ? " without reason" : "; expected " + value_text(op.operand));
+                text =
+                    seen("compare", op.failure) + ", fails" +
+                    (what.variant == transition::spurious ? " without reason" : "; expected " + value_text(op.operand));
             }
             break;
         case action::fence:

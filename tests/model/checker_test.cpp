@@ -180,8 +180,7 @@ TEST_CASE("checker: endless turns are a livelock, a loop that waits for a store 
 {
     const auto endless = model::check([] {
         model::atomic<int> x;
-        while (x.load(relaxed) == 0) {
-        }
+        while (x.load(relaxed) == 0) {}
     });
     CHECK(contains(endless.failure, "livelock"));
     const auto patient = model::check([] {
@@ -263,9 +262,8 @@ TEST_CASE("checker: a wait with a time-out may end either way")
         model::atomic<std::uint32_t> x;
         bool in_time = false;
         {
-            model::thread sleeper([&] {
-                in_time = x.futex_wait_until(0, model::detail::now() + std::chrono::seconds(1));
-            });
+            model::thread sleeper(
+                [&] { in_time = x.futex_wait_until(0, model::detail::now() + std::chrono::seconds(1)); });
             model::thread waker([&] {
                 x.store(1, relaxed);
                 x.futex_wake_one();

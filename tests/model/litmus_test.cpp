@@ -42,7 +42,6 @@ std::string failure_of(F&& scenario, model::options how = {})
     return model::check(how, scenario).failure;
 }
 
-
 void fence_if(bool wanted, order o)
 {
     if (wanted) model::fence(o);

@@ -26,7 +26,8 @@ class atomic {
     using where = std::source_location;
     using memory_order = std::memory_order;
     using change = detail::change;
-    static constexpr std::uint64_t mask = sizeof(T) >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * sizeof(T))) - 1;
+    static constexpr std::uint64_t mask =
+        sizeof(T) >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * sizeof(T))) - 1;
     /// What one step of an addition adds to the word: pointers move by their target's size.
     static constexpr std::uint64_t stride()
     {
@@ -191,9 +192,10 @@ private:
     {
         const std::uint32_t now = detail::execution();
         if (now == 0) return false;
-        if (at_.execution == 0 || (older_ && at_.execution != now)) {
+        detail::look_at(this);
+        if (at_.execution == 0 || (older_ == detail::yes && at_.execution != now)) {
             at_ = detail::new_location(bits(initial_), true);
-            older_ = true;
+            older_ = detail::yes;
         }
         return true;
     }
@@ -229,7 +231,7 @@ private:
 
     T initial_;
     mutable detail::entry at_{};
-    mutable bool older_ = false;  ///< than the execution: a static
+    mutable std::uint8_t older_ = 0;  ///< than the execution: a static
 };
 
 /// In the place of std::atomic_thread_fence.

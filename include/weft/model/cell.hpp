@@ -4,6 +4,7 @@
 
 #include <weft/model/detail/hooks.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <source_location>
 #include <type_traits>
@@ -33,16 +34,17 @@ public:
     {
         const std::uint32_t now = execution();
         if (now == 0) return;
-        if (at_.execution == 0 || (older_ && at_.execution != now)) {
+        look_at(this);
+        if (at_.execution == 0 || (older_ == yes && at_.execution != now)) {
             at_ = new_cell(true);
-            older_ = true;
+            older_ = yes;
         }
         touch_cell(at_, writes, w);
     }
 
 private:
     mutable entry at_{};
-    mutable bool older_ = false;
+    mutable std::uint8_t older_ = 0;
 };
 
 }  // namespace detail

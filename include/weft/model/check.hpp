@@ -82,7 +82,8 @@ result run(const options& how, void (*scenario)(void*), void* argument);
 ///
 /// Requires:      one check() at a time per thread. The scenario leaves nothing behind that later runs see.
 /// Throws:        std::bad_alloc. What the scenario throws is a failure of the scenario.
-/// Cost:          some microseconds per execution; the number of executions grows exponentially with the threads' steps.
+/// Cost:          some microseconds per execution; the number of executions grows exponentially with the threads'
+/// steps.
 ///                Two to four threads with a handful of operations each are what it is for.
 /// Example:       examples/model/spinlock.cpp
 /// Source:        views after RC11 (Lahav et al., PLDI 2017) and the promising semantics' view machine (Kang et al.,
