@@ -50,8 +50,12 @@
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 #include <weft/queue/steal_result.hpp>
+#include <weft/sync/atomic_cell.hpp>
 #include <weft/sync/event_count.hpp>
+#include <weft/sync/mutex.hpp>
 #include <weft/sync/parker.hpp>
+#include <weft/sync/seq_lock.hpp>
+#include <weft/sync/sharded_mutex.hpp>
 #include <weft/sync/spinlock.hpp>
 #include <weft/sync/wait_group.hpp>
 #include <weft/topology/cpu_counts.hpp>

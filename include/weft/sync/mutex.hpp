@@ -1,0 +1,80 @@
+// weft/sync/mutex.hpp - a small mutex that spins a little and then sleeps.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Roles       holders: any threads, one at a time.
+//
+// Fields      state_   free: nobody holds it.  held: somebody holds it, nobody sleeps.
+//                      contended: somebody holds it, and somebody sleeps on its address, or is about to
+//
+// Invariants  I1  A thread that has slept takes the lock as contended: others may sleep still. So at most one wake-up
+//                 too many is made, never one too few.
+//
+// Orders      O1  unlock: exchange release -> lock: exchange or compare-exchange acquire.
+//
+// Progress    blocking, unfair: a thread that runs takes the lock before one that still has to wake up.
+//
+// Checked by  tests/model/sync_model.cpp: mutex_excludes (O1), mutex_no_lost_wakeup (I1).
+#pragma once
+
+#include <weft/base/atomic.hpp>
+#include <weft/base/spin_hint.hpp>
+
+#include <cstdint>
+
+namespace weft {
+
+/// A mutual exclusion lock of four bytes. A waiter spins for about a microsecond, then sleeps.
+///
+/// Requires:      unlock() by the thread that holds the lock. Not recursive.
+/// Thread safety: all members may be called by any thread.
+/// Order:         an unlock happens before the return of the next successful lock or try_lock.
+/// Cost:          one locked operation to lock, one to unlock; a system call only if somebody sleeps.
+/// Example:       examples/sync/locks.cpp
+/// Source:        Drepper, "Futexes are tricky" (2011), with a spin in front.
+class mutex {
+public:
+    constexpr mutex() noexcept = default;
+    mutex(const mutex&) = delete;
+    mutex& operator=(const mutex&) = delete;
+
+    /// Takes the lock; waits for it as long as it takes.
+    void lock() noexcept
+    {
+        if (!try_lock()) wait_for_it();
+    }
+
+    /// Takes the lock if it is free. Never waits.
+    [[nodiscard]] bool try_lock() noexcept
+    {
+        std::uint32_t expected = free;
+        return state_.compare_exchange_strong(expected, held, detail::order::acquire, detail::order::relaxed);  // O1
+    }
+
+    /// Gives the lock up, and wakes a thread that sleeps for it.
+    void unlock() noexcept
+    {
+        if (state_.exchange(free, detail::order::release) == contended) detail::wake_one(&state_);  // O1
+    }
+
+private:
+    static constexpr std::uint32_t free = 0;
+    static constexpr std::uint32_t held = 1;
+    static constexpr std::uint32_t contended = 2;
+
+    [[gnu::noinline]] void wait_for_it() noexcept
+    {
+        for (unsigned turn = 0; turn < 40; ++turn) {
+            const std::uint32_t now = state_.load(detail::order::relaxed);
+            if (now == contended) break;  // others sleep already: no point in spinning
+            if (now == free && try_lock()) return;
+            spin_hint();
+        }
+        while (state_.exchange(contended, detail::order::acquire) != free) {  // O1, I1
+            detail::wait_on(state_, contended);
+        }
+    }
+
+    detail::atomic<std::uint32_t> state_{free};
+};
+
+}  // namespace weft

@@ -1,0 +1,97 @@
+// tests/sync/mutex_test.cpp - mutex and sharded_mutex exclude, hand over, and may be tried.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/sync/mutex.hpp>
+#include <weft/sync/sharded_mutex.hpp>
+#include <weft/sync/spinlock.hpp>
+
+#include "test.hpp"
+
+#include <mutex>
+#include <shared_mutex>
+
+TEMPLATE_TEST_CASE("lock: try_lock tells whether it is free", "", weft::mutex, weft::spinlock, weft::sharded_mutex)
+{
+    TestType lock;
+    REQUIRE(lock.try_lock());
+    CHECK_FALSE(lock.try_lock());
+    lock.unlock();
+    lock.lock();
+    CHECK_FALSE(lock.try_lock());
+    lock.unlock();
+    CHECK(lock.try_lock());
+    lock.unlock();
+}
+
+TEMPLATE_TEST_CASE("lock: holders exclude each other, with more threads than cores", "", weft::mutex, weft::spinlock,
+                   weft::sharded_mutex)
+{
+    TestType lock;
+    long counter = 0;
+    const long each = static_cast<long>(test::scaled(5'000));
+    test::run_threads(8, [&](std::size_t) {
+        for (long i = 0; i < each; ++i) {
+            const std::lock_guard hold(lock);
+            ++counter;
+        }
+    });
+    CHECK(counter == 8 * each);
+}
+
+TEMPLATE_TEST_CASE("lock: a holder that takes long does not lose the waiters", "", weft::mutex, weft::sharded_mutex)
+{
+    TestType lock;
+    std::atomic<int> got{0};
+    test::run_threads(4, [&](std::size_t) {
+        for (int i = 0; i < 5; ++i) {
+            const std::lock_guard hold(lock);
+            std::this_thread::sleep_for(std::chrono::microseconds(300));  // the others go to sleep
+            got.fetch_add(1);
+        }
+    });
+    CHECK(got.load() == 20);
+}
+
+TEST_CASE("sharded_mutex: readers share, writers do not")
+{
+    weft::sharded_mutex lock;
+    lock.lock_shared();
+    std::jthread([&] {
+        const bool shared = lock.try_lock_shared();
+        const bool exclusive = lock.try_lock();
+        if (shared) lock.unlock_shared();
+        if (!shared || exclusive) std::terminate();
+    }).join();
+    CHECK_FALSE(lock.try_lock());
+    lock.unlock_shared();
+    REQUIRE(lock.try_lock());
+    CHECK_FALSE(lock.try_lock_shared());
+    lock.unlock();
+    CHECK(lock.try_lock_shared());
+    lock.unlock_shared();
+}
+
+TEST_CASE("sharded_mutex: readers never see half of a write")
+{
+    weft::sharded_mutex lock;
+    long a = 0;
+    long b = 0;
+    std::atomic<int> torn{0};
+    std::atomic<bool> done{false};
+    test::run_threads(4, [&](std::size_t id) {
+        if (id == 0) {
+            for (std::size_t i = 0; i < test::scaled(5'000); ++i) {
+                const std::lock_guard hold(lock);
+                ++a;
+                ++b;
+            }
+            done.store(true);
+        } else {
+            while (!done.load()) {
+                const std::shared_lock hold(lock);
+                if (a != b) torn.fetch_add(1);
+            }
+        }
+    });
+    CHECK(torn.load() == 0);
+    CHECK(a == static_cast<long>(test::scaled(5'000)));
+}
