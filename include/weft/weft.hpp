@@ -14,7 +14,10 @@
 #include <weft/channel/channel.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/result.hpp>
+#include <weft/channel/select.hpp>
+#include <weft/channel/selector.hpp>
 #include <weft/channel/sender.hpp>
+#include <weft/channel/timer.hpp>
 #include <weft/iter/chain.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/filter.hpp>
