@@ -18,7 +18,7 @@
 
 namespace weft::model::detail {
 
-inline constexpr std::size_t max_locations = 96;
+inline constexpr std::size_t max_locations = 128;
 using index = std::int16_t;
 using time_point = std::chrono::steady_clock::time_point;
 

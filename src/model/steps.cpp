@@ -75,6 +75,7 @@ void engine::settle()
                 transition local;
                 local.thread = static_cast<std::uint8_t>(i);
                 local.kind = threads_[i].next.kind;
+                local.at = threads_[i].next.at;
                 apply(local);
             }
         }

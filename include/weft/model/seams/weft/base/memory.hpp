@@ -14,17 +14,9 @@ namespace weft::detail {
 inline void* allocate(std::size_t bytes, std::size_t alignment) { return model::detail::allocate(bytes, alignment); }
 inline void deallocate(void* memory, std::size_t, std::size_t) noexcept { model::detail::deallocate(memory); }
 
-template <class T, class... Args>
-[[nodiscard]] T* make(Args&&... args)
-{
-    return model::make<T>(std::forward<Args>(args)...);
-}
-
-template <class T>
-void dispose(T* object) noexcept
-{
-    model::dispose(object);
-}
+// The same functions, not others of the same name: argument-dependent lookup finds these too.
+using weft::model::dispose;
+using weft::model::make;
 
 template <class T>
 [[nodiscard]] T* make_array(std::size_t size)

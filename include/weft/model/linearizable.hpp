@@ -1,0 +1,264 @@
+// weft/model/linearizable.hpp - was a concurrent history as if each call had happened at one moment?
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/model/detail/hooks.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace weft::model {
+
+/// The answer of the search. undecided: it gave up, which is no pass.
+enum class linearizability { yes, no, undecided };
+
+/// Calls of one object by several threads, and whether some order of them, in which every call that ended before
+/// another began stands before it, is a run of a sequential specification.
+///
+/// Specification is a small type:
+///
+///     struct register_spec {
+///         struct call { bool writes; int value; };                 // what was called, and what came back
+///         using state = int;                                       // default: the state at the beginning
+///         static bool step(state& s, const call& c);               // false: c cannot have this result in state s
+///         static std::uint64_t hash(const state& s);
+///     };
+///
+/// Inside check() "before" is happens-before: under a weak memory model real time would raise false alarms. Elsewhere
+/// it is the steady clock; give each thread a history of its own and merge them afterwards.
+///
+/// Thread safety: none. Modelled threads may share one: they do not run at once.
+/// Cost:          decide() is exponential at worst, and about a microsecond per call for histories with little overlap.
+/// Example:       tests/model/linearizable_test.cpp
+/// Source:        Wing and Gong (1993) with the memoisation of Lowe (2017).
+template <class Specification>
+class history {
+public:
+    using call = typename Specification::call;
+    using state = typename Specification::state;
+
+    /// Notes a call: `body(c)` makes it and stores the result in c.
+    template <class Body>
+    void run(call c, Body&& body)
+    {
+        entry e{};
+        e.modelled = detail::execution() != 0;
+        if (e.modelled) {
+            e.thread = detail::self();
+            for (std::size_t i = 0; i < detail::max_threads; ++i) e.seen[i] = detail::clock_of(i);
+        } else {
+            e.begin = ticks();
+        }
+        body(c);
+        if (e.modelled) {
+            e.ended = detail::clock_of(e.thread);
+        } else {
+            e.end = ticks();
+        }
+        e.what = std::move(c);
+        entries_.push_back(std::move(e));
+    }
+
+    /// Notes a call that lasted from `begin` to `end`.
+    void add(call c, std::uint64_t begin, std::uint64_t end)
+    {
+        entry e{};
+        e.what = std::move(c);
+        e.begin = begin;
+        e.end = end;
+        entries_.push_back(std::move(e));
+    }
+
+    void merge(const history& other) { entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end()); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+    /// Searches for an order. Gives up after `max_nodes` steps.
+    [[nodiscard]] linearizability decide(std::uint64_t max_nodes = 5'000'000) const
+    {
+        search s(entries_, max_nodes);
+        return s.run();
+    }
+    [[nodiscard]] bool linearizable() const { return decide() == linearizability::yes; }
+
+private:
+    struct entry {
+        call what{};
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        bool modelled = false;
+        std::size_t thread = 0;
+        std::uint32_t ended = 0;
+        std::array<std::uint32_t, detail::max_threads> seen{};
+
+        [[nodiscard]] bool before(const entry& other) const noexcept
+        {
+            return modelled ? ended <= other.seen[thread] : end < other.begin;
+        }
+    };
+
+    static std::uint64_t ticks() noexcept
+    {
+        return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    }
+
+    class search {
+    public:
+        search(const std::vector<entry>& entries, std::uint64_t max_nodes) : entries_(entries), left_(max_nodes)
+        {
+            const std::size_t n = entries_.size();
+            sorted_.resize(n);
+            for (std::size_t i = 0; i < n; ++i) sorted_[i] = i;
+            // Times are in order of begin, so that candidates lie close together; modelled histories are short.
+            std::stable_sort(sorted_.begin(), sorted_.end(),
+                             [&](std::size_t a, std::size_t b) { return entries_[a].begin < entries_[b].begin; });
+            done_.assign(n, false);
+        }
+
+        linearizability run()
+        {
+            const bool found = extend(state{}, 0, 0);
+            if (found) return linearizability::yes;
+            return left_ == 0 ? linearizability::undecided : linearizability::no;
+        }
+
+    private:
+        const entry& at(std::size_t i) const noexcept { return entries_[sorted_[i]]; }
+
+        /// Nothing that is still to come ended before call i began.
+        [[nodiscard]] bool may_be_next(std::size_t i, std::size_t first) const noexcept
+        {
+            for (std::size_t j = first; j < done_.size(); ++j) {
+                if (!at(i).modelled && at(j).begin > at(i).begin) break;
+                if (j != i && !done_[j] && at(j).before(at(i))) return false;
+            }
+            return true;
+        }
+
+        bool extend(const state& now, std::size_t count, std::size_t first)
+        {
+            if (count == done_.size()) return true;
+            if (left_ == 0) return false;
+            --left_;
+            while (done_[first]) ++first;
+            if (!remember(now, first)) return false;
+            for (std::size_t i = first; i < done_.size() && left_ > 0; ++i) {
+                if (!at(i).modelled && at(first).end < at(i).begin) break;  // and all that follow
+                if (done_[i] || !may_be_next(i, first)) continue;
+                state next = now;
+                if (!Specification::step(next, at(i).what)) continue;
+                done_[i] = true;
+                if (extend(next, count + 1, first)) return true;
+                done_[i] = false;
+            }
+            return false;
+        }
+
+        /// False if this state with these calls done has been here before. By a hash of 64 bits: a collision would hide
+        /// an order with a probability that is small beyond notice.
+        bool remember(const state& now, std::size_t first)
+        {
+            std::uint64_t h = Specification::hash(now) ^ (first * 0x9e3779b97f4a7c15ull);
+            for (std::size_t i = first; i < done_.size(); ++i) {
+                if (done_[i]) h = (h ^ (i + 1)) * 0xff51afd7ed558ccdull, h ^= h >> 29;
+                if (!at(i).modelled && at(first).end < at(i).begin) break;  // nothing beyond can be done yet
+            }
+            const auto place = std::lower_bound(seen_.begin(), seen_.end(), h);
+            if (place != seen_.end() && *place == h) return false;
+            recent_.push_back(h);
+            if (std::find(recent_.begin(), recent_.end() - 1, h) != recent_.end() - 1) {
+                recent_.pop_back();
+                return false;
+            }
+            if (recent_.size() == 64) {
+                const auto middle = static_cast<std::ptrdiff_t>(seen_.size());
+                seen_.insert(seen_.end(), recent_.begin(), recent_.end());
+                std::sort(seen_.begin() + middle, seen_.end());
+                std::inplace_merge(seen_.begin(), seen_.begin() + middle, seen_.end());
+                recent_.clear();
+            }
+            return true;
+        }
+
+        const std::vector<entry>& entries_;
+        std::uint64_t left_;
+        std::vector<std::size_t> sorted_;
+        std::vector<bool> done_;
+        std::vector<std::uint64_t> seen_;
+        std::vector<std::uint64_t> recent_;
+    };
+
+    std::vector<entry> entries_;
+};
+
+/// A first-in-first-out queue of numbers. Capacity 0: no bound.
+template <std::size_t Capacity = 0>
+struct queue_spec {
+    /// push(value): whether it went in. pop: whether there was something, and what.
+    struct call {
+        bool pushes = false;
+        std::int64_t value = 0;
+        bool succeeded = false;
+    };
+    using state = std::vector<std::int64_t>;
+
+    static bool step(state& s, const call& c)
+    {
+        if (c.pushes) {
+            const bool full = Capacity != 0 && s.size() == Capacity;
+            if (c.succeeded) s.push_back(c.value);
+            return c.succeeded != full;
+        }
+        if (!c.succeeded) return s.empty();
+        if (s.empty() || s.front() != c.value) return false;
+        s.erase(s.begin());
+        return true;
+    }
+    static std::uint64_t hash(const state& s) noexcept
+    {
+        std::uint64_t h = 1469598103934665603ull;
+        for (const std::int64_t v : s) h = (h ^ static_cast<std::uint64_t>(v)) * 1099511628211ull;
+        return h;
+    }
+};
+
+/// A last-in-first-out stack of numbers; calls as of queue_spec.
+struct stack_spec {
+    using call = queue_spec<>::call;
+    using state = queue_spec<>::state;
+
+    static bool step(state& s, const call& c)
+    {
+        if (c.pushes) {
+            if (c.succeeded) s.push_back(c.value);
+            return c.succeeded;
+        }
+        if (!c.succeeded) return s.empty();
+        if (s.empty() || s.back() != c.value) return false;
+        s.pop_back();
+        return true;
+    }
+    static std::uint64_t hash(const state& s) noexcept { return queue_spec<>::hash(s); }
+};
+
+/// One number that is read and written; 0 at first.
+struct register_spec {
+    struct call {
+        bool writes = false;
+        std::int64_t value = 0;
+    };
+    using state = std::int64_t;
+
+    static bool step(state& s, const call& c)
+    {
+        if (c.writes) s = c.value;
+        return s == c.value;
+    }
+    static std::uint64_t hash(state s) noexcept { return static_cast<std::uint64_t>(s) * 1099511628211ull; }
+};
+
+}  // namespace weft::model

@@ -1,0 +1,213 @@
+// tests/model/run_scenarios.cpp - runs the scenarios, or weakens the memory orders of what they run.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/model/mutation.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scenarios.hpp"
+
+namespace scenarios {
+
+std::vector<scenario>& all()
+{
+    static std::vector<scenario> list;
+    return list;
+}
+
+weft::model::options exhaustive()
+{
+    weft::model::options how;
+    how.max_seconds = 2;
+    return how;
+}
+
+weft::model::options bounded(int preemptions)
+{
+    weft::model::options how = exhaustive();
+    how.max_preemptions = preemptions;
+    how.reorder_stores = false;
+    return how;
+}
+
+}  // namespace scenarios
+
+namespace {
+
+using scenarios::scenario;
+using weft::model::order_site;
+using weft::model::result;
+
+const char* name_of(std::memory_order o)
+{
+    switch (o) {
+        case std::memory_order_relaxed:
+            return "relaxed";
+        case std::memory_order_acquire:
+            return "acquire";
+        case std::memory_order_release:
+            return "release";
+        case std::memory_order_acq_rel:
+            return "acq_rel";
+        default:
+            return "seq_cst";
+    }
+}
+
+/// How the checks went, one line each; returns the number of failures.
+int run(const std::vector<scenario>& chosen, double seconds, std::uint64_t seed)
+{
+    int failures = 0;
+    double total = 0;
+    for (const scenario& s : chosen) {
+        weft::model::options how = s.how;
+        how.max_seconds = seconds;
+        how.seed = seed;
+        const result found = weft::model::check(how, s.body);
+        total += found.seconds;
+        std::printf("%-12s %-32s %s %9llu executions, %s, %.2f s\n", s.group.c_str(), s.name.c_str(),
+                    found.passed ? "passed" : "FAILED", static_cast<unsigned long long>(found.executions),
+                    found.exhaustive ? "exhaustive" : (how.max_preemptions >= 0 ? "bounded" : "cut short"),
+                    found.seconds);
+        if (!found.passed) {
+            ++failures;
+            std::printf("%s", found.summary().c_str());
+        }
+        std::fflush(stdout);
+    }
+    std::printf("%zu scenarios, %d failures, %.1f s\n", chosen.size(), failures, total);
+    return failures;
+}
+
+/// The part of a path from include/ or src/ on; empty for other files.
+std::string production_file(const std::string& file)
+{
+    for (const char* top : {"include/weft/", "src/"}) {
+        const auto at = file.rfind(top);
+        if (at != std::string::npos && file.find("weft/model/") == std::string::npos) return file.substr(at);
+    }
+    return "";
+}
+
+/// The scenario that fails, or null.
+const scenario* killer(const std::vector<scenario>& chosen, double seconds)
+{
+    for (const scenario& s : chosen) {
+        weft::model::options how = s.how;
+        how.max_seconds = seconds;
+        if (!weft::model::check(how, s.body).passed) return &s;
+    }
+    return nullptr;
+}
+
+/// A comment "order: reason" on the site's line or the one before says why a surviving order stays.
+std::string justification(const std::string& file, unsigned line)
+{
+    std::ifstream in(file);
+    std::string text;
+    std::string before;
+    for (unsigned i = 1; i <= line && std::getline(in, text); ++i) {
+        if (i != line) before = text;
+    }
+    for (const std::string* each : {&text, &before}) {
+        const auto at = each->find("// order: ");
+        if (at != std::string::npos) return each->substr(at + 10);
+    }
+    return "";
+}
+
+int mutate(const std::vector<scenario>& chosen, double seconds)
+{
+    weft::model::begin_mutation();
+    if (const scenario* const bad = killer(chosen, seconds)) {
+        std::printf("%s fails without any mutation\n", bad->name.c_str());
+        return 1;
+    }
+    int killed = 0;
+    int survived = 0;
+    std::string file;
+    for (const order_site& site : weft::model::order_sites()) {
+        const std::string short_name = production_file(site.file);
+        if (short_name.empty() || site.order == std::memory_order_relaxed) continue;
+        if (short_name != file) {
+            std::printf("\n### %s\n\n| line | operation | order | weakened to | |\n|---|---|---|---|---|\n",
+                        short_name.c_str());
+            file = short_name;
+        }
+        std::vector<std::memory_order> level = weft::model::weaker_orders(site, site.order);
+        while (!level.empty()) {
+            std::vector<std::memory_order> next;
+            for (const std::memory_order weaker : level) {
+                weft::model::mutate(site, weaker);
+                const scenario* const by = killer(chosen, seconds);
+                weft::model::restore_order();
+                const char* const to =
+                    site.what == "fence" && weaker == std::memory_order_relaxed ? "removed" : name_of(weaker);
+                if (by != nullptr) {
+                    ++killed;
+                    std::printf("| %u | %s | %s | %s | killed by %s |\n", site.line, site.what.c_str(),
+                                name_of(site.order), to, by->name.c_str());
+                    continue;
+                }
+                ++survived;
+                const std::string why = justification(site.file, site.line);
+                std::printf("| %u | %s | %s | %s | **survives**%s |\n", site.line, site.what.c_str(),
+                            name_of(site.order), to, why.empty() ? "" : (": " + why).c_str());
+                for (const std::memory_order o : weft::model::weaker_orders(site, weaker)) {
+                    if (std::find(next.begin(), next.end(), o) == next.end()) next.push_back(o);
+                }
+            }
+            level = next;
+            std::fflush(stdout);
+        }
+    }
+    std::printf("\n%d mutants: %d killed, %d survive.\n", killed + survived, killed, survived);
+    weft::model::end_mutation();
+    return 0;
+}
+
+}  // namespace
+
+// run_scenarios [--seconds S] [--seed N] [--mutate] [--list] [GROUP | NAME]...
+int main(int argc, char** argv)
+{
+    std::vector<std::string> wanted;
+    bool mutates = false;
+    bool lists = false;
+    double seconds = 1.5;
+    std::uint64_t seed = 1;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--mutate") {
+            mutates = true;
+        } else if (word == "--list") {
+            lists = true;
+        } else if (word == "--seconds" && i + 1 < argc) {
+            seconds = std::strtod(argv[++i], nullptr);
+        } else if (word == "--seed" && i + 1 < argc) {
+            seed = std::strtoull(argv[++i], nullptr, 10);
+        } else {
+            wanted.push_back(word);
+        }
+    }
+    std::vector<scenario> chosen;
+    for (const scenario& s : scenarios::all()) {
+        if (wanted.empty() || std::find(wanted.begin(), wanted.end(), s.group) != wanted.end() ||
+            std::find(wanted.begin(), wanted.end(), s.name) != wanted.end()) {
+            chosen.push_back(s);
+        }
+    }
+    std::stable_sort(chosen.begin(), chosen.end(),
+                     [](const scenario& a, const scenario& b) { return a.group < b.group; });
+    if (lists) {
+        for (const scenario& s : chosen) std::printf("%s %s\n", s.group.c_str(), s.name.c_str());
+        return 0;
+    }
+    if (mutates) return mutate(chosen, seconds);
+    return run(chosen, seconds, seed) == 0 ? 0 : 1;
+}
