@@ -55,8 +55,7 @@ struct outcome {
     bool started = false;
 };
 
-outcome wait_in_all(std::span<arm* const> arms, walk order, bool observe, clock::time_point deadline, unsigned spins,
-                    spin_budget& spent)
+outcome wait_in_all(std::span<arm* const> arms, walk order, bool observe, clock::time_point deadline, spin_budget* spin)
 {
     wait_token token;
     std::size_t count = 0;
@@ -82,11 +81,10 @@ outcome wait_in_all(std::span<arm* const> arms, walk order, bool observe, clock:
                 break;  // the verdict ends the wait
         }
     }
-    const verdict why = look ? verdict::aborted : token.wait(deadline, spins);
+    const verdict why = look ? verdict::aborted : token.wait(deadline, spin);
     order = first;
     for (std::size_t i = 0; i < count; ++i, order.next()) arms[order.current()]->delist();
     if (look) return result;
-    if (deadline == no_deadline || why != verdict::aborted) spent.slept(token.slept());
     switch (why) {
         case verdict::done:
         case verdict::meet: {
@@ -133,18 +131,19 @@ arm* choose(std::span<arm* const> arms, bool fair, clock::time_point deadline)
         const walk order(arms.size(), prime, fair);
         if ((found = try_all(arms, order, true)) != nullptr) break;
         if (!meets) {  // where partners meet, only who is in line is found: spin there
-            for (unsigned round = 0; round < spin.rounds() && found == nullptr; ++round) {
-                pause_round(round);
-                found = try_all(arms, order, false);
+            unsigned round = 0;
+            for (spin.begin(); spin.wait(round); ++round) {
+                if ((found = try_all(arms, order, false)) != nullptr) break;
             }
             if (found != nullptr) {
-                spin.came();
+                spin.came(round);
                 break;
             }
             if ((found = try_all(arms, order, true)) != nullptr) break;
         }
         if (expired(deadline)) break;
-        const outcome next = wait_in_all(arms, order, false, deadline, meets ? spin.rounds() : 0, spin);
+        const outcome next = wait_in_all(arms, order, false, deadline, meets ? &spin : nullptr);
+        if (!meets) spin.slept();
         if (next.which != nullptr && (next.started || next.which->start(true))) {
             found = next.which;
             break;
@@ -157,12 +156,11 @@ arm* choose(std::span<arm* const> arms, bool fair, clock::time_point deadline)
 arm* choose_ready(std::span<arm* const> arms, bool fair, clock::time_point deadline)
 {
     const std::size_t prime = prime_from(arms.size());
-    spin_budget spin;
     for (;;) {
         const walk order(arms.size(), prime, fair);
         if (arm* const found = find_worth(arms, order)) return found;
         if (expired(deadline)) return nullptr;
-        const outcome next = wait_in_all(arms, order, true, deadline, 0, spin);
+        const outcome next = wait_in_all(arms, order, true, deadline, nullptr);
         if (next.which != nullptr && next.which->worth()) return next.which;
     }
 }

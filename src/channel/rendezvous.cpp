@@ -103,7 +103,8 @@ bool rendezvous_base::meet(waiter& partner, void* place) noexcept
     here.place = place;
     partner.peer = &here;
     partner.token->settle(verdict::meet, &partner);
-    return here.token.wait(no_deadline, spin_budget::most) == verdict::done;
+    spin_budget spin;
+    return here.token.wait(no_deadline, &spin) == verdict::done;
 }
 
 void rendezvous_base::cancel(const encounter& e) noexcept

@@ -62,21 +62,22 @@ void wait_token::end_busy() noexcept { state_.store(waiting, order::release); }
 
 void wait_token::retire() noexcept { state_.store(static_cast<std::uint32_t>(verdict::aborted), order::release); }
 
-verdict wait_token::wait(clock::time_point deadline, unsigned spins) noexcept
+verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
 {
-    for (unsigned round = 0;; ++round) {
-        const std::uint32_t seen = state_.load(order::acquire);  // O1
-        if ((seen & phase_mask) > claimed) return static_cast<verdict>(seen & phase_mask);
-        if (round >= spins) break;
-        pause_round(round);
+    if (spin != nullptr) {
+        unsigned round = 0;
+        for (spin->begin(); spin->wait(round); ++round) {
+            const std::uint32_t seen = state_.load(order::acquire);  // O1
+            if ((seen & phase_mask) > claimed) {
+                spin->came(round);
+                return static_cast<verdict>(seen & phase_mask);
+            }
+        }
+        spin->slept();
     }
-    const clock::time_point begin = clock::now();
     for (;;) {
         std::uint32_t seen = state_.load(order::acquire);  // O1
-        if ((seen & phase_mask) > claimed) {
-            slept_ = clock::now() - begin;
-            return static_cast<verdict>(seen & phase_mask);
-        }
+        if ((seen & phase_mask) > claimed) return static_cast<verdict>(seen & phase_mask);
         if ((seen & asleep) == 0) {
             if (!state_.compare_exchange_weak(seen, seen | asleep, order::acq_rel, order::acquire)) continue;
             seen |= asleep;

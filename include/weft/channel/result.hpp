@@ -118,13 +118,21 @@ private:
 
     T& get() noexcept
     {
-        assert(has_value());
+        check();
         return room_.write();
     }
     const T& get() const noexcept
     {
-        assert(has_value());
+        check();
         return room_.read();
+    }
+    /// Requires a message; says so to the compiler, which otherwise warns of values that were never made.
+    void check() const noexcept
+    {
+        assert(has_value() && "weft: there is no message");
+#if defined(__GNUC__)
+        if (!has_value()) __builtin_unreachable();
+#endif
     }
     void reset() noexcept
     {

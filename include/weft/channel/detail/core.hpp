@@ -58,7 +58,7 @@ private:
 
 /// Sleeps in `line` until it is notified. `worth_a_look()` is asked once more after the thread is in the line.
 template <class Look>
-void sleep_in(wait_line& line, clock::time_point deadline, spin_budget& budget, Look worth_a_look)
+void sleep_in(wait_line& line, clock::time_point deadline, Look worth_a_look)
 {
     wait_token token;
     waiter self;
@@ -68,9 +68,7 @@ void sleep_in(wait_line& line, clock::time_point deadline, spin_budget& budget, 
         line.delist(self);
         return;
     }
-    const verdict why = token.wait(deadline, 0);
-    budget.slept(token.slept());
-    if (why == verdict::aborted) line.delist(self);
+    if (token.wait(deadline, nullptr) == verdict::aborted) line.delist(self);
 }
 
 /// Repeats `attempt(thorough)` until it is not blocked: spins, then sleeps in `line`. A hasty attempt looks at one slot
@@ -80,16 +78,17 @@ template <class Attempt, class Look>
                                        Attempt attempt, Look worth_a_look)
 {
     for (;;) {
-        for (unsigned round = 0; round < budget.rounds(); ++round) {
-            pause_round(round);
+        unsigned round = 0;
+        for (budget.begin(); budget.wait(round); ++round) {
             if (const channel_status s = attempt(false); s != channel_status::blocked) {
-                budget.came();
+                budget.came(round);
                 return s;
             }
         }
         if (const channel_status s = attempt(true); s != channel_status::blocked) return s;
         if (expired(deadline)) return channel_status::timed_out;
-        sleep_in(line, deadline, budget, worth_a_look);
+        sleep_in(line, deadline, worth_a_look);
+        budget.slept();
         if (const channel_status s = attempt(false); s != channel_status::blocked) return s;
     }
 }

@@ -12,15 +12,11 @@
 
 namespace weft::detail {
 
-/// One round of waiting: 1, 2, 4, ... 64 pauses, then yields. The pauses grow so that the waiting thread leaves the
-/// line it watches to the thread that will write it; a flat poll drags the line back and forth.
+/// 1, 2, 4, ... 64 pauses. They grow so that the waiting thread leaves the line it watches to the thread that will
+/// write it; a flat poll drags the line back and forth.
 inline void pause_round(unsigned round) noexcept
 {
-    if (round < 7) {
-        for (unsigned i = 0; i < (1u << round); ++i) spin_hint();
-    } else {
-        yield_thread();
-    }
+    for (unsigned i = 0; i < (1u << round); ++i) spin_hint();
 }
 
 /// Sleeps for some tens of microseconds.
@@ -32,7 +28,11 @@ public:
     void wait() noexcept
     {
         if (round_ < 100) {
-            pause_round(round_ < 5 ? round_ : round_ < 10 ? 5 : 7);
+            if (round_ < 10) {
+                pause_round(round_ < 5 ? round_ : 5);
+            } else {
+                yield_thread();
+            }
             ++round_;
         } else {
             nap();
@@ -43,31 +43,78 @@ private:
     unsigned round_ = 0;
 };
 
-/// How many rounds a handle spins before it sleeps: many while that pays, few once it does not.
+/// How long a handle spins before it sleeps. A round of waiting is 1, 2, 4, ... 64 pauses, then a yield of the core.
+/// The number of rounds follows success: it grows while what is awaited comes in time, and shrinks while it does not.
+///
+/// Two threads that hand messages to and fro can be caught in sleep: each takes longer to wake up than the other one
+/// spins. Hence a long spin now and then, longer than a wake-up takes: it finds the thread awake when the other one
+/// acts, which then need not sleep either. It is made less often while it does not help. Where a yield costs a time
+/// slice, since somebody else uses the core, it is left out for a while.
+///
+///     unsigned round = 0;
+///     for (budget.begin(); budget.wait(round); ++round) { if (it has come) return budget.came(round); }
+///     sleep, then budget.slept()
 class spin_budget {
 public:
-    static constexpr unsigned most = 11;  // 127 pauses and four yields: about the price of one sleep
-
-    [[nodiscard]] unsigned rounds() const noexcept { return rounds_; }
-
-    /// What was awaited came while spinning.
-    void came() noexcept
+    void begin() noexcept
     {
-        if (rounds_ < most) ++rounds_;
+        if (sore_ != 0) --sore_;
+        limit_ = rounds_;
+        if (++waits_ < interval_) return;
+        waits_ = 0;
+        limit_ = longest;
     }
 
-    /// It did not come: the thread slept for that long.
-    void slept(clock::duration time) noexcept
+    /// Waits for one round; false if it is time to sleep.
+    bool wait(unsigned round) noexcept
     {
-        if (time < std::chrono::microseconds(20)) {
-            if (rounds_ < most) ++rounds_;
+        if (round >= limit_) return false;
+        if (round < pauses || round >= most || sore_ != 0) {
+            pause_round(round < pauses ? round : pauses - 1);
         } else {
-            rounds_ = static_cast<std::uint8_t>(rounds_ > 4 ? rounds_ - 2 : 3);
+            yield();
         }
+        return true;
+    }
+
+    /// What was awaited has come in this round.
+    void came(unsigned round) noexcept
+    {
+        if (limit_ == longest) interval_ = often;
+        const unsigned better = rounds_ > round ? rounds_ + 1u : round + 2;
+        rounds_ = static_cast<std::uint8_t>(better < most ? better : most);
+    }
+
+    /// It had to be slept for.
+    void slept() noexcept
+    {
+        if (limit_ == longest && interval_ < seldom) interval_ = static_cast<std::uint16_t>(interval_ * 2);
+        if (rounds_ > least) --rounds_;
     }
 
 private:
+    static constexpr unsigned pauses = 7;    // rounds without a yield: 127 pauses, two or three microseconds
+    static constexpr unsigned least = 6;     // one microsecond
+    static constexpr unsigned most = 11;     // about the price of one sleep
+    static constexpr unsigned longest = 20;  // about twice the time of waking up
+    static constexpr std::uint16_t often = 16;
+    static constexpr std::uint16_t seldom = 1024;
+
+    void yield() noexcept
+    {
+        const clock::time_point begin = clock::now();
+        yield_thread();
+        if (clock::now() - begin < std::chrono::microseconds(100)) return;
+        sore_ = penalty_;
+        if (penalty_ < (1u << 20)) penalty_ *= 4;  // a lost time slice is the price of some hundred sleeps
+    }
+
+    std::uint32_t sore_ = 0;  // waits without a yield that are left
+    std::uint32_t penalty_ = 256;
+    std::uint16_t waits_ = 0;
+    std::uint16_t interval_ = often;
     std::uint8_t rounds_ = most;
+    std::uint8_t limit_ = most;
 };
 
 }  // namespace weft::detail

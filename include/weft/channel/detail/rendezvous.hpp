@@ -184,11 +184,8 @@ private:
                 if (finish(e)) return s;
                 continue;
             }
-            const verdict why = token.wait(deadline, budget.rounds());
-            if (why == verdict::done) {
-                budget.slept(token.slept());
-                return channel_status::done;
-            }
+            const verdict why = token.wait(deadline, &budget);
+            if (why == verdict::done) return channel_status::done;
             if (why == verdict::aborted) {
                 delist(sending, self);
                 return channel_status::timed_out;

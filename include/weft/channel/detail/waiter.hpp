@@ -10,7 +10,6 @@
 // Fields      wait_token::state_    written by all       phase, and whether the owner sleeps in the system
 //             wait_token::chosen_   written by claimer   between claim and settle; read by owner after settle
 //             wait_list::size_      written under lock   waiters in the list; read by anybody
-//             wait_token::slept_    written by owner
 //             waiter::linked        written under lock   in a list
 //
 // State       waiting -claim-> claimed -settle-> a verdict
@@ -37,13 +36,13 @@
 #include <weft/base/clock.hpp>
 #include <weft/sync/spinlock.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 namespace weft::detail {
 
 struct waiter;
+class spin_budget;
 
 /// Why a wait has ended.
 enum class verdict : std::uint32_t {
@@ -83,14 +82,11 @@ public:
     /// Busy owner, after it has claimed a partner: nobody can claim this token any more.
     void retire() noexcept;
 
-    /// Owner: waits for the verdict, looking `spins` times before it sleeps; aborts at the deadline.
-    verdict wait(clock::time_point deadline, unsigned spins) noexcept;
+    /// Owner: waits for the verdict, spinning at first if there is a budget; aborts at the deadline.
+    verdict wait(clock::time_point deadline, spin_budget* spin) noexcept;
 
     /// Owner, after wait: the waiter that was chosen.
     [[nodiscard]] waiter* chosen() const noexcept { return chosen_; }
-
-    /// Owner, after wait: how long it slept; nothing if the verdict came while it was spinning.
-    [[nodiscard]] clock::duration slept() const noexcept { return slept_; }
 
 private:
     static constexpr std::uint32_t waiting = 0;
@@ -101,7 +97,6 @@ private:
 
     atomic<std::uint32_t> state_{waiting};
     waiter* chosen_ = nullptr;
-    clock::duration slept_{0};
 };
 
 /// One side of a meeting at a rendezvous that has to wait for the other side.

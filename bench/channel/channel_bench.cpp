@@ -1,0 +1,187 @@
+// bench/channel/channel_bench.cpp - messages through channels: crossbeam's patterns, beside others' queues.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// seq: one thread sends all, then receives all.  spsc, mpsc, mpmc: so many threads a side; the last number of the name
+// is that of all threads.  select: as many channels as senders, one receiver that selects; select_both: the senders
+// select, too.  batch: sixty-four at a time.  Threads are started inside the measured time, as in crossbeam's own
+// suite.
+#include "channel/peers.hpp"
+
+#include "harness/bench.hpp"
+
+#include <weft/channel/select.hpp>
+#include <weft/channel/selector.hpp>
+
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using bench::message;
+
+struct kind {
+    const char* name;
+    std::size_t capacity;
+    std::size_t messages;
+};
+constexpr std::array<kind, 5> kinds{{{"bounded0", 0, 20'000},
+                                     {"bounded1", 1, 20'000},
+                                     {"bounded1k", 1024, 200'000},
+                                     {"boundedN", 200'000, 200'000},
+                                     {"unbounded", bench::unlimited, 200'000}}};
+
+template <class Peer>
+void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::size_t receivers)
+{
+    Peer peer(capacity);
+    message sum = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t s = 0; s < senders; ++s) {
+            threads.emplace_back([tx = peer.tx(), n = messages / senders]() mutable {
+                for (std::size_t i = 0; i < n; ++i) tx.send(i);
+            });
+        }
+        const auto receive = [n = messages / receivers](auto rx) {
+            message all = 0;
+            for (std::size_t i = 0; i < n; ++i) all += rx.recv();
+            return all;
+        };
+        for (std::size_t r = 1; r < receivers; ++r)
+            threads.emplace_back([&receive, rx = peer.rx()]() mutable { benchmark::DoNotOptimize(receive(rx)); });
+        sum = receive(peer.rx());
+    }
+    benchmark::DoNotOptimize(sum);
+}
+
+template <class Peer>
+void define(const kind& k)
+{
+    const bench::unit u{"ns/message", static_cast<double>(k.messages)};
+    const auto add = [&](const char* pattern, int threads, auto body) {
+        bench::add("channel", std::string(k.name) + "_" + pattern, Peer::name, threads, u,
+                   [=](benchmark::State& state) {
+                       for (auto _ : state) body();
+                   })
+            ->UseRealTime();
+    };
+    if (k.capacity >= k.messages)
+        add("seq", 1, [k] {
+            Peer peer(k.capacity);
+            auto tx = peer.tx();
+            auto rx = peer.rx();
+            message sum = 0;
+            for (std::size_t i = 0; i < k.messages; ++i) tx.send(i);
+            for (std::size_t i = 0; i < k.messages; ++i) sum += rx.recv();
+            benchmark::DoNotOptimize(sum);
+        });
+    add("spsc", 2, [k] { run<Peer>(k.capacity, k.messages, 1, 1); });
+    add("mpsc", 3, [k] { run<Peer>(k.capacity, k.messages, 2, 1); });
+    add("mpsc", 5, [k] { run<Peer>(k.capacity, k.messages, 4, 1); });
+    add("mpmc", 4, [k] { run<Peer>(k.capacity, k.messages, 2, 2); });
+    add("mpmc", 8, [k] { run<Peer>(k.capacity, k.messages, 4, 4); });
+}
+
+std::pair<weft::sender<message>, weft::receiver<message>> make(std::size_t capacity)
+{
+    return capacity == bench::unlimited ? weft::unbounded<message>() : weft::bounded<message>(capacity);
+}
+
+/// Two channels; one thread receives from both by select, two send, each into its own or into either.
+void run_select(std::size_t capacity, std::size_t messages, bool both)
+{
+    auto [tx1, rx1] = make(capacity);
+    auto [tx2, rx2] = make(capacity);
+    message sum = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (const bool second : {false, true}) {
+            threads.emplace_back([a = tx1, b = tx2, second, both, n = messages / 2] {
+                for (std::size_t i = 0; i < n; ++i) {
+                    if (both) {
+                        weft::select(weft::on_send(a, message{i}, [](auto) {}),
+                                     weft::on_send(b, message{i}, [](auto) {}));
+                    } else {
+                        static_cast<void>((second ? b : a).send(message{i}));
+                    }
+                }
+            });
+        }
+        for (std::size_t i = 0; i < messages / 2 * 2; ++i)
+            weft::select(weft::on_recv(rx1, [&](auto m) { sum += *m; }),
+                         weft::on_recv(rx2, [&](auto m) { sum += *m; }));
+    }
+    benchmark::DoNotOptimize(sum);
+}
+
+void run_batch(std::size_t capacity, std::size_t messages)
+{
+    auto [tx, rx] = make(capacity);
+    message sum = 0;
+    {
+        const std::jthread sender([tx = std::move(tx), messages] {
+            std::array<message, 64> batch{};
+            for (std::size_t i = 0; i < messages; i += batch.size()) static_cast<void>(tx.send_many(batch));
+        });
+        std::vector<message> got;
+        while (rx.recv_many(got, 64) != 0) {
+            for (const message m : got) sum += m;
+            got.clear();
+        }
+    }
+    benchmark::DoNotOptimize(sum);
+}
+
+/// There and back over two channels of one place.
+template <class Peer>
+void ping_pong(std::size_t messages)
+{
+    Peer there(1);
+    Peer back(1);
+    const std::jthread other([rx = there.rx(), tx = back.tx(), messages]() mutable {
+        for (std::size_t i = 0; i < messages; ++i) tx.send(rx.recv());
+    });
+    auto tx = there.tx();
+    auto rx = back.rx();
+    message sum = 0;
+    for (std::size_t i = 0; i < messages; ++i) {
+        tx.send(i);
+        sum += rx.recv();
+    }
+    benchmark::DoNotOptimize(sum);
+}
+
+const bench::definition here([] {
+    for (const kind& k : kinds) {
+        define<bench::weft_peer>(k);
+        if (k.capacity != 0) {  // these know no rendezvous
+            define<bench::tbb_peer>(k);
+            define<bench::mutex_peer>(k);
+        }
+        if (k.capacity == bench::unlimited) define<bench::moodycamel_peer>(k);
+
+        const bench::unit u{"ns/message", static_cast<double>(k.messages)};
+        const auto add = [&](const char* pattern, int threads, auto body) {
+            bench::add("channel", std::string(k.name) + "_" + pattern, "weft", threads, u,
+                       [=](benchmark::State& state) {
+                           for (auto _ : state) body(k);
+                       })
+                ->UseRealTime();
+        };
+        add("select", 3, [](const kind& c) { run_select(c.capacity, c.messages, false); });
+        add("select_both", 3, [](const kind& c) { run_select(c.capacity, c.messages, true); });
+        if (k.capacity > 1) add("batch", 2, [](const kind& c) { run_batch(c.capacity, c.messages); });
+    }
+    const auto add_ping = [](auto peer, const char* name) {
+        bench::add("channel", "ping_pong", name, 2, {"ns/round trip", 5'000}, [=](benchmark::State& state) {
+            for (auto _ : state) ping_pong<typename decltype(peer)::type>(5'000);
+        })->UseRealTime();
+    };
+    add_ping(std::type_identity<bench::weft_peer>(), "weft");
+    add_ping(std::type_identity<bench::tbb_peer>(), "tbb");
+    add_ping(std::type_identity<bench::mutex_peer>(), "mutex_cv");
+});
+
+}  // namespace
