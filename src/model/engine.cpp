@@ -345,6 +345,13 @@ namespace weft::model::detail {
 
 namespace {
 engine& here() noexcept { return *engine::running(); }
+
+memory_order ordered(memory_order o, const source_location& where, const char* what, bool failure)
+{
+    if (!mutator::active) return o;
+    const in_engine guard;
+    return mutator::order(o, where, what, failure);
+}
 }  // namespace
 
 std::uint32_t execution() noexcept
@@ -366,7 +373,7 @@ std::uint64_t load(entry at, memory_order order, const source_location& where) n
 {
     operation op;
     op.kind = action::load;
-    op.order = mutator::order(order, where, "load", false);
+    op.order = ordered(order, where, "load", false);
     op.where = where;
     return here().step(at, op);
 }
@@ -375,7 +382,7 @@ void store(entry at, std::uint64_t value, memory_order order, const source_locat
 {
     operation op;
     op.kind = action::store;
-    op.order = mutator::order(order, where, "store", false);
+    op.order = ordered(order, where, "store", false);
     op.operand = value;
     op.where = where;
     here().step(at, op);
@@ -386,7 +393,7 @@ std::uint64_t read_modify_write(entry at, change how, std::uint64_t operand, std
 {
     operation op;
     op.kind = action::change;
-    op.order = mutator::order(order, where, "read-modify-write", false);
+    op.order = ordered(order, where, "read-modify-write", false);
     op.how = how;
     op.operand = operand;
     op.mask = mask;
@@ -399,8 +406,8 @@ bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, 
 {
     operation op;
     op.kind = action::compare;
-    op.order = mutator::order(success, where, "compare-exchange", false);
-    op.failure = mutator::order(failure, where, "compare-exchange, failing", true);
+    op.order = ordered(success, where, "compare-exchange", false);
+    op.failure = ordered(failure, where, "compare-exchange, failing", true);
     op.weak = weak;
     op.operand = expected;
     op.desired = desired;
@@ -416,7 +423,7 @@ void fence(memory_order order, const source_location& where) noexcept
     if (engine::running() == nullptr) return;
     operation op;
     op.kind = action::fence;
-    op.order = mutator::order(order, where, "fence", false);
+    op.order = ordered(order, where, "fence", false);
     op.where = where;
     if (op.order != memory_order::relaxed) here().step(op);
 }

@@ -102,7 +102,7 @@ int engine::oldest_again(const modelled_thread& t, index at, int from) const noe
         if (l.position(m) < l.last()) from = std::max(from, l.position(m) + 1);
     };
     if (habit.outgrown >= 0) beyond(habit.outgrown);
-    if (habit.last >= 0 && habit.repeats >= how_.stale_reads) beyond(habit.last);
+    if (habit.last >= 0 && habit.repeats > how_.stale_reads) beyond(habit.last);
     return from;
 }
 
@@ -280,7 +280,8 @@ void engine::read(modelled_thread& t, index at, index m, memory_order order, boo
     if (seq_cst && newer(at, m, l.seq_cst)) l.seq_cst = m;
     auto& habit = t.habits[u(at)];
     habit.read = m;
-    habit.repeats = habit.last == m ? habit.repeats + 1 : 0;
+    if (habit.last != m) habit.repeats = 0;
+    if (m != l.newest()) ++habit.repeats;
     habit.last = m;
     t.has_read = true;
     t.answer = from.value;
@@ -392,6 +393,10 @@ void engine::apply(const transition& what)
         case action::wait:
             if (t.parked) {  // woken, or its time is over
                 t.succeeded = t.woken;
+                // Waking orders the word itself: the system's locks do that, also where the language promises nothing.
+                if (t.woken && newer(op.at, locations_[u(op.at)].woken, t.now.at[u(op.at)])) {
+                    t.now.at[u(op.at)] = locations_[u(op.at)].woken;
+                }
                 t.parked = t.woken = false;
                 if (!t.succeeded && op.deadline > now_) now_ = op.deadline;
             } else if (what.variant == transition::parks) {

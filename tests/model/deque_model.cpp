@@ -191,4 +191,42 @@ const enter steal_batch("deque", "steal_batch", [] {
     t.require_each_once(3);
 });
 
+const enter batch_hands_on("deque", "batch_hands_on", [] {
+    // What one thief moves to its own deque reaches the next thief whole.
+    cell<int> data{0};
+    weft::deque<cell<int>*> d(2);
+    weft::deque<cell<int>*> mine(2);
+    data.write() = 7;
+    d.push(&data);
+    const auto first = d.stealer();
+    const auto second = mine.stealer();
+    thread next([&] {
+        auto got = second.steal();
+        if (got) require((*std::move(got))->read() == 7);
+    });
+    cell<int> more{0};
+    more.write() = 7;
+    d.push(&more);
+    static_cast<void>(first.steal_batch(mine));
+});
+
+const enter steal_after_grow(
+    "deque", "steal_after_grow",
+    [] {
+        cell<int> data[3];
+        weft::deque<cell<int>*> d(2);
+        const auto s = d.stealer();
+        thread thief([&] {
+            for (int i = 0; i < 2; ++i) {
+                auto got = s.steal();
+                if (got) require((*std::move(got))->read() == 7);
+            }
+        });
+        for (auto& each : data) {
+            each.write() = 7;
+            d.push(&each);
+        }
+    },
+    scenarios::bounded(3));
+
 }  // namespace

@@ -61,7 +61,8 @@ bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, 
                       memory_order failure, const source_location& where) noexcept;
 void fence(memory_order order, const source_location& where) noexcept;
 
-/// Sleeps while the location holds `old`; false: `deadline` came first. Gives no order, as a futex gives none.
+/// Sleeps while the location holds `old`; false: `deadline` came first. Gives no order but for
+/// the word itself: a thread that was woken reads nothing older than its waker saw.
 bool wait(entry at, std::uint64_t old, const std::chrono::steady_clock::time_point* deadline,
           const source_location& where) noexcept;
 void wake(entry at, bool all, const source_location& where) noexcept;
