@@ -1,1 +1,24 @@
 # Highway, if it is found, is seen by src/simd alone.
+set(weft_highway_found FALSE)
+if(WEFT_WITH_HIGHWAY)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(WEFT_HIGHWAY QUIET libhwy>=1.0.3)
+    set(weft_highway_found ${WEFT_HIGHWAY_FOUND})
+  endif()
+endif()
+
+if(weft_highway_found)
+  message(STATUS "weft: SIMD kernels by Highway ${WEFT_HIGHWAY_VERSION}")
+  set(weft_simd_sources src/simd/target.cpp src/simd/kernels_float.cpp src/simd/kernels_signed.cpp
+                        src/simd/kernels_unsigned.cpp)
+  # Products must not melt into sums: the bits would depend on the compiler. Highway's own headers do not mind warnings.
+  set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
+                              COMPILE_OPTIONS "-ffp-contract=off;-Wno-error")
+  target_link_libraries(weft PRIVATE ${WEFT_HIGHWAY_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS ${WEFT_HIGHWAY_LDFLAGS})
+else()
+  message(STATUS "weft: no Highway: the kernels of weft::simd are plain loops")
+  set(weft_simd_sources src/simd/no_highway.cpp)
+endif()
+target_sources(weft PRIVATE ${weft_simd_sources})

@@ -53,6 +53,8 @@
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 #include <weft/queue/steal_result.hpp>
+#include <weft/simd/reduce.hpp>
+#include <weft/simd/target.hpp>
 #include <weft/sync/atomic_cell.hpp>
 #include <weft/sync/event_count.hpp>
 #include <weft/sync/mutex.hpp>
