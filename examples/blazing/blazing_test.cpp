@@ -8,6 +8,7 @@
 
 #include "test.hpp"
 
+#include <stdexcept>
 #include <system_error>
 
 using namespace blazing;
@@ -137,6 +138,31 @@ TEST_CASE("csv: generated text is read as it was constructed")
     CHECK(r.found.missing + r.found.quoting + r.unclosed == 0);
 }
 
+TEST_CASE("csv: a byte order mark and a long header do not hide a column")
+{
+    CHECK(search_csv("\xEF\xBB\xBFreadme,x\n7,1\n").found.matches == 1);
+    std::string header;
+    for (int i = 0; i < 300; ++i) header.append("column_").append(std::to_string(i)).append(",");
+    CHECK(search_csv(header + "readme\n" + std::string(300, ',') + "blazing\n").found.matches == 1);
+}
+
+TEST_CASE("index: one very long line is read once, not once per chunk")
+{
+    // With a chunk of 64 bytes, reading the line again for each would take hours.
+    std::string text = "Package: a\nDescription: x\n ";
+    text.append(test::scaled(4'000'000), 'y').append("\n\nPackage: b\nDescription: blazing 1\n ");
+    text.append(test::scaled(1'000'000), ' ').append("\nPackage: b, still\n");
+    const debian_index how("Description");
+    job j{.text = text, .body = 0, .how = how, .pattern = pattern};
+    const result expected = search_serial(j);
+    CHECK(expected.found.records == 3);  // a line of spaces ends a paragraph
+    CHECK(expected.found.matches == 2);
+    j.chunk_size = 64;
+    CHECK(search_serial(j) == expected);
+    CHECK(search_weft(j) == expected);
+    CHECK(search_tbb(j) == expected);
+}
+
 TEST_CASE("index: paragraphs, continuation lines, any number of blank lines")
 {
     const debian_index how("description");
@@ -173,4 +199,5 @@ TEST_CASE("mapped_file: what cannot be read is an error with the path")
 {
     CHECK_THROWS_AS(mapped_file("no/such/file"), std::system_error);
     CHECK_THROWS_AS(mapped_file("."), std::system_error);
+    CHECK_THROWS_AS(mapped_file("/dev/null"), std::invalid_argument);
 }

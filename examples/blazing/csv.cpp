@@ -82,7 +82,8 @@ csv::csv(std::string_view text, std::string_view column)
     std::string scratch;
     std::string names;
     bool found = false;
-    for (std::size_t at = 0, number = 0;; ++number) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // some spreadsheets begin with it
+    for (std::size_t at = text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0, number = 0;; ++number) {
         const csv_field f = read_csv_field(text, at);
         if (!f.closed) throw std::invalid_argument("the header (record 0) has a quote that is never closed");
         const std::string_view name = csv_value(f, scratch);
@@ -90,9 +91,9 @@ csv::csv(std::string_view text, std::string_view column)
             column_ = number;
             found = true;
         }
-        names.append(names.empty() ? "" : ", ").append(name.substr(0, 40));
+        if (names.size() < 1000) names.append(number == 0 ? "" : ", ").append(name.substr(0, 40));
         at = f.next;
-        if (f.ends_record || names.size() > 1000) break;
+        if (f.ends_record) break;
     }
     body_ = std::min(after_newline(text, 0, text.size(), false), text.size());
     if (!found)

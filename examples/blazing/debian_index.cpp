@@ -32,23 +32,26 @@ std::size_t paragraph_end(std::string_view text, std::size_t at)
     return text.size();
 }
 
-/// The first line that begins at or after `from`, follows a blank line, and is not blank itself; or `to`.
+/// Whether the line that position `at` lies in is blank as far as `at`.
+bool blank_before(std::string_view text, std::size_t at)
+{
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t' || text[at - 1] == '\r')) --at;
+    return at == 0 || text[at - 1] == '\n';
+}
+
+/// The first line that begins in [from, to), follows a blank line, and is not blank itself; or `to`. Looks no farther
+/// than that, so that a line that spans many chunks is not read again by each.
 std::size_t next_paragraph(std::string_view text, std::size_t from, std::size_t to)
 {
     std::size_t at = from;
     bool after_blank = from == 0;
     if (from > 0) {
-        if (text[from - 1] != '\n') {
-            at = line_end(text, from) + 1;
-            // Whether the line that `from` lies in is blank depends on all of it.
-            const std::size_t newline = text.rfind('\n', from - 1);
-            const std::size_t begin = newline == npos ? 0 : newline + 1;
-            after_blank = blank(text.substr(begin, std::min(at - 1, text.size()) - begin));
-        } else {
-            const std::size_t newline = from >= 2 ? text.rfind('\n', from - 2) : npos;
-            const std::size_t begin = newline == npos ? 0 : newline + 1;
-            after_blank = blank(text.substr(begin, from - 1 - begin));
-        }
+        // The end of the line that `from` lies in; or of the one before, if a line begins here.
+        const std::size_t newline = text[from - 1] == '\n' ? from - 1 : text.substr(0, to).find('\n', from);
+        if (newline == npos) return to;
+        const std::size_t known = std::min(from, newline);
+        after_blank = blank(text.substr(known, newline - known)) && blank_before(text, known);
+        at = newline + 1;
     }
     while (at < to) {
         const std::size_t end = line_end(text, at);

@@ -190,10 +190,25 @@ void run(engine& e, job j)
     e.found = std::move(r);
 }
 
+/// As fit for a terminal: no control characters, and not much longer than a word.
+std::string printable(std::string text)
+{
+    constexpr std::size_t most = 60;
+    std::string rest;
+    if (text.size() > most) {
+        rest = "... [" + std::to_string(text.size()) + " bytes]";
+        text.resize(most);
+    }
+    for (char& c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    }
+    return text + rest;
+}
+
 void print_top(const char* title, const counter& counts, std::size_t n)
 {
     std::printf("%s:", title);
-    for (const auto& [text, count] : counts.top(n)) std::printf(" %s (%zu)", text.c_str(), count);
+    for (const auto& [text, count] : counts.top(n)) std::printf(" %s (%zu)", printable(text).c_str(), count);
     std::printf("\n");
 }
 
@@ -232,7 +247,7 @@ int run(const options& o)
     if (o.generate > 0) known = write_csv(made.path, o.generate);
     const mapped_file file(o.generate > 0 ? made.path.string() : o.file);
     const std::string_view text = file.text();
-    if (text.empty()) throw std::invalid_argument(o.file + " is empty: there is nothing to search");
+    if (text.empty()) throw std::invalid_argument(o.file + ": the file is empty, there is nothing to search");
 
     const bool index = o.format.empty() ? text.starts_with("Package:") : o.format == "index";
     std::unique_ptr<format> how;

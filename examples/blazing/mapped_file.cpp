@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
 
 namespace blazing {
@@ -26,6 +27,10 @@ mapped_file::mapped_file(const std::string& path)
     if (file < 0) fail(path, errno);
     struct stat info{};
     int error = ::fstat(file, &info) != 0 ? errno : S_ISDIR(info.st_mode) ? EISDIR : 0;
+    if (error == 0 && !S_ISREG(info.st_mode)) {
+        ::close(file);
+        throw std::invalid_argument(path + ": not a regular file; what comes from a pipe must be put into one first");
+    }
     if (error == 0 && info.st_size > 0) {
         size_ = static_cast<std::size_t>(info.st_size);
         begin_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);

@@ -12,7 +12,7 @@ namespace blazing {
 /// A whole file, mapped into memory, read only. What the text's views refer to lives as long as this object.
 class mapped_file {
 public:
-    /// Throws std::system_error with the path in its message.
+    /// Throws std::system_error, or std::invalid_argument for a pipe or device, with the path in its message.
     explicit mapped_file(const std::string& path);
     ~mapped_file();
     mapped_file(mapped_file&& other) noexcept
