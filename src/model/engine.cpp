@@ -285,6 +285,7 @@ void engine::begin_execution()
     failure_.clear();
     outcome_.clear();
     trace_.clear();
+    trace_lines_ = 0;
     steps_ = 0;
     chosen_.clear();
     position_ = 0;

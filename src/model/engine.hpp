@@ -93,6 +93,7 @@ private:
     void enabled_compares(const modelled_thread& t, std::vector<transition>& out, const transition& common);
     void enabled_waits(const modelled_thread& t, std::vector<transition>& out, const transition& common);
     [[nodiscard]] int oldest(const modelled_thread& t, index at, bool seq_cst) const noexcept;
+    [[nodiscard]] int oldest_to_change(const modelled_thread& t, index at, bool seq_cst) const noexcept;
     [[nodiscard]] int oldest_again(const modelled_thread& t, index at, int from) const noexcept;
     [[nodiscard]] bool independent(const transition& a, const transition& b) const noexcept;
     void apply(const transition& what);
@@ -140,6 +141,7 @@ private:
     std::vector<std::uint16_t> chosen_;
     bool tracing_ = false;
     std::string trace_;
+    std::uint32_t trace_lines_ = 0;
 
     // The search.
     std::vector<node> path_;

@@ -135,7 +135,8 @@ struct modelled_thread {
         index read = -1;      ///< since the last turn of a spin loop
         index outgrown = -1;  ///< read before the last turn: not again if there is a newer one
         index last = -1;
-        std::uint32_t repeats = 0;  ///< reads of `last` while there was a newer one
+        std::uint32_t repeats = 0;   ///< reads of `last` while there was a newer one
+        std::uint32_t inserted = 0;  ///< read-modify-writes, one after the other, that came in behind newer values
     };
     std::array<habit, max_locations> habits;
     bool has_read = false;         ///< since the last turn of a spin loop

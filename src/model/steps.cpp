@@ -106,6 +106,13 @@ int engine::oldest_again(const modelled_thread& t, index at, int from) const noe
     return from;
 }
 
+/// As oldest, for a read-modify-write: a loop of them must not go on for ever behind a newer value.
+int engine::oldest_to_change(const modelled_thread& t, index at, bool seq_cst) const noexcept
+{
+    if (t.habits[u(at)].inserted > how_.stale_reads) return locations_[u(at)].last();
+    return oldest(t, at, seq_cst);
+}
+
 void engine::enabled_loads(const modelled_thread& t, std::vector<transition>& out, const transition& common)
 {
     const location& l = locations_[u(common.at)];
@@ -122,7 +129,7 @@ void engine::enabled_compares(const modelled_thread& t, std::vector<transition>&
     const location& l = locations_[u(common.at)];
     const operation& op = t.next;
     const bool failing_seq_cst = op.failure == memory_order::seq_cst;
-    const int from = oldest(t, common.at, common.seq_cst);
+    const int from = oldest_to_change(t, common.at, common.seq_cst);
     const int failing_from = oldest_again(t, common.at, oldest(t, common.at, failing_seq_cst));
     for (int i = l.last(); i >= std::min(from, failing_from); --i) {
         transition next = common;
@@ -223,7 +230,9 @@ void engine::enabled(std::size_t thread, std::vector<transition>& out)
         case action::change: {
             const location& l = locations_[u(op.at)];
             next.writes = true;
-            const int from = how_.reorder_stores && op.kind != action::lock ? oldest(t, op.at, next.seq_cst) : l.last();
+            int from = l.last();
+            if (how_.reorder_stores && op.kind == action::store) from = oldest(t, op.at, next.seq_cst);
+            if (how_.reorder_stores && op.kind == action::change) from = oldest_to_change(t, op.at, next.seq_cst);
             for (int i = l.last(); i >= from; --i) {
                 next.message = l.order[static_cast<std::size_t>(i)];
                 if (!l.messages[u(next.message)].taken) out.push_back(next);
@@ -309,9 +318,11 @@ void engine::write(modelled_thread& t, index at, index after, std::uint64_t valu
     if (continues) {
         l.messages[u(after)].taken = true;
         join_views(fresh.seen, l.messages[u(after)].seen);
+        auto& inserted = t.habits[u(at)].inserted;
+        inserted = position == l.last() ? 0 : inserted + 1;
     }
     if (seq_cst && newer(at, m, l.seq_cst)) l.seq_cst = m;
-    t.habits[u(at)].read = -1;
+    t.habits[u(at)].read = m;
     for (auto& habit : t.habits) habit.outgrown = -1;  // progress: the next loop is another one
     for (modelled_thread& each : threads_) each.idle_turns = 0;
 }

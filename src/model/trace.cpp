@@ -95,6 +95,9 @@ std::string engine::name_of(index at) const
 
 void engine::trace_line(std::size_t thread, const source_location& where, const std::string& text)
 {
+    constexpr std::uint32_t most_lines = 250;
+    if (++trace_lines_ == most_lines) trace_ += "  ... and so on\n";
+    if (trace_lines_ >= most_lines) return;
     trace_ += "  T" + std::to_string(thread) + "  " + padded(place(where), 26) + "  " + text + "\n";
 }
 
