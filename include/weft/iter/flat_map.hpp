@@ -17,7 +17,7 @@ inline constexpr bool gives_up_elements =
     !std::is_lvalue_reference_v<R> && !std::ranges::view<std::remove_cvref_t<R>> && !std::ranges::borrowed_range<R>;
 
 template <class R>
-using element_of = std::conditional_t<gives_up_elements<R>, std::ranges::range_rvalue_reference_t<R>,
+using inner_item = std::conditional_t<gives_up_elements<R>, std::ranges::range_rvalue_reference_t<R>,
                                       std::ranges::range_reference_t<R>>;
 
 template <class Base, class F>
@@ -27,7 +27,7 @@ class flat_map_iter : public par_iterator<flat_map_iter<Base, F>>, public adapto
 
 public:
     static constexpr indexing index_grade = indexing::none;
-    using item = element_of<range>;
+    using item = inner_item<range>;
 
     flat_map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
 
