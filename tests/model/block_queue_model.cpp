@@ -152,4 +152,90 @@ const enter injector_batch(
     },
     scenarios::bounded(2));
 
+const enter two_queues("block_queue", "block_two_queues", [] {
+    // Each pushes to one queue and finds the other empty: one of them must be wrong (O4).
+    queue a;
+    queue b;
+    bool saw_a = false;
+    bool saw_b = false;
+    {
+        thread other([&] {
+            b.push(1);
+            saw_a = a.try_pop().has_value();
+        });
+        a.push(1);
+        saw_b = b.try_pop().has_value();
+    }
+    require(saw_a || saw_b);
+});
+
+const enter two_looks("block_queue", "block_two_looks", [] {
+    queue a;
+    queue b;
+    bool no_a = false;
+    bool no_b = false;
+    {
+        thread other([&] {
+            b.push(1);
+            no_a = a.empty();
+        });
+        a.push(1);
+        no_b = b.size() == 0;
+    }
+    require(!no_a || !no_b);
+});
+
+const enter boundary_payload(
+    "block_queue", "block_boundary_payload",
+    [] {
+        // Consumers that see the number of a slot in the new block see the block and what it holds.
+        cell<int> data[2];
+        weft::seg_queue<cell<int>*> q;
+        for (int i = 0; i < 30; ++i) {
+            q.push(nullptr);
+            static_cast<void>(q.try_pop());
+        }
+        {
+            thread consumer([&] {
+                for (int i = 0; i < 2; ++i) {
+                    if (auto got = q.try_pop()) require((*got)->read() == 7);
+                }
+            });
+            for (auto& each : data) {
+                each.write() = 7;
+                q.push(&each);
+            }
+        }
+        while (auto got = q.try_pop()) require((*got)->read() == 7);
+    },
+    scenarios::bounded(2));
+
+const enter recycled(
+    "block_queue", "block_recycled",
+    [] {
+        // The block that one consumer has left is filled again by a producer, while another consumer was the last to
+        // read it.
+        queue q;
+        for (int i = 0; i < 29; ++i) {
+            q.push(i);
+            require(q.try_pop() == i);
+        }
+        int taken = 0;
+        int other = 0;
+        q.push(1);
+        q.push(2);
+        {
+            thread one([&] { other = q.try_pop().value_or(0); });
+            taken += q.try_pop().value_or(0);
+            for (int i = 0; i < 62; ++i) {  // over two boundaries: the block is retired, kept, and filled again
+                q.push(0);
+                static_cast<void>(q.try_pop());
+            }
+            q.push(0);
+        }
+        while (auto got = q.try_pop()) taken += *got;
+        require(taken + other <= 3);
+    },
+    scenarios::bounded(1));
+
 }  // namespace

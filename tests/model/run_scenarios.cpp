@@ -140,52 +140,90 @@ std::string justification(const std::string& file, unsigned line)
     return "";
 }
 
-int mutate(const std::vector<scenario>& chosen, double seconds)
+/// The order sites of the production code, each with the scenarios that come by.
+struct reached {
+    order_site site;
+    std::vector<scenario> by;
+};
+
+/// False if a scenario fails as things are.
+bool find_sites(const std::vector<scenario>& chosen, double seconds, std::vector<reached>& out)
 {
-    weft::model::begin_mutation();
-    if (const scenario* const bad = killer(chosen, seconds)) {
-        std::printf("%s fails without any mutation\n", bad->name.c_str());
-        return 1;
+    std::map<std::string, reached> sites;
+    for (const scenario& s : chosen) {
+        weft::model::begin_mutation();
+        if (killer({s}, seconds) != nullptr) {
+            std::printf("%s fails without any mutation\n", s.name.c_str());
+            return false;
+        }
+        for (const order_site& site : weft::model::order_sites()) {
+            if (production_file(site.file).empty() || site.order == std::memory_order_relaxed) continue;
+            char key[300];
+            std::snprintf(key, sizeof key, "%s:%06u:%06u:%d", production_file(site.file).c_str(), site.line,
+                          site.column, site.failure ? 1 : 0);
+            sites[key].site = site;
+            sites[key].by.push_back(s);
+        }
     }
+    for (auto& [key, each] : sites) out.push_back(std::move(each));
+    return true;
+}
+
+struct tally {
     int killed = 0;
     int survived = 0;
+    int justified = 0;
+};
+
+/// Weakens one site step by step, for as long as nothing notices.
+void mutate_site(const reached& each, double seconds, tally& count)
+{
+    const order_site& site = each.site;
+    std::vector<std::memory_order> level = weft::model::weaker_orders(site, site.order);
+    while (!level.empty()) {
+        std::vector<std::memory_order> next;
+        for (const std::memory_order weaker : level) {
+            weft::model::mutate(site, weaker);
+            const std::string by = killer_apart(each.by, seconds);
+            weft::model::restore_order();
+            const bool gone = site.what == "fence" && weaker == std::memory_order_relaxed;
+            std::printf("| %u | %s | %s | %s | ", site.line, site.what.c_str(), name_of(site.order),
+                        gone ? "removed" : name_of(weaker));
+            if (!by.empty()) {
+                ++count.killed;
+                std::printf("killed by %s |\n", by.c_str());
+                continue;
+            }
+            ++count.survived;
+            const std::string why = justification(site.file, site.line);
+            if (!why.empty()) ++count.justified;
+            std::printf("**survives**%s |\n", why.empty() ? "" : (": " + why).c_str());
+            for (const std::memory_order o : weft::model::weaker_orders(site, weaker)) {
+                if (std::find(next.begin(), next.end(), o) == next.end()) next.push_back(o);
+            }
+        }
+        level = next;
+        std::fflush(stdout);
+    }
+}
+
+int mutate(const std::vector<scenario>& chosen, double seconds)
+{
+    std::vector<reached> sites;
+    if (!find_sites(chosen, seconds, sites)) return 1;
+    tally count;
     std::string file;
-    for (const order_site& site : weft::model::order_sites()) {
-        const std::string short_name = production_file(site.file);
-        if (short_name.empty() || site.order == std::memory_order_relaxed) continue;
+    for (const reached& each : sites) {
+        const std::string short_name = production_file(each.site.file);
         if (short_name != file) {
             std::printf("\n### %s\n\n| line | operation | order | weakened to | |\n|---|---|---|---|---|\n",
                         short_name.c_str());
             file = short_name;
         }
-        std::vector<std::memory_order> level = weft::model::weaker_orders(site, site.order);
-        while (!level.empty()) {
-            std::vector<std::memory_order> next;
-            for (const std::memory_order weaker : level) {
-                weft::model::mutate(site, weaker);
-                const std::string by = killer_apart(chosen, seconds);
-                weft::model::restore_order();
-                const char* const to =
-                    site.what == "fence" && weaker == std::memory_order_relaxed ? "removed" : name_of(weaker);
-                if (!by.empty()) {
-                    ++killed;
-                    std::printf("| %u | %s | %s | %s | killed by %s |\n", site.line, site.what.c_str(),
-                                name_of(site.order), to, by.c_str());
-                    continue;
-                }
-                ++survived;
-                const std::string why = justification(site.file, site.line);
-                std::printf("| %u | %s | %s | %s | **survives**%s |\n", site.line, site.what.c_str(),
-                            name_of(site.order), to, why.empty() ? "" : (": " + why).c_str());
-                for (const std::memory_order o : weft::model::weaker_orders(site, weaker)) {
-                    if (std::find(next.begin(), next.end(), o) == next.end()) next.push_back(o);
-                }
-            }
-            level = next;
-            std::fflush(stdout);
-        }
+        mutate_site(each, seconds, count);
     }
-    std::printf("\n%d mutants: %d killed, %d survive.\n", killed + survived, killed, survived);
+    std::printf("\n%d mutants: %d killed, %d survive, %d of these with a reason in the source.\n",
+                count.killed + count.survived, count.killed, count.survived, count.justified);
     weft::model::end_mutation();
     return 0;
 }
