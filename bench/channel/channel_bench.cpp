@@ -37,6 +37,11 @@ void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::s
 {
     Peer peer(capacity);
     message sum = 0;
+    const auto receive = [n = messages / receivers](auto rx) {
+        message all = 0;
+        for (std::size_t i = 0; i < n; ++i) all += rx.recv();
+        return all;
+    };
     {
         std::vector<std::jthread> threads;
         for (std::size_t s = 0; s < senders; ++s) {
@@ -44,11 +49,6 @@ void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::s
                 for (std::size_t i = 0; i < n; ++i) tx.send(i);
             });
         }
-        const auto receive = [n = messages / receivers](auto rx) {
-            message all = 0;
-            for (std::size_t i = 0; i < n; ++i) all += rx.recv();
-            return all;
-        };
         for (std::size_t r = 1; r < receivers; ++r)
             threads.emplace_back([&receive, rx = peer.rx()]() mutable { benchmark::DoNotOptimize(receive(rx)); });
         sum = receive(peer.rx());

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 namespace {
 
 struct chance_tag;
@@ -165,4 +165,4 @@ arm* choose_ready(std::span<arm* const> arms, bool fair, clock::time_point deadl
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

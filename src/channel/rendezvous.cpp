@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/detail/rendezvous.hpp>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 waiter* rendezvous_base::claim_other(bool sending, const wait_token* self) noexcept
 {
@@ -135,4 +135,4 @@ void rendezvous_base::close() noexcept
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

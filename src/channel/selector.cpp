@@ -6,7 +6,7 @@
 
 namespace weft {
 
-std::size_t selector::add(std::unique_ptr<detail::arm> a, const void* channel)
+std::size_t selector::add(std::unique_ptr<detail::channels::arm> a, const void* channel)
 {
     arms_.reserve(arms_.size() + 1);
     entries_.push_back({std::move(a), channel, next_index_});
@@ -14,7 +14,7 @@ std::size_t selector::add(std::unique_ptr<detail::arm> a, const void* channel)
     return next_index_++;
 }
 
-const selector::entry& selector::entry_of(const detail::arm* a) const noexcept
+const selector::entry& selector::entry_of(const detail::channels::arm* a) const noexcept
 {
     return entries_[static_cast<std::size_t>(std::find(arms_.begin(), arms_.end(), a) - arms_.begin())];
 }
@@ -31,12 +31,12 @@ void selector::remove(std::size_t index)
 selector::operation selector::wait()
 {
     if (arms_.empty()) throw std::logic_error("weft: a selector without operations waits for ever");
-    return *wait_until(detail::no_deadline);
+    return *wait_until(detail::channels::no_deadline);
 }
 
 std::optional<selector::operation> selector::try_wait()
 {
-    detail::arm* const a = detail::choose_now(arms_, fair_);
+    detail::channels::arm* const a = detail::channels::choose_now(arms_, fair_);
     if (a == nullptr) return std::nullopt;
     const entry& e = entry_of(a);
     return operation(a, e.channel, e.index);
@@ -44,7 +44,7 @@ std::optional<selector::operation> selector::try_wait()
 
 std::optional<selector::operation> selector::wait_until(std::chrono::steady_clock::time_point time)
 {
-    detail::arm* const a = detail::choose(arms_, fair_, time);
+    detail::channels::arm* const a = detail::channels::choose(arms_, fair_, time);
     if (a == nullptr) return std::nullopt;
     const entry& e = entry_of(a);
     return operation(a, e.channel, e.index);
@@ -53,14 +53,14 @@ std::optional<selector::operation> selector::wait_until(std::chrono::steady_cloc
 std::size_t selector::ready()
 {
     if (arms_.empty()) throw std::logic_error("weft: a selector without operations waits for ever");
-    return entry_of(detail::choose_ready(arms_, fair_, detail::no_deadline)).index;
+    return entry_of(detail::channels::choose_ready(arms_, fair_, detail::channels::no_deadline)).index;
 }
 
 std::optional<std::size_t> selector::try_ready() { return ready_until(std::chrono::steady_clock::time_point::min()); }
 
 std::optional<std::size_t> selector::ready_until(std::chrono::steady_clock::time_point time)
 {
-    const detail::arm* const a = detail::choose_ready(arms_, fair_, time);
+    const detail::channels::arm* const a = detail::channels::choose_ready(arms_, fair_, time);
     if (a == nullptr) return std::nullopt;
     return entry_of(a).index;
 }

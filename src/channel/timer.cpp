@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 bool timer::take(clock::time_point& message) noexcept
 {
@@ -44,4 +44,4 @@ void sleep_until(clock::time_point time) noexcept
     while (wait_on_until(nobody, 0, time)) {}
 }
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

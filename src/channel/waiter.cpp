@@ -5,7 +5,7 @@
 
 #include <mutex>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 bool wait_token::try_claim(bool& other_busy) noexcept
 {
@@ -185,4 +185,4 @@ void nap() noexcept
     wait_on_until(nobody, 0, clock::now() + std::chrono::microseconds(50));
 }
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

@@ -12,7 +12,7 @@
 
 namespace weft {
 
-namespace detail {
+namespace detail::channels {
 
 template <class T>
 constexpr void check_message() noexcept
@@ -62,7 +62,7 @@ struct channel_access {
     }
 };
 
-}  // namespace detail
+}  // namespace detail::channels
 
 /// A channel with room for `capacity` messages, and its two ends. Sending waits while it is full. With room for none it
 /// is a rendezvous: sending waits for a receiver that takes the message from the sender's hand.
@@ -73,10 +73,12 @@ struct channel_access {
 template <class T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> bounded(std::size_t capacity)
 {
-    detail::check_message<T>();
+    detail::channels::check_message<T>();
     if (capacity == 0)
-        return detail::channel_access::both<T>(detail::make<detail::rendezvous<T>>(), detail::flavour::rendezvous);
-    return detail::channel_access::both<T>(detail::make<detail::array_channel<T>>(capacity), detail::flavour::array);
+        return detail::channels::channel_access::both<T>(detail::make<detail::channels::rendezvous<T>>(),
+                                                         detail::channels::flavour::rendezvous);
+    return detail::channels::channel_access::both<T>(detail::make<detail::channels::array_channel<T>>(capacity),
+                                                     detail::channels::flavour::array);
 }
 
 /// A channel that holds any number of messages, and its two ends. Sending never waits, so a sender that is faster than
@@ -88,8 +90,9 @@ template <class T>
 template <class T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> unbounded()
 {
-    detail::check_message<T>();
-    return detail::channel_access::both<T>(detail::make<detail::list_channel<T>>(), detail::flavour::list);
+    detail::channels::check_message<T>();
+    return detail::channels::channel_access::both<T>(detail::make<detail::channels::list_channel<T>>(),
+                                                     detail::channels::flavour::list);
 }
 
 }  // namespace weft

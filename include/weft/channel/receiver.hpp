@@ -19,9 +19,9 @@
 
 namespace weft {
 
-namespace detail {
+namespace detail::channels {
 struct channel_access;
-}  // namespace detail
+}  // namespace detail::channels
 
 /// Receives the messages of a channel; each message goes to one receiver. Copies receive from the same channel. When
 /// the last receiver goes, sending fails, and the messages that nobody will read are destroyed then and there, by the
@@ -38,11 +38,11 @@ struct channel_access;
 /// Source:        the interface follows crossbeam-channel and Go.
 template <class T>
 class receiver {
-    using array = detail::array_channel<T>;
-    using list = detail::list_channel<T>;
-    using rendezvous = detail::rendezvous<T>;
-    using status = detail::channel_status;
-    using flavour = detail::flavour;
+    using array = detail::channels::array_channel<T>;
+    using list = detail::channels::list_channel<T>;
+    using rendezvous = detail::channels::rendezvous<T>;
+    using status = detail::channels::channel_status;
+    using flavour = detail::channels::flavour;
     static constexpr bool may_be_timer = std::same_as<T, detail::clock::time_point>;
 
 public:
@@ -72,7 +72,7 @@ public:
     ///
     /// Blocking: until a message comes or the channel is closed.
     /// Throws:   what moving the message throws; the message is lost then.
-    recv_result<T> recv() const { return get(detail::no_deadline); }
+    recv_result<T> recv() const { return get(detail::channels::no_deadline); }
 
     /// Receives a message if there is one now. `empty()` if not: at some time during the call there was none.
     recv_result<T> try_recv() const;
@@ -120,7 +120,7 @@ public:
             case flavour::list:
                 return as<list>().len();
             case flavour::timer:
-                return as<detail::timer>().due() <= detail::clock::now() ? 1 : 0;
+                return as<detail::channels::timer>().due() <= detail::clock::now() ? 1 : 0;
             default:
                 return 0;
         }
@@ -149,9 +149,9 @@ public:
     [[nodiscard]] bool same_channel(const receiver& other) const noexcept { return core_ == other.core_; }
 
 private:
-    friend struct detail::channel_access;
+    friend struct detail::channels::channel_access;
 
-    receiver(detail::channel_core* core, flavour f) noexcept : core_(core), flavour_(f) {}
+    receiver(detail::channels::channel_core* core, flavour f) noexcept : core_(core), flavour_(f) {}
 
     template <class C>
     C& as() const noexcept
@@ -162,17 +162,17 @@ private:
 
     static auto into(recv_result<T>& result) noexcept
     {
-        return [&result](T&& message) { detail::result_access::room(result).construct(std::move(message)); };
+        return [&result](T&& message) { detail::channels::result_access::room(result).construct(std::move(message)); };
     }
 
     recv_result<T> get(detail::clock::time_point deadline) const;
     status get_other(recv_result<T>& result, detail::clock::time_point deadline) const;
     void leave() noexcept;
 
-    detail::channel_core* core_;
+    detail::channels::channel_core* core_;
     flavour flavour_;
-    mutable detail::spin_budget budget_;
-    mutable detail::list_view view_;
+    mutable detail::channels::spin_budget budget_;
+    mutable detail::channels::list_view view_;
 };
 
 /// Holds the message that was received last.
@@ -217,14 +217,14 @@ private:
 template <class T>
 recv_result<T> receiver<T>::get(detail::clock::time_point deadline) const
 {
-    recv_result<T> result = detail::result_access::nothing<T>();
+    recv_result<T> result = detail::channels::result_access::nothing<T>();
     status s;
     if (flavour_ == flavour::array) {
         array& channel = as<array>();
         typename array::claim c;
         s = channel.start_recv(c, false);
         if (s == status::blocked) [[unlikely]]
-            s = detail::block(
+            s = detail::channels::block(
                 channel.recv_line(), deadline, budget_, [&](bool thorough) { return channel.start_recv(c, thorough); },
                 [&] { return channel.worth_receiving(); });
         if (s == status::done) channel.finish_recv(c, into(result));
@@ -233,7 +233,7 @@ recv_result<T> receiver<T>::get(detail::clock::time_point deadline) const
         typename list::claim c;
         s = channel.start_recv(c, view_, false);
         if (s == status::blocked) [[unlikely]]
-            s = detail::block(
+            s = detail::channels::block(
                 channel.recv_line(), deadline, budget_,
                 [&](bool thorough) { return channel.start_recv(c, view_, thorough); },
                 [&] { return channel.worth_receiving(); });
@@ -241,7 +241,7 @@ recv_result<T> receiver<T>::get(detail::clock::time_point deadline) const
     } else {
         s = get_other(result, deadline);
     }
-    detail::result_access::set(result, s);
+    detail::channels::result_access::set(result, s);
     return result;
 }
 
@@ -249,23 +249,23 @@ template <class T>
 auto receiver<T>::get_other(recv_result<T>& result, detail::clock::time_point deadline) const -> status
 {
     if (flavour_ == flavour::rendezvous)
-        return as<rendezvous>().recv(detail::result_access::room(result), deadline, budget_);
+        return as<rendezvous>().recv(detail::channels::result_access::room(result), deadline, budget_);
     if constexpr (may_be_timer) {
         if (flavour_ == flavour::timer) {
             detail::clock::time_point message;
-            if (!as<detail::timer>().take_until(deadline, message)) return status::timed_out;
-            detail::result_access::room(result).construct(message);
+            if (!as<detail::channels::timer>().take_until(deadline, message)) return status::timed_out;
+            detail::channels::result_access::room(result).construct(message);
             return status::done;
         }
     }
-    detail::sleep_until(deadline);
+    detail::channels::sleep_until(deadline);
     return status::timed_out;
 }
 
 template <class T>
 recv_result<T> receiver<T>::try_recv() const
 {
-    recv_result<T> result = detail::result_access::nothing<T>();
+    recv_result<T> result = detail::channels::result_access::nothing<T>();
     status s = status::blocked;
     if (flavour_ == flavour::array) {
         array& channel = as<array>();
@@ -278,15 +278,15 @@ recv_result<T> receiver<T>::try_recv() const
         s = channel.start_recv(c, view_, true);
         if (s == status::done) channel.finish_recv(c, view_, into(result));
     } else if (flavour_ == flavour::rendezvous) {
-        s = as<rendezvous>().try_recv(detail::result_access::room(result));
+        s = as<rendezvous>().try_recv(detail::channels::result_access::room(result));
     } else if constexpr (may_be_timer) {
         detail::clock::time_point message;
-        if (flavour_ == flavour::timer && as<detail::timer>().take(message)) {
-            detail::result_access::room(result).construct(message);
+        if (flavour_ == flavour::timer && as<detail::channels::timer>().take(message)) {
+            detail::channels::result_access::room(result).construct(message);
             s = status::done;
         }
     }
-    detail::result_access::set(result, s);
+    detail::channels::result_access::set(result, s);
     return result;
 }
 
@@ -313,8 +313,8 @@ std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
             const auto attempt = [&](bool thorough) { return start(r, most - total, thorough); };
             status s = attempt(true);
             if (s == status::blocked && total == 0)
-                s = detail::block(channel.recv_line(), detail::no_deadline, budget_, attempt,
-                                  [&] { return channel.worth_receiving(); });
+                s = detail::channels::block(channel.recv_line(), detail::channels::no_deadline, budget_, attempt,
+                                            [&] { return channel.worth_receiving(); });
             if (s != status::done) return;
             std::size_t i = 0;
             try {
@@ -374,7 +374,7 @@ void receiver<T>::leave() noexcept
         case flavour::rendezvous:
             return last(as<rendezvous>());
         default:
-            return detail::dispose(&as<detail::timer>());
+            return detail::dispose(&as<detail::channels::timer>());
     }
 }
 

@@ -13,34 +13,34 @@
 
 namespace weft {
 
-namespace detail {
+namespace detail::channels {
 
 /// How an operation on a channel ended.
 enum class channel_status : std::uint8_t { done, blocked, closed, timed_out };
 
 struct result_access;
 
-}  // namespace detail
+}  // namespace detail::channels
 
 /// Whether a message was sent and, if not, why. True if it was. A message that was not sent has not been moved from.
 class [[nodiscard]] send_result {
 public:
     /// True if the message was sent.
-    explicit operator bool() const noexcept { return status_ == detail::channel_status::done; }
+    explicit operator bool() const noexcept { return status_ == detail::channels::channel_status::done; }
 
     /// No receiver is left: nothing can be sent on this channel any more.
-    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channel_status::closed; }
+    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channels::channel_status::closed; }
 
     /// There was no room (try_send): a full buffer, or no receiver that waits at a rendezvous.
-    [[nodiscard]] bool full() const noexcept { return status_ == detail::channel_status::blocked; }
+    [[nodiscard]] bool full() const noexcept { return status_ == detail::channels::channel_status::blocked; }
 
     /// The time was up (send_for, send_until).
-    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channel_status::timed_out; }
+    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channels::channel_status::timed_out; }
 
 private:
-    friend struct detail::result_access;
-    explicit send_result(detail::channel_status status) noexcept : status_(status) {}
-    detail::channel_status status_;
+    friend struct detail::channels::result_access;
+    explicit send_result(detail::channels::channel_status status) noexcept : status_(status) {}
+    detail::channels::channel_status status_;
 };
 
 /// A received message or, if there is none, why. Used like std::optional: true if there is a message, `*` and `->`
@@ -71,7 +71,7 @@ public:
     }
     ~recv_result() { reset(); }
 
-    [[nodiscard]] bool has_value() const noexcept { return status_ == detail::channel_status::done; }
+    [[nodiscard]] bool has_value() const noexcept { return status_ == detail::channels::channel_status::done; }
     explicit operator bool() const noexcept { return has_value(); }
 
     /// The message. Requires: there is one.
@@ -97,13 +97,13 @@ public:
     }
 
     /// No sender is left and every message has been received: nothing will come any more.
-    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channel_status::closed; }
+    [[nodiscard]] bool closed() const noexcept { return status_ == detail::channels::channel_status::closed; }
 
     /// There was no message (try_recv).
-    [[nodiscard]] bool empty() const noexcept { return status_ == detail::channel_status::blocked; }
+    [[nodiscard]] bool empty() const noexcept { return status_ == detail::channels::channel_status::blocked; }
 
     /// The time was up (recv_for, recv_until).
-    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channel_status::timed_out; }
+    [[nodiscard]] bool timed_out() const noexcept { return status_ == detail::channels::channel_status::timed_out; }
 
     /// True if there is a message and it equals `value`.
     friend bool operator==(const recv_result& result, const T& value)
@@ -113,8 +113,8 @@ public:
     }
 
 private:
-    friend struct detail::result_access;
-    recv_result() noexcept : status_(detail::channel_status::blocked) {}
+    friend struct detail::channels::result_access;
+    recv_result() noexcept : status_(detail::channels::channel_status::blocked) {}
 
     T& get() noexcept
     {
@@ -137,14 +137,14 @@ private:
     void reset() noexcept
     {
         if (has_value()) room_.destroy();
-        status_ = detail::channel_status::blocked;
+        status_ = detail::channels::channel_status::blocked;
     }
 
     detail::storage_cell<T> room_;
-    detail::channel_status status_;
+    detail::channels::channel_status status_;
 };
 
-namespace detail {
+namespace detail::channels {
 
 /// How the channels make results.
 struct result_access {
@@ -170,5 +170,5 @@ struct result_access {
     }
 };
 
-}  // namespace detail
+}  // namespace detail::channels
 }  // namespace weft

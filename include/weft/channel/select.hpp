@@ -19,7 +19,7 @@
 
 namespace weft {
 
-namespace detail {
+namespace detail::channels {
 
 template <class T, class F>
 class on_recv_arm final : public recv_arm<T> {
@@ -188,7 +188,7 @@ auto select_from(Arms&... all)
     }
 }
 
-}  // namespace detail
+}  // namespace detail::channels
 
 /// An arm of select that receives from `from` and calls `f(recv_result<T>)`. A closed channel counts as ready.
 /// `from` must live until select has returned.
@@ -196,7 +196,7 @@ template <class T, class F>
     requires std::invocable<F&&, recv_result<T>&&>
 [[nodiscard]] auto on_recv(const receiver<T>& from, F f)
 {
-    return detail::on_recv_arm<T, F>(from, std::move(f));
+    return detail::channels::on_recv_arm<T, F>(from, std::move(f));
 }
 
 /// An arm of select that sends `value` to `to` and calls `g(send_result)`. `value` is a T, what a T can be constructed
@@ -207,21 +207,21 @@ template <class T, class V, class G>
              (std::constructible_from<T, V &&> || requires(V&& v) { T(std::forward<V>(v)()); })
 [[nodiscard]] auto on_send(const sender<T>& to, V&& value, G g)
 {
-    return detail::on_send_arm<T, V&&, G>(to, std::forward<V>(value), std::move(g));
+    return detail::channels::on_send_arm<T, V&&, G>(to, std::forward<V>(value), std::move(g));
 }
 
 /// What select does if no operation is ready now.
 template <std::invocable H>
 [[nodiscard]] auto on_default(H h)
 {
-    return detail::default_arm<H>{std::move(h)};
+    return detail::channels::default_arm<H>{std::move(h)};
 }
 
 /// What select does if no operation becomes ready within `limit`, counted from here.
 template <class Rep, class Period, std::invocable H>
 [[nodiscard]] auto on_timeout(std::chrono::duration<Rep, Period> limit, H h)
 {
-    return detail::timeout_arm<H>{detail::deadline_after(limit), std::move(h)};
+    return detail::channels::timeout_arm<H>{detail::deadline_after(limit), std::move(h)};
 }
 
 /// Waits until one of several operations can be done, does exactly that one, and calls its function; returns what that
@@ -237,17 +237,17 @@ template <class Rep, class Period, std::invocable H>
 /// Cost:     nothing is allocated. Some nanoseconds per arm to look; a locked operation to do it.
 /// Example:  examples/select_timeout/main.cpp
 /// Source:   Go's select; Hoare, Communicating Sequential Processes (CACM 1978).
-template <detail::select_arm... Arms>
+template <detail::channels::select_arm... Arms>
 auto select(Arms&&... arms)
 {
-    return detail::select_from<true>(arms...);
+    return detail::channels::select_from<true>(arms...);
 }
 
 /// As select, but of several ready operations the first one is done. A busy first one starves the others.
-template <detail::select_arm... Arms>
+template <detail::channels::select_arm... Arms>
 auto select_biased(Arms&&... arms)
 {
-    return detail::select_from<false>(arms...);
+    return detail::channels::select_from<false>(arms...);
 }
 
 }  // namespace weft

@@ -43,12 +43,14 @@ public:
     template <class T>
     std::size_t recv(const receiver<T>& from)
     {
-        return add(std::make_unique<detail::recv_arm<T>>(from), detail::channel_access::identity_of(from));
+        return add(std::make_unique<detail::channels::recv_arm<T>>(from),
+                   detail::channels::channel_access::identity_of(from));
     }
     template <class T>
     std::size_t send(const sender<T>& to)
     {
-        return add(std::make_unique<detail::send_arm<T>>(to, nullptr), detail::channel_access::identity_of(to));
+        return add(std::make_unique<detail::channels::send_arm<T>>(to, nullptr),
+                   detail::channels::channel_access::identity_of(to));
     }
 
     /// Takes an operation out. Throws: std::out_of_range if there is none with this index.
@@ -81,16 +83,16 @@ public:
 
 private:
     struct entry {
-        std::unique_ptr<detail::arm> arm;
+        std::unique_ptr<detail::channels::arm> arm;
         const void* channel;
         std::size_t index;
     };
 
-    std::size_t add(std::unique_ptr<detail::arm> a, const void* channel);
-    [[nodiscard]] const entry& entry_of(const detail::arm* a) const noexcept;
+    std::size_t add(std::unique_ptr<detail::channels::arm> a, const void* channel);
+    [[nodiscard]] const entry& entry_of(const detail::channels::arm* a) const noexcept;
 
     std::vector<entry> entries_;
-    std::vector<detail::arm*> arms_;  // of the entries, in the same order
+    std::vector<detail::channels::arm*> arms_;  // of the entries, in the same order
     std::size_t next_index_ = 0;
     bool fair_;
 };
@@ -126,7 +128,7 @@ public:
     template <class T>
     recv_result<T> recv(const receiver<T>& from)
     {
-        auto& a = typed<detail::recv_arm<T>>(detail::channel_access::identity_of(from));
+        auto& a = typed<detail::channels::recv_arm<T>>(detail::channels::channel_access::identity_of(from));
         arm_ = nullptr;
         static_cast<void>(a.finish());
         recv_result<T> result = std::move(a.result());
@@ -139,17 +141,17 @@ public:
     template <class T>
     send_result send(const sender<T>& to, T message)
     {
-        auto& a = typed<detail::send_arm<T>>(detail::channel_access::identity_of(to));
+        auto& a = typed<detail::channels::send_arm<T>>(detail::channels::channel_access::identity_of(to));
         arm_ = nullptr;
         const bool done = a.finish([&](detail::storage_cell<T>& cell) noexcept(
                                        std::is_nothrow_move_constructible_v<T>) { cell.construct(std::move(message)); },
                                    [&]() -> T& { return message; });
-        return done ? a.result() : detail::result_access::sent(detail::channel_status::blocked);
+        return done ? a.result() : detail::channels::result_access::sent(detail::channels::channel_status::blocked);
     }
 
 private:
     friend class selector;
-    operation(detail::arm* a, const void* channel, std::size_t index) noexcept
+    operation(detail::channels::arm* a, const void* channel, std::size_t index) noexcept
         : arm_(a), channel_(channel), index_(index)
     {
     }
@@ -163,7 +165,7 @@ private:
         return *a;
     }
 
-    detail::arm* arm_;
+    detail::channels::arm* arm_;
     const void* channel_;
     std::size_t index_;
 };

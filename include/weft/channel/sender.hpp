@@ -18,7 +18,7 @@
 
 namespace weft {
 
-namespace detail {
+namespace detail::channels {
 struct channel_access;
 
 /// Whether the elements of an argument R&& may be moved from. A borrowed range refers to somebody else's.
@@ -42,7 +42,7 @@ struct unfilled {
         for (; filled < all.count; ++filled) channel.cancel_send(channel.send_slot(all, filled));
     }
 };
-}  // namespace detail
+}  // namespace detail::channels
 
 /// Sends messages into a channel. Copies send into the same channel; the channel closes for receivers when the last
 /// sender has gone and everything has been received. Made by bounded() and unbounded().
@@ -58,10 +58,10 @@ struct unfilled {
 /// Source:        the interface follows crossbeam-channel and Go.
 template <class T>
 class sender {
-    using array = detail::array_channel<T>;
-    using list = detail::list_channel<T>;
-    using rendezvous = detail::rendezvous<T>;
-    using status = detail::channel_status;
+    using array = detail::channels::array_channel<T>;
+    using list = detail::channels::list_channel<T>;
+    using rendezvous = detail::channels::rendezvous<T>;
+    using status = detail::channels::channel_status;
 
 public:
     using value_type = T;
@@ -85,11 +85,11 @@ public:
     /// Blocking: until there is room, or no receiver is left. Never on an unbounded channel.
     /// Throws:   what moving (copying) the message throws; std::bad_alloc on an unbounded channel. Nothing is sent
     /// then.
-    send_result send(T&& message) const { return sent(put(std::move(message), detail::no_deadline)); }
+    send_result send(T&& message) const { return sent(put(std::move(message), detail::channels::no_deadline)); }
     send_result send(const T& message) const
         requires std::copy_constructible<T>
     {
-        return sent(put(message, detail::no_deadline));
+        return sent(put(message, detail::channels::no_deadline));
     }
 
     /// Sends if there is room now. `full()` if not: at some time during the call there was none.
@@ -122,16 +122,16 @@ public:
     /// Blocking: as send.
     /// Cost:     one locked operation for as many messages as there is room for, if the range is forward.
     template <std::ranges::input_range R>
-        requires std::constructible_from<T, detail::element_of<R>>
+        requires std::constructible_from<T, detail::channels::element_of<R>>
     std::size_t send_many(R&& range) const;
 
     /// Messages in the channel. 0 at a rendezvous.
     [[nodiscard]] std::size_t len() const noexcept
     {
         switch (flavour_) {
-            case detail::flavour::array:
+            case detail::channels::flavour::array:
                 return as<array>().len();
-            case detail::flavour::list:
+            case detail::channels::flavour::list:
                 return as<list>().len();
             default:
                 return 0;
@@ -141,8 +141,8 @@ public:
     /// How many messages fit; nothing if there is no limit.
     [[nodiscard]] std::optional<std::size_t> capacity() const noexcept
     {
-        if (flavour_ == detail::flavour::list) return std::nullopt;
-        return flavour_ == detail::flavour::array ? as<array>().capacity() : 0;
+        if (flavour_ == detail::channels::flavour::list) return std::nullopt;
+        return flavour_ == detail::channels::flavour::array ? as<array>().capacity() : 0;
     }
 
     [[nodiscard]] bool empty() const noexcept { return len() == 0; }
@@ -153,11 +153,11 @@ public:
     [[nodiscard]] bool same_channel(const sender& other) const noexcept { return core_ == other.core_; }
 
 private:
-    friend struct detail::channel_access;
+    friend struct detail::channels::channel_access;
 
-    sender(detail::channel_core* core, detail::flavour f) noexcept : core_(core), flavour_(f) {}
+    sender(detail::channels::channel_core* core, detail::channels::flavour f) noexcept : core_(core), flavour_(f) {}
 
-    static send_result sent(status s) noexcept { return detail::result_access::sent(s); }
+    static send_result sent(status s) noexcept { return detail::channels::result_access::sent(s); }
 
     template <class C>
     C& as() const noexcept
@@ -177,19 +177,19 @@ private:
     template <class U>
     status put(U&& message, detail::clock::time_point deadline) const
     {
-        if (flavour_ == detail::flavour::array) {
+        if (flavour_ == detail::channels::flavour::array) {
             array& channel = as<array>();
             typename array::claim c;
             status s = channel.start_send(c, false);
             if (s == status::blocked) [[unlikely]]
-                s = detail::block(
+                s = detail::channels::block(
                     channel.send_line(), deadline, budget_,
                     [&](bool thorough) { return channel.start_send(c, thorough); },
                     [&] { return channel.worth_sending(); });
             if (s == status::done) channel.finish_send(c, fill<U>(message));
             return s;
         }
-        if (flavour_ == detail::flavour::list) {
+        if (flavour_ == detail::channels::flavour::list) {
             list& channel = as<list>();
             typename list::claim c;
             const status s = channel.start_send(c);
@@ -202,14 +202,15 @@ private:
     template <class U>
     status try_put(U&& message) const
     {
-        if (flavour_ == detail::flavour::array) {
+        if (flavour_ == detail::channels::flavour::array) {
             array& channel = as<array>();
             typename array::claim c;
             const status s = channel.start_send(c, true);
             if (s == status::done) channel.finish_send(c, fill<U>(message));
             return s;
         }
-        if (flavour_ == detail::flavour::list) return put(std::forward<U>(message), detail::no_deadline);
+        if (flavour_ == detail::channels::flavour::list)
+            return put(std::forward<U>(message), detail::channels::no_deadline);
         return hand_over(std::forward<U>(message), [&](T& m) { return as<rendezvous>().try_send(m); });
     }
 
@@ -227,9 +228,9 @@ private:
 
     void leave() noexcept;
 
-    detail::channel_core* core_;
-    detail::flavour flavour_;
-    mutable detail::spin_budget budget_;
+    detail::channels::channel_core* core_;
+    detail::channels::flavour flavour_;
+    mutable detail::channels::spin_budget budget_;
 };
 
 template <class T>
@@ -241,9 +242,9 @@ void sender<T>::leave() noexcept
         if (channel.leave_last()) detail::dispose(&channel);
     };
     switch (flavour_) {
-        case detail::flavour::array:
+        case detail::channels::flavour::array:
             return last(as<array>());
-        case detail::flavour::list:
+        case detail::channels::flavour::list:
             return last(as<list>());
         default:
             return last(as<rendezvous>());
@@ -252,21 +253,21 @@ void sender<T>::leave() noexcept
 
 template <class T>
 template <std::ranges::input_range R>
-    requires std::constructible_from<T, detail::element_of<R>>
+    requires std::constructible_from<T, detail::channels::element_of<R>>
 std::size_t sender<T>::send_many(R&& range) const
 {
     auto it = std::ranges::begin(range);
     const auto end = std::ranges::end(range);
     std::size_t total = 0;
-    const auto next = [&]() -> detail::element_of<R> {
-        if constexpr (detail::gives_elements<R>) {
+    const auto next = [&]() -> detail::channels::element_of<R> {
+        if constexpr (detail::channels::gives_elements<R>) {
             return std::ranges::iter_move(it);
         } else {
             return *it;
         }
     };
     const auto send_run = [&](auto& channel, auto& r) {
-        detail::unfilled<std::remove_reference_t<decltype(channel)>> state{channel, r};
+        detail::channels::unfilled<std::remove_reference_t<decltype(channel)>> state{channel, r};
         while (state.filled < r.count) {
             const auto c = channel.send_slot(r, state.filled);
             ++state.filled;  // from here on finish_send sees to it
@@ -277,15 +278,15 @@ std::size_t sender<T>::send_many(R&& range) const
     };
     if constexpr (std::ranges::forward_range<R>) {
         auto left = static_cast<std::size_t>(std::ranges::distance(it, end));
-        while (left != 0 && flavour_ != detail::flavour::rendezvous) {
+        while (left != 0 && flavour_ != detail::channels::flavour::rendezvous) {
             const std::size_t before = total;
-            if (flavour_ == detail::flavour::array) {
+            if (flavour_ == detail::channels::flavour::array) {
                 array& channel = as<array>();
                 typename array::run r;
                 status s = channel.start_send_many(r, left);
                 if (s == status::blocked)
-                    s = detail::block(
-                        channel.send_line(), detail::no_deadline, budget_,
+                    s = detail::channels::block(
+                        channel.send_line(), detail::channels::no_deadline, budget_,
                         [&](bool) { return channel.start_send_many(r, left); },
                         [&] { return channel.worth_sending(); });
                 if (s != status::done) return total;
@@ -301,7 +302,7 @@ std::size_t sender<T>::send_many(R&& range) const
         if (left == 0) return total;
     }
     for (; it != end; ++it, ++total) {
-        if (put(T(next()), detail::no_deadline) != status::done) return total;
+        if (put(T(next()), detail::channels::no_deadline) != status::done) return total;
     }
     return total;
 }

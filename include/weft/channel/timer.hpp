@@ -22,8 +22,8 @@ using timer_message = std::chrono::steady_clock::time_point;
 /// Example:  examples/select_timeout/main.cpp
 [[nodiscard]] inline receiver<timer_message> at(timer_message time)
 {
-    return detail::channel_access::one<timer_message>(detail::make<detail::timer>(time, detail::timer::once),
-                                                      detail::flavour::timer);
+    return detail::channels::channel_access::one<timer_message>(
+        detail::make<detail::channels::timer>(time, detail::channels::timer::once), detail::channels::flavour::timer);
 }
 
 /// As at(), `delay` from now.
@@ -45,10 +45,11 @@ template <class Rep, class Period>
 {
     const auto first = detail::deadline_after(period);
     const bool counts = period > std::chrono::duration<Rep, Period>::zero();
-    detail::clock::duration step = detail::timer::once;
-    if (first != detail::no_deadline)
+    detail::clock::duration step = detail::channels::timer::once;
+    if (first != detail::channels::no_deadline)
         step = counts ? std::chrono::ceil<detail::clock::duration>(period) : detail::clock::duration::zero();
-    return detail::channel_access::one<timer_message>(detail::make<detail::timer>(first, step), detail::flavour::timer);
+    return detail::channels::channel_access::one<timer_message>(detail::make<detail::channels::timer>(first, step),
+                                                                detail::channels::flavour::timer);
 }
 
 /// A receiver that gets nothing, ever, and is never closed: for an arm of a select that is switched off.
@@ -57,7 +58,7 @@ template <class Rep, class Period>
 template <class T>
 [[nodiscard]] receiver<T> never() noexcept
 {
-    return detail::channel_access::one<T>(nullptr, detail::flavour::never);
+    return detail::channels::channel_access::one<T>(nullptr, detail::channels::flavour::never);
 }
 
 }  // namespace weft

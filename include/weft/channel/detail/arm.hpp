@@ -18,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 /// The part of an arm that choosing needs. Used by one thread; its waiter is met by others while it is enlisted.
 class arm : public waiter {
@@ -415,4 +415,4 @@ private:
     encounter encounter_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

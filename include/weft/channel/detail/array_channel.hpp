@@ -46,7 +46,7 @@
 #include <stdexcept>
 #include <type_traits>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 template <class T>
 class array_channel : public channel_core {
@@ -320,4 +320,4 @@ private:
     alignas(cache_line_size) wait_line receivers_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

@@ -27,7 +27,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 /// Which class a channel is. Kept in every handle, so that an operation goes to its code without a look at the channel.
 enum class flavour : std::uint8_t { array, list, rendezvous, timer, never };
@@ -93,4 +93,4 @@ template <class Attempt, class Look>
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

@@ -51,7 +51,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 /// What one receiver remembers. Does not depend on the message, which may be incomplete where a handle is declared.
 struct list_view {
@@ -372,4 +372,4 @@ private:
     alignas(cache_line_size) wait_line receivers_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 /// 1, 2, 4, ... 64 pauses. They grow so that the waiting thread leaves the line it watches to the thread that will
 /// write it; a flat poll drags the line back and forth.
@@ -117,4 +117,4 @@ private:
     std::uint8_t limit_ = most;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

@@ -34,7 +34,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 /// One side's part in a meeting: who was claimed, or who waits.
 struct encounter {
@@ -194,4 +194,4 @@ private:
     }
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

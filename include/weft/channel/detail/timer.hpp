@@ -18,7 +18,7 @@
 
 #include <limits>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 class timer : public channel_core {
 public:
@@ -52,4 +52,4 @@ private:
 /// Sleeps until `time`; for ever if it is no_deadline.
 void sleep_until(clock::time_point time) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels

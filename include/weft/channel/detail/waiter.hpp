@@ -39,7 +39,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace weft::detail {
+namespace weft::detail::channels {
 
 struct waiter;
 class spin_budget;
@@ -160,4 +160,4 @@ private:
     wait_list list_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::detail::channels
