@@ -1,12 +1,14 @@
 // tests/iter/terminals_test.cpp
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_iter.hpp>
+#include <weft/pool/thread_pool.hpp>
 
 #include "test.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -103,13 +105,56 @@ TEST_CASE("sum of doubles: the same bits as the fixed tree, every time")
         const double expected = tree_sum(blocks, 0, blocks.size());
         bool same = true;
         for (int repeat = 0; repeat < 5; ++repeat) {
-            const double sum = weft::par_iter(v).sum();
+            const double sum = weft::par_iter(v).map([](double x) { return x; }).sum();
             same = same && std::bit_cast<std::uint64_t>(sum) == std::bit_cast<std::uint64_t>(expected);
-            const double heavy = weft::par_iter(v).with_max_len(1).sum();
+            const double heavy = weft::par_iter(v).map([](double x) { return x; }).with_max_len(1).sum();
             same = same && std::bit_cast<std::uint64_t>(heavy) == std::bit_cast<std::uint64_t>(expected);
         }
         CHECK(same);
     }
+}
+
+TEST_CASE("sum of doubles in a vector: the same bits for any number of threads, and close to the plain sum")
+{
+    weft::thread_pool one({.num_threads = 1});
+    weft::thread_pool four({.num_threads = 4});
+    weft::rng random(5);
+    for (std::size_t n : {0u, 1u, 2u, 1000u, 2047u, 2048u, 2049u, 10007u, 600001u}) {
+        std::vector<double> v(n);
+        double plain = 0;
+        double size = 0;
+        for (double& x : v) {
+            x = static_cast<double>(random()) * 1e-10 - 5e8;
+            plain += x;
+            size += std::abs(x);
+        }
+        const double expected = one.install([&] { return weft::par_iter(v).sum(); });
+        CHECK(std::abs(expected - plain) <= size * 1e-12);
+        for (int repeat = 0; repeat < 5; ++repeat) {
+            const double sum = four.install([&] { return weft::par_iter(v).sum(); });
+            CHECK(std::bit_cast<std::uint64_t>(sum) == std::bit_cast<std::uint64_t>(expected));
+        }
+    }
+}
+
+TEST_CASE("sum, min and max: vectors of every kind of number")
+{
+    const auto check = [](auto zero) {
+        using T = decltype(zero);
+        weft::rng random(6);
+        for (std::size_t n : {1u, 2u, 100u, 5000u, 70'001u}) {
+            std::vector<T> v(n);
+            for (T& x : v) x = static_cast<T>(random());
+            using sum_type = decltype(v[0] + v[0]);
+            std::uint64_t sum = 0;
+            for (const T x : v) sum += static_cast<std::uint64_t>(x);
+            CHECK(weft::par_iter(v).sum() == static_cast<sum_type>(sum));
+            CHECK(weft::par_iter(v).min() == *std::min_element(v.begin(), v.end()));
+            CHECK(weft::par_iter(std::as_const(v)).max() == *std::max_element(v.begin(), v.end()));
+        }
+    };
+    check(std::int8_t{}), check(std::uint8_t{}), check(std::int16_t{}), check(std::uint16_t{}), check(0), check(0u);
+    check(0L), check(0UL), check(0LL), check(0ULL), check('a');
 }
 
 TEST_CASE("min and max: of equals the first and the last; none of nothing")

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/iter/par_iterator.hpp>
+#include <weft/simd/reduce.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -78,12 +79,18 @@ struct extreme_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state& st) const
     {
-        sink seen;
-        const bool more = source.run(p, seen);
-        state found;
-        if (seen.any) found = seen.best;
-        merge(st, found);
-        return more;
+        if constexpr (requires { source.numbers(p); }) {
+            state found = Smallest ? simd::min(source.numbers(p)) : simd::max(source.numbers(p));
+            merge(st, found);
+            return true;
+        } else {
+            sink seen;
+            const bool more = source.run(p, seen);
+            state found;
+            if (seen.any) found = seen.best;
+            merge(st, found);
+            return more;
+        }
     }
 
     void merge(state& left, state& right) const

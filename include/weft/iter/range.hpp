@@ -4,11 +4,13 @@
 
 #include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/simd/reduce.hpp>
 
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <ranges>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -55,6 +57,13 @@ public:
 
     [[nodiscard]] std::size_t extent() const { return size_; }
     [[nodiscard]] iterator_reader<It> reader() const { return {begin_}; }
+
+    /// The numbers at these positions, for terminals that leave them to the kernels of simd.
+    [[nodiscard]] auto numbers(piece p) const
+        requires(std::is_pointer_v<It> && simd::number<std::iter_value_t<It>>)
+    {
+        return std::span<const std::iter_value_t<It>>(begin_ + p.lo, p.hi - p.lo);
+    }
 
     template <class Sink>
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const

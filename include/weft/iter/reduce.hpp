@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/iter/par_iterator.hpp>
+#include <weft/simd/reduce.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -17,11 +18,27 @@ namespace detail {
 template <class T>
 inline constexpr bool splits_anywhere = std::is_integral_v<T>;
 
+template <class T>
+struct add;
+
+/// Whether plain numbers are added up in their own type, or as integers: simd::sum gives the same then.
+template <class S, class T, class Op>
+inline constexpr bool summed_by_kernels = [] {
+    if constexpr (std::is_same_v<Op, add<T>> && requires(const S& s) { s.numbers(piece{}); }) {
+        using number = typename decltype(std::declval<const S&>().numbers(piece{}))::value_type;
+        return std::is_same_v<number, T> || (std::is_integral_v<number> && std::is_integral_v<T>);
+    } else {
+        return false;
+    }
+}();
+
 /// Accumulates from a neutral element.
 template <class T, class Op>
 struct reduce_consumer {
     using state = T;
     static constexpr bool fixed_tree = !splits_anywhere<T>;
+    template <class S>
+    static constexpr std::size_t least_block = summed_by_kernels<S, T, Op> ? 2048 : 1;
 
     const T& neutral;
     const Op& op;
@@ -50,10 +67,15 @@ struct reduce_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state& st) const
     {
-        sink accumulator{std::move(st), op};
-        const bool more = source.run(p, accumulator);
-        st = std::move(accumulator.value);
-        return more;
+        if constexpr (summed_by_kernels<S, T, Op>) {
+            st = op(st, static_cast<T>(simd::sum(source.numbers(p))));
+            return true;
+        } else {
+            sink accumulator{std::move(st), op};
+            const bool more = source.run(p, accumulator);
+            st = std::move(accumulator.value);
+            return more;
+        }
     }
 
     void merge(state& left, state& right) const { left = op(std::move(left), std::move(right)); }

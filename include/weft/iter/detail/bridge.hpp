@@ -10,6 +10,7 @@
 //   wants(piece) -> bool        false: this piece cannot matter any more
 //   ends_all                    false from run ends every piece, not only this one
 //   fixed_tree                  results must not depend on how the loop was split: see tree.hpp
+//   least_block<Source>         the shortest block of that tree that makes sense
 #pragma once
 
 #include <weft/base/atomic.hpp>
@@ -29,6 +30,14 @@ constexpr bool uses_fixed_tree()
 {
     if constexpr (requires { K::fixed_tree; }) return K::fixed_tree;
     return false;
+}
+
+/// The shortest block of a fixed tree that makes sense, if the consumer says so.
+template <class S, class K>
+constexpr std::size_t least_block()
+{
+    if constexpr (requires { K::template least_block<S>; }) return K::template least_block<S>;
+    return 1;
 }
 
 template <class K>
@@ -114,7 +123,7 @@ private:
 
     void run_tree(fork_context c, state& st, std::size_t n)
     {
-        const fixed_blocks blocks(n);
+        const fixed_blocks blocks(n, least_block<S, K>());
         len_bounds bounds = source_.bounds();
         bounds.min = bounds.min / blocks.length;
         bounds.max = bounds.max / blocks.length;

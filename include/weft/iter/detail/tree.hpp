@@ -21,12 +21,15 @@ namespace weft::detail {
 
 /// The blocks of `extent` positions.
 struct fixed_blocks {
-    explicit fixed_blocks(std::size_t n)
-        : extent(n), length(block_length(n)), count(n / length + (n % length != 0 ? 1 : 0))
+    fixed_blocks(std::size_t n, std::size_t least_length)
+        : extent(n), length(block_length(n, least_length)), count(n / length + (n % length != 0 ? 1 : 0))
     {
     }
 
-    static constexpr std::size_t block_length(std::size_t n) { return std::clamp<std::size_t>(n / 128, 1, 4096); }
+    static constexpr std::size_t block_length(std::size_t n, std::size_t least = 1)
+    {
+        return std::clamp<std::size_t>(n / 128, least, 4096);
+    }
 
     [[nodiscard]] piece positions(std::size_t block) const
     {
