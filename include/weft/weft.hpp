@@ -20,11 +20,15 @@
 #include <weft/channel/timer.hpp>
 #include <weft/iter/chain.hpp>
 #include <weft/iter/collect.hpp>
+#include <weft/iter/compare.hpp>
 #include <weft/iter/filter.hpp>
 #include <weft/iter/find.hpp>
+#include <weft/iter/find_map.hpp>
 #include <weft/iter/flat_map.hpp>
 #include <weft/iter/fold.hpp>
 #include <weft/iter/for_each.hpp>
+#include <weft/iter/init.hpp>
+#include <weft/iter/interleave.hpp>
 #include <weft/iter/map.hpp>
 #include <weft/iter/min_max.hpp>
 #include <weft/iter/par_bridge.hpp>
@@ -35,7 +39,11 @@
 #include <weft/iter/partition.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
+#include <weft/iter/stop.hpp>
 #include <weft/iter/take.hpp>
+#include <weft/iter/take_any.hpp>
+#include <weft/iter/try.hpp>
+#include <weft/iter/unzip.hpp>
 #include <weft/iter/with_len.hpp>
 #include <weft/iter/zip.hpp>
 #include <weft/pool/broadcast.hpp>

@@ -1,7 +1,8 @@
-// weft/iter/flat_map.hpp - flat_map_iter: several items in place of one.
+// weft/iter/flat_map.hpp - flat_map_iter, flat_map, flatten: several items in place of one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/filter.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <ranges>
@@ -70,7 +71,87 @@ private:
     F f_;
 };
 
+/// The items of a chain or the elements of a range that a function gives, in place of each item.
+template <class Base, class F>
+class flat_map_chain : public par_iterator<flat_map_chain<Base, F>>, public adaptor_base<Base> {
+    using inner = std::remove_cvref_t<call_result<F, typename Base::item>>;
+    static_assert(!inner::streaming, "weft: flat_map cannot take bridged input inside");
+
+public:
+    static constexpr indexing index_grade = indexing::none;
+    using item = typename inner::item;
+
+    flat_map_chain(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+
+    template <class Piece, class Sink>
+    auto run(Piece&& p, Sink& sink) const
+    {
+        flat_sink<Sink> flat{local_function(f_), sink};
+        return this->base_.run(p, flat);
+    }
+
+private:
+    template <class Sink>
+    struct flat_sink {
+        const local_function_t<F> f;
+        Sink& sink;
+
+        template <class X>
+        auto operator()(X&& x)
+        {
+            using result = answer<Sink, item>;
+            const inner items = detail::call(f, std::forward<X>(x));
+            const piece all{0, items.extent()};
+            if (all.hi == 0) return result(true);
+            items.enter(all);
+            const bool more = items.run(all, sink);
+            items.leave(all);
+            return result(more);
+        }
+    };
+
+    F f_;
+};
+
+struct as_is {
+    template <class X>
+    [[gnu::always_inline]] constexpr X&& operator()(X&& x) const
+    {
+        return std::forward<X>(x);
+    }
+};
+
 }  // namespace detail
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::flat_map(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    if constexpr (detail::chain<detail::call_result<F, typename Self::item>>) {
+        return detail::flat_map_chain<Self, F>(moved(), std::move(f));
+    } else {
+        return flat_map_iter(std::move(f));
+    }
+}
+
+template <class Self>
+auto par_iterator<Self>::flatten()
+{
+    using item = typename Self::item;
+    if constexpr (detail::chain<item>) {
+        return flat_map(detail::as_is{});
+    } else if constexpr (std::ranges::input_range<item>) {
+        return flat_map_iter(detail::as_is{});
+    } else {
+        static_assert(
+            requires(item x) {
+                static_cast<bool>(x);
+                *x;
+            }, "weft: flatten needs items that are ranges, chains or optionals");
+        return filter_map(detail::as_is{});
+    }
+}
 
 template <class Self>
 template <class F>

@@ -1,13 +1,15 @@
-// weft/iter/fold.hpp - fold: one state per fixed block of positions.
+// weft/iter/fold.hpp - fold, fold_chunks and chunks: one state per fixed block of positions.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/detail/tree.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -149,6 +151,50 @@ auto par_iterator<Self>::fold(I identity, F f)
     const std::size_t n = self.extent();
     return detail::fold_iter<Self, I, F>(std::move(self), detail::fixed_blocks::block_length(n), std::move(identity),
                                          std::move(f));
+}
+
+template <class Self>
+template <class I, class F>
+auto par_iterator<Self>::fold_chunks(std::size_t n, I identity, F f)
+{
+    detail::check_indexed<Self>();
+    detail::check_fold<F, typename detail::fresh_state<I>::type, typename Self::item>();
+    if (n == 0) detail::throw_invalid_argument("weft: fold_chunks: length 0");
+    return detail::fold_iter<Self, I, F>(moved(), n, std::move(identity), std::move(f));
+}
+
+namespace detail {
+
+template <class T>
+struct empty_chunk {
+    std::size_t room;
+
+    std::vector<T> operator()() const
+    {
+        std::vector<T> v;
+        v.reserve(room);
+        return v;
+    }
+};
+
+struct append_to_chunk {
+    template <class T, class X>
+    [[gnu::always_inline]] void operator()(std::vector<T>& chunk, X&& x) const
+    {
+        chunk.emplace_back(std::forward<X>(x));
+    }
+};
+
+}  // namespace detail
+
+template <class Self>
+auto par_iterator<Self>::chunks(std::size_t n)
+{
+    detail::check_indexed<Self>();
+    if (n == 0) detail::throw_invalid_argument("weft: chunks: length 0");
+    const std::size_t all = size();
+    using make = detail::empty_chunk<detail::kept_t<typename Self::item>>;
+    return fold_chunks(n, make{n < all ? n : all}, detail::append_to_chunk{});
 }
 
 }  // namespace weft

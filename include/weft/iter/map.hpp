@@ -1,4 +1,4 @@
-// weft/iter/map.hpp - map and inspect: a function between the source and the sink.
+// weft/iter/map.hpp - map, inspect and update: a function between the source and the sink.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -67,7 +67,31 @@ struct inspector {
     }
 };
 
+/// Lets f change the item, then gives the item itself.
+template <class F>
+struct updater {
+    F f;
+
+    template <class X>
+        requires takes_item<const F&, std::remove_reference_t<X>&>
+    [[gnu::always_inline]] X operator()(X&& x) const
+    {
+        detail::call(f, x);
+        return std::forward<X>(x);
+    }
+};
+
 }  // namespace detail
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::update(F f)
+{
+    using item = typename Self::item;
+    detail::check_callable<F, std::remove_reference_t<item>&>();
+    using updater = detail::updater<F>;
+    return detail::map_iter<Self, updater>(moved(), updater{std::move(f)});
+}
 
 template <class Self>
 template <class F>

@@ -1,4 +1,4 @@
-// weft/iter/min_max.hpp - min and max.
+// weft/iter/min_max.hpp - min, max and minmax.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -125,7 +125,67 @@ template <class T, class Comp, class Proj>
 inline constexpr bool plain_comparison =
     std::is_integral_v<T> && std::is_same_v<Comp, less> && std::is_same_v<Proj, identity>;
 
+/// Keeps the smallest, the first of equals, and the largest, the last of equals. `before(a, b)`.
+template <class T, class Before>
+struct minmax_consumer {
+    using state = std::optional<std::pair<T, T>>;
+
+    const Before& before;
+
+    struct sink {
+        state& both;
+        const Before& before;
+
+        template <class X>
+        [[gnu::always_inline]] go_on operator()(X&& x)
+        {
+            const std::remove_reference_t<X>& seen = x;
+            if (!both) {
+                both.emplace(seen, seen);
+            } else if (before(seen, both->first)) {
+                both->first = std::forward<X>(x);
+            } else if (!before(seen, both->second)) {
+                both->second = std::forward<X>(x);
+            }
+            return {};
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink both{st, before};
+        return source.run(p, both);
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (!right) return;
+        if (!left) {
+            left = std::move(right);
+            return;
+        }
+        if (before(right->first, left->first)) left->first = std::move(right->first);
+        if (!before(right->second, left->second)) left->second = std::move(right->second);
+    }
+};
+
 }  // namespace detail
+
+template <class Self>
+template <class Comp, class Proj>
+auto par_iterator<Self>::minmax(Comp comp, Proj proj)
+{
+    using value = detail::kept_t<typename Self::item>;
+    detail::check_comparison<value, Comp, Proj>();
+    const Self self(moved());
+    const auto before = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& a, const auto& b) {
+        return static_cast<bool>(c(detail::call(p, a), detail::call(p, b)));
+    };
+    return detail::drive(self, detail::minmax_consumer<value, decltype(before)>{before});
+}
 
 template <class Self>
 template <class Comp, class Proj>

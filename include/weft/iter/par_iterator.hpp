@@ -6,6 +6,7 @@
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/source.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <type_traits>
@@ -77,6 +78,36 @@ public:
     template <class F>
     auto flat_map_iter(F f);
 
+    /// The items of the chain, or the elements of the range, that f(item) gives, one after the other, in place of each
+    /// item. The inner chain is run by the thread that has the item.
+    template <class F>
+    auto flat_map(F f);
+
+    /// The elements of the items, which are ranges, chains or optionals.
+    auto flatten();
+
+    /// Calls f(item), which may change the item, and passes it on.
+    template <class F>
+    auto update(F f);
+
+    /// f(state, item) in place of each item. `init()` makes a state; there are never more states than blocks of the
+    /// loop at one time, which is one per worker and nesting level, and all end with the chain.
+    template <class Init, class F>
+    auto map_init(Init init, F f);
+
+    /// Any n items, or all if there are fewer; all but any n items.
+    auto take_any(std::size_t n);
+    auto skip_any(std::size_t n);
+
+    /// Items until one is met for which p does not hold, somewhere; or, from then on.
+    template <class P>
+    auto take_any_while(P p);
+    template <class P>
+    auto skip_any_while(P p);
+
+    /// The values of the items, which are optionals, until an empty one is met somewhere.
+    auto while_some();
+
     // --- adaptors that need an index --------------------------------------------------------------------------------
 
     /// (number, item), counted from 0.
@@ -85,6 +116,10 @@ public:
     /// Tuples of the items of this chain and of others (chains or ranges), as long as the shortest.
     template <class... Others>
     auto zip(Others&&... others);
+
+    /// As zip. Throws std::invalid_argument if the lengths differ.
+    template <class... Others>
+    auto zip_eq(Others&&... others);
 
     /// The items of this chain, then those of another chain or range. Indexed if both are.
     template <class Other>
@@ -102,6 +137,21 @@ public:
     /// Last item first.
     auto rev();
 
+    /// An item of this chain, one of the other, and so on; then the rest of the longer.
+    template <class Other>
+    auto interleave(Other&& other);
+
+    /// A copy of `between` between each two items.
+    template <class T>
+    auto intersperse(T between);
+
+    /// std::vectors of n items each; the last one may be shorter. Throws std::invalid_argument for 0.
+    auto chunks(std::size_t n);
+
+    /// The numbers of the items for which p holds.
+    template <class P>
+    auto positions(P p);
+
     // --- adaptors: how to run ---------------------------------------------------------------------------------------
 
     /// No piece shorter than n positions is handed to another thread. For loops whose pieces have a high fixed cost.
@@ -111,11 +161,33 @@ public:
     /// there, however cheap the items seem. with_max_len(1) suits a few very long, very unequal items.
     auto with_max_len(std::size_t n);
 
+    /// Ends the loop soon after token.stop_requested() says so: the terminal throws weft::stopped, or gives a failure
+    /// if it is a `try_` one. The token, a std::stop_token or its like, is looked at once per block.
+    template <class Token>
+    auto stop_on(Token token);
+
+    /// The same at a point in time.
+    auto deadline(std::chrono::steady_clock::time_point end);
+
     // --- terminals --------------------------------------------------------------------------------------------------
 
     /// f(item) for every item, in no particular order between threads.
     template <class F>
     void for_each(F f);
+
+    /// f(state, item) for every item; `init()` makes a state, as for map_init.
+    template <class Init, class F>
+    void for_each_init(Init init, F f);
+
+    /// f(item) for every item until one fails. f returns a bool, an optional, or something like std::expected; the
+    /// result is the first failure met, or a success (with a value-initialised value).
+    template <class F>
+    auto try_for_each(F f);
+
+    /// As reduce with an `op` that may fail: it returns an optional or something like std::expected. Items that are
+    /// optionals themselves are opened. The result is the whole, or a failure.
+    template <class I, class Op>
+    auto try_reduce(I identity, Op op);
 
     /// How many items there are. An indexed chain is not run for it.
     std::size_t count();
@@ -146,11 +218,19 @@ public:
     template <class Comp = detail::less, class Proj = detail::identity>
     auto max(Comp comp = {}, Proj proj = {});
 
+    /// Both, as an optional pair.
+    template <class Comp = detail::less, class Proj = detail::identity>
+    auto minmax(Comp comp = {}, Proj proj = {});
+
     /// Partial results, in order: a chain with one folded state per fixed block of positions. `identity` is a value or
     /// makes one; `f(state, item)` returns the new state, or changes `state` in place and returns nothing. How many
     /// there are depends on the length alone.
     template <class I, class F>
     auto fold(I identity, F f);
+
+    /// As fold, with one state per n items. Throws std::invalid_argument for 0.
+    template <class I, class F>
+    auto fold_chunks(std::size_t n, I identity, F f);
 
     /// Whether p holds for an item, for every item, for none. Stops as soon as the answer is known.
     template <class P>
@@ -160,15 +240,37 @@ public:
     template <class P>
     bool none_of(P p);
 
-    /// An item for which p holds: any one (the fastest to find), or the first in order.
+    /// An item for which p holds: any one (the fastest to find), the first or the last in order.
     template <class P>
     auto find_any(P p);
     template <class P>
     auto find_first(P p);
+    template <class P>
+    auto find_last(P p);
 
-    /// The number of the first item for which p holds.
+    /// The value of f(item), a std::optional, for an item where it has one.
+    template <class F>
+    auto find_map_any(F f);
+    template <class F>
+    auto find_map_first(F f);
+    template <class F>
+    auto find_map_last(F f);
+
+    /// The number of an item for which p holds.
+    template <class P>
+    std::optional<std::size_t> position_any(P p);
     template <class P>
     std::optional<std::size_t> position_first(P p);
+    template <class P>
+    std::optional<std::size_t> position_last(P p);
+
+    /// Whether another chain or range has equal items, as many, in the same order.
+    template <class Other>
+    bool equal(Other&& other);
+
+    /// The first difference from another chain or range, as `<=>` says; a chain comes before its continuations.
+    template <class Other>
+    auto compare_three_way(Other&& other);
 
     /// All items in a std::vector, in order. An indexed chain writes each element once, in place.
     auto to_vector();
@@ -186,6 +288,9 @@ public:
     /// Two vectors: the items for which p holds, and the others; both in order.
     template <class P>
     auto partition(P p);
+
+    /// The parts of items that are pairs or tuples: a pair or tuple of vectors, in order.
+    auto unzip();
 
     /// The number of items. Indexed chains only.
     [[nodiscard]] std::size_t size() const

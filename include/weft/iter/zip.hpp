@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 
@@ -184,6 +185,19 @@ auto par_iterator<Self>::zip(Others&&... others)
     (detail::check_random<detail::source_t<Others>>(), ...);
     return detail::zip_iter<Self, detail::source_t<Others>...>(moved(),
                                                                detail::as_source(std::forward<Others>(others))...);
+}
+
+template <class Self>
+template <class... Others>
+auto par_iterator<Self>::zip_eq(Others&&... others)
+{
+    detail::check_indexed<Self>();
+    (detail::check_random<detail::source_t<Others>>(), ...);
+    const std::size_t n = size();
+    return [&](auto... sources) {
+        if ((... || (sources.size() != n))) detail::throw_invalid_argument("weft: zip_eq: the lengths differ");
+        return zip(std::move(sources)...);
+    }(detail::as_source(std::forward<Others>(others))...);
 }
 
 }  // namespace weft

@@ -1,0 +1,165 @@
+// weft/iter/try.hpp - try_for_each and try_reduce: loops that end at the first failure.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/filter.hpp>
+#include <weft/iter/find.hpp>
+#include <weft/iter/fold.hpp>
+#include <weft/iter/par_iterator.hpp>
+#include <weft/iter/stop.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// A result that says by itself whether it is a failure: bool, an optional, an expected and their like.
+template <class R>
+concept fallible = !std::is_void_v<R> && requires(const R& r) { static_cast<bool>(r); };
+
+template <class R>
+concept holds_value = fallible<R> && requires(R& r) { *r; };
+
+/// "All went well", as an R.
+template <class R>
+R success()
+{
+    if constexpr (std::is_same_v<R, bool>) {
+        return true;
+    } else if constexpr (requires { R(typename R::value_type{}); }) {
+        return R(typename R::value_type{});
+    } else {
+        return R{};
+    }
+}
+
+/// What a loop gives that was stopped from outside: a failure, if the type has one without a reason.
+template <class R>
+std::optional<R> failure()
+{
+    if constexpr (std::is_same_v<R, bool>) {
+        return false;
+    } else if constexpr (std::is_constructible_v<R, std::nullopt_t>) {
+        return R(std::nullopt);
+    } else {
+        return std::nullopt;
+    }
+}
+
+/// Runs a loop that gives an R; stopped loops give a failure where there is one.
+template <class R, class Run>
+R unless_stopped(Run run)
+{
+    try {
+        return run();
+    } catch (const stopped&) {
+        std::optional<R> failed = failure<R>();
+        if (!failed) throw;
+        return std::move(*failed);
+    }
+}
+
+template <class F, class R>
+struct failures_of {
+    F f;
+
+    template <class X>
+        requires takes_item<const F&, X>
+    std::optional<R> operator()(X&& x) const
+    {
+        R result = detail::call(f, std::forward<X>(x));
+        if (result) return std::nullopt;
+        return std::optional<R>(std::in_place, std::move(result));
+    }
+};
+
+/// Accumulates until a step fails. `state` is the value so far, or the failure.
+template <class T, class R, class Op>
+struct try_reduce_consumer {
+    using state = R;
+    static constexpr bool ends_all = true;
+
+    const T& neutral;
+    const Op& op;
+
+    struct sink {
+        state& value;
+        const Op& op;
+
+        template <class X>
+        bool operator()(X&& x)
+        {
+            if constexpr (std::is_invocable_v<const Op&, T, X>) {
+                value = op(std::move(*value), std::forward<X>(x));
+            } else if (x) {
+                value = op(std::move(*value), *std::forward<X>(x));
+            } else {
+                value = R(std::forward<X>(x));
+            }
+            return static_cast<bool>(value);
+        }
+    };
+
+    state make(std::size_t) const { return R(T(neutral)); }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink accumulator{st, op};
+        const bool more = source.run(p, accumulator);
+        return more;
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (!left) return;
+        if (right) {
+            left = op(std::move(*left), std::move(*right));
+        } else {
+            left = std::move(right);
+        }
+    }
+};
+
+}  // namespace detail
+
+template <class Self>
+template <class F>
+auto par_iterator<Self>::try_for_each(F f)
+{
+    detail::check_callable<F, typename Self::item>();
+    using result = std::remove_cvref_t<detail::call_result<F, typename Self::item>>;
+    static_assert(detail::fallible<result>,
+                  "weft: the function given to try_for_each must return a bool, an optional, or something like "
+                  "std::expected");
+    return detail::unless_stopped<result>([&] {
+        const auto failed = filter_map(detail::failures_of<F, result>{std::move(f)});
+        std::optional<result> first = detail::drive(failed, detail::take_any_consumer<result>{});
+        return first ? std::move(*first) : detail::success<result>();
+    });
+}
+
+template <class Self>
+template <class I, class Op>
+auto par_iterator<Self>::try_reduce(I identity, Op op)
+{
+    using value = typename detail::fresh_state<I>::type;
+    static_assert(
+        std::is_invocable_v<const Op&, value, value>,
+        "weft: the operation given to try_reduce must take two values of the identity's type, and be callable "
+        "through a const reference");
+    using result = std::remove_cvref_t<std::invoke_result_t<const Op&, value, value>>;
+    static_assert(detail::holds_value<result>,
+                  "weft: the operation given to try_reduce must return an optional or something like std::expected");
+    return detail::unless_stopped<result>([&] {
+        const Self self(moved());
+        const value neutral = detail::fresh_state<I>{std::move(identity)}();
+        return detail::drive(self, detail::try_reduce_consumer<value, result, Op>{neutral, op});
+    });
+}
+
+}  // namespace weft
