@@ -223,4 +223,25 @@ const enter wait_group_two_waiters("sync", "wait_group_two_waiters", [] {
     require(a.read() == 1);
 });
 
+// One waiter is slow to come back from a round; the other one ends the next round meanwhile, alone. That must not end
+// the round that the slow one then begins.
+const enter wait_group_rounds(
+    "sync", "wait_group_rounds",
+    [] {
+        weft::wait_group group;
+        cell<int> a{0};
+        thread quick([mine = group]() mutable {
+            mine.wait();
+            const weft::wait_group gone = std::move(mine);
+        });
+        group.wait();
+        thread other([&a, mine = group]() mutable {
+            a.write() = 1;
+            const weft::wait_group gone = std::move(mine);
+        });
+        group.wait();
+        require(a.read() == 1);
+    },
+    scenarios::bounded(3));
+
 }  // namespace

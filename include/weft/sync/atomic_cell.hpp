@@ -4,7 +4,7 @@
 // Fields      word_   the value's bytes in one atomic word, if they fit; otherwise a seq_lock
 // Orders      O1  store and exchange release -> load and exchange acquire.
 // Progress    wait-free for up to 8 bytes (compare_exchange: lock-free); otherwise as seq_lock.
-// Checked by  tests/model/sync_model.cpp: atomic_cell_publishes (O1).
+// Checked by  tests/model/lock_model.cpp: atomic_cell_publishes (O1).
 #pragma once
 
 #include <weft/base/atomic.hpp>

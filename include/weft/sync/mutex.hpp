@@ -13,7 +13,7 @@
 //
 // Progress    blocking, unfair: a thread that runs takes the lock before one that still has to wake up.
 //
-// Checked by  tests/model/sync_model.cpp: mutex_excludes (O1), mutex_no_lost_wakeup (I1).
+// Checked by  tests/model/lock_model.cpp: mutex_excludes (O1), mutex_no_lost_wakeup (I1).
 #pragma once
 
 #include <weft/base/atomic.hpp>

@@ -15,7 +15,7 @@
 //
 // Progress    store: lock-free but for a writer that is stopped in the middle. load: repeats while writers write.
 //
-// Checked by  tests/model/sync_model.cpp: seq_lock_whole (O1, O2).
+// Checked by  tests/model/lock_model.cpp: seq_lock_whole (O1, O2).
 #pragma once
 
 #include <weft/base/atomic.hpp>

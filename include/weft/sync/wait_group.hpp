@@ -3,16 +3,23 @@
 //
 // Roles       each handle is used by one thread at a time; handles of one group by any threads.
 //
-// Fields      active_   handles that are neither gone nor waiting
-//             round_    goes up each time active_ reaches 0; waiters sleep on its address
+// Fields      state_    low half: handles that are neither gone nor waiting; high half: the round, which goes up each
+//                       time the low half reaches 0
+//             signal_   goes up after each round has ended; waiters sleep on its address
 //
-// Orders      O1  leave: active_ sub acq_rel -> the last leaver's sub. It sees what all the others did.
-//             O2  last leaver: round_ add release -> waiter: round_ load acquire. With O1: the waiter sees it too.
-//             A waiter reads round_ before it leaves: while it is active, round_ cannot move.
+// Invariants  I1  The last one to leave ends the round in the same step. Were it two steps, a waiter could come back in
+//                 between and begin a round that the belated second step would end before its time.
 //
-// Progress    copying and leaving: wait-free. wait: sleeps.
+// Orders      O1  leave: state_ compare-exchange acq_rel -> the last leaver's, and every waiter's state_ load acquire,
+//                 which reads the last leaver's or a later one. The waiter sees what all the others did. Every write
+//                 of state_ is a read-modify-write, so that all of them are one release sequence.
+//             O2  last leaver: signal_ add release -> waiter: signal_ load acquire. A waiter that sees the new signal
+//                 also sees the round's end; one that does not see it does not sleep.
 //
-// Checked by  tests/model/sync_model.cpp: wait_group_all_done (O1, O2), wait_group_two_waiters.
+// Progress    copying: wait-free. leaving: lock-free. wait: sleeps.
+//
+// Checked by  tests/model/sync_model.cpp: wait_group_all_done (O1), wait_group_two_waiters (O1, O2),
+//             wait_group_rounds (I1).
 #pragma once
 
 #include <weft/base/atomic.hpp>
@@ -33,7 +40,7 @@ namespace weft {
 ///
 /// Thread safety: a handle belongs to one thread at a time; handles of one group are independent.
 /// Order:         what others did before they left or waited happens before the return of wait().
-/// Cost:          one locked operation to copy, one to leave; an allocation for the group.
+/// Cost:          two locked operations to copy, two to leave; an allocation for the group.
 /// Example:       examples/sync/wait_group.cpp
 /// Source:        the interface is crossbeam's.
 class wait_group {
@@ -43,7 +50,7 @@ public:
 
     wait_group(const wait_group& other) noexcept : shared_(other.shared_)
     {
-        if (shared_) shared_->active.fetch_add(1, detail::order::relaxed);
+        if (shared_) shared_->state.fetch_add(1, detail::order::relaxed);
     }
     wait_group(wait_group&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
     wait_group& operator=(wait_group other) noexcept
@@ -60,26 +67,37 @@ public:
     void wait() noexcept
     {
         if (!shared_) return;
-        const std::uint32_t round = shared_->round.load(detail::order::relaxed);
-        if (!shared_->leave()) {
-            while (shared_->round.load(detail::order::acquire) == round) detail::wait_on(shared_->round, round);  // O2
+        const std::uint32_t round = shared_->leave();
+        while (true) {
+            const std::uint32_t signal = shared_->signal.load(detail::order::acquire);  // O2
+            if (round_of(shared_->state.load(detail::order::acquire)) != round) break;  // O1
+            detail::wait_on(shared_->signal, signal);
         }
-        shared_->active.fetch_add(1, detail::order::relaxed);
+        shared_->state.fetch_add(1, detail::order::relaxed);
     }
 
 private:
+    static std::uint32_t round_of(std::uint64_t state) noexcept { return static_cast<std::uint32_t>(state >> 32); }
+
     struct shared {
-        /// Returns whether this was the last one.
-        bool leave() noexcept
+        /// Returns the round that the caller took part in.
+        std::uint32_t leave() noexcept
         {
-            if (active.fetch_sub(1, detail::order::acq_rel) != 1) return false;  // O1
-            round.fetch_add(1, detail::order::release);                          // O2
-            detail::wake_all(&round);
-            return true;
+            std::uint64_t now = state.load(detail::order::relaxed);
+            std::uint64_t next = 0;
+            do {
+                next = now - 1;
+                if (static_cast<std::uint32_t>(next) == 0) next += std::uint64_t{1} << 32;  // I1
+            } while (!state.compare_exchange_weak(now, next, detail::order::acq_rel, detail::order::relaxed));  // O1
+            if (round_of(next) != round_of(now)) {
+                signal.fetch_add(1, detail::order::release);  // O2
+                detail::wake_all(&signal);
+            }
+            return round_of(now);
         }
 
-        detail::atomic<std::uint32_t> active{1};
-        detail::atomic<std::uint32_t> round{0};
+        detail::atomic<std::uint64_t> state{1};
+        detail::atomic<std::uint32_t> signal{0};
     };
 
     std::shared_ptr<shared> shared_;
