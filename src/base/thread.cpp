@@ -62,7 +62,7 @@ struct thread::handle {
     std::thread running;
 };
 
-thread::thread(options, erased body) : handle_(std::make_unique<handle>())
+thread::thread(const options&, erased body) : handle_(std::make_unique<handle>())
 {
     handle_->running = std::thread(&thread::enter, static_cast<void*>(body.get()));
     body.release();

@@ -1,0 +1,57 @@
+// tests/base/clock_test.cpp - deadlines never wrap, and ticks go forwards at the stated rate.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/clock.hpp>
+
+#include "test.hpp"
+
+#include <chrono>
+#include <limits>
+
+using namespace std::chrono_literals;
+using weft::detail::clock;
+using weft::detail::deadline_after;
+
+TEST_CASE("clock: a deadline is the given time from now, rounded up")
+{
+    const auto before = clock::now();
+    const auto deadline = deadline_after(50ms);
+    const auto after = clock::now();
+    CHECK(deadline >= before + 50ms);
+    CHECK(deadline <= after + 50ms);
+
+    const auto begin = clock::now();
+    CHECK(deadline_after(std::chrono::duration<double, std::nano>(0.25)) > begin);
+}
+
+TEST_CASE("clock: nothing and less than nothing is now")
+{
+    for (const auto limit : {0ms, -1ms, std::chrono::milliseconds::min()}) {
+        const auto before = clock::now();
+        const auto deadline = deadline_after(limit);
+        CHECK(deadline >= before);
+        CHECK(deadline <= clock::now());
+    }
+}
+
+TEST_CASE("clock: a time beyond the clock is the end of time")
+{
+    CHECK(deadline_after(std::chrono::hours::max()) == clock::time_point::max());
+    CHECK(deadline_after(clock::duration::max()) == clock::time_point::max());
+    CHECK(deadline_after(std::chrono::duration<double>(std::numeric_limits<double>::infinity())) ==
+          clock::time_point::max());
+    CHECK(deadline_after(std::chrono::years(100)) < clock::time_point::max());
+    CHECK(deadline_after(clock::time_point::max() - clock::now()) > clock::now() + 24h);
+}
+
+TEST_CASE("clock: ticks go forwards, at the rate that is told")
+{
+    const auto rate = weft::detail::ticks_per_microsecond();
+    REQUIRE(rate >= 1);
+    CHECK(weft::detail::ticks_per_microsecond() == rate);
+
+    const auto first = weft::detail::ticks();
+    const auto begin = clock::now();
+    while (clock::now() - begin < 2ms) {}
+    const auto passed = weft::detail::ticks() - first;
+    CHECK(passed >= 1000 * rate);  // 2,000 microseconds, less what a rough rate may miss
+}
