@@ -34,7 +34,25 @@ void put(void* memory) noexcept
 
 void* operator new(std::size_t bytes) { return get(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
 void* operator new(std::size_t bytes, std::align_val_t a) { return get(bytes, static_cast<std::size_t>(a)); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept
+{
+    try {
+        return ::operator new(bytes);
+    } catch (...) {
+        return nullptr;
+    }
+}
+void* operator new(std::size_t bytes, std::align_val_t a, const std::nothrow_t&) noexcept
+{
+    try {
+        return ::operator new(bytes, a);
+    } catch (...) {
+        return nullptr;
+    }
+}
 void operator delete(void* memory) noexcept { put(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { put(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { put(memory); }
 void operator delete(void* memory, std::size_t) noexcept { put(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { put(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { put(memory); }

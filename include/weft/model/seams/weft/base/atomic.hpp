@@ -1,4 +1,4 @@
-// weft/base/atomic.hpp - the seam for atomics as the model checker sees it.
+// weft/model/seams/weft/base/atomic.hpp - the seam for atomics as the model checker sees it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // With the folder of this file first on the include path, weft's own sources compile unchanged against modelled

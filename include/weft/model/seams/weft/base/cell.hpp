@@ -1,4 +1,4 @@
-// weft/base/cell.hpp - the seam for plain shared memory as the model checker sees it.
+// weft/model/seams/weft/base/cell.hpp - the seam for plain shared memory as the model checker sees it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 

@@ -1,5 +1,5 @@
-// weft/base/clock.hpp - the seam for time as the model checker sees it: it stands still until a wait times out.
-// SPDX-License-Identifier: MIT OR Apache-2.0
+// weft/model/seams/weft/base/clock.hpp - the seam for time as the model checker sees it: it stands still until a wait
+// times out. SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <weft/model/detail/hooks.hpp>

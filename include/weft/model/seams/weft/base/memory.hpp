@@ -1,4 +1,4 @@
-// weft/base/memory.hpp - the seam for allocation as the model checker sees it.
+// weft/model/seams/weft/base/memory.hpp - the seam for allocation as the model checker sees it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 

@@ -1,4 +1,4 @@
-// weft/base/thread.hpp - the seam for threads as the model checker sees it.
+// weft/model/seams/weft/base/thread.hpp - the seam for threads as the model checker sees it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
