@@ -260,3 +260,19 @@ TEST_CASE("channel messages: results are moved and read like optionals")
     CHECK_FALSE(other.has_value());
     CHECK(std::move(other).value_or("b") == "b");
 }
+
+TEST_CASE("channel messages: value() of a result without a message throws, and results can be assigned")
+{
+    auto [tx, rx] = weft::bounded<std::string>(2);
+    weft::recv_result<std::string> got;
+    CHECK(got.empty());
+    CHECK_THROWS_AS(got.value(), std::bad_optional_access);
+    REQUIRE(tx.send("a"));
+    got = rx.recv();
+    const auto copy = got;
+    CHECK(copy == "a");
+    got = rx.try_recv();
+    CHECK_THROWS_AS(std::move(got).value(), std::bad_optional_access);
+    got = copy;
+    CHECK(got.value() == "a");
+}

@@ -41,7 +41,7 @@ TEST_CASE("selector: sends")
     const auto i = s.send(tx);
     auto op = s.wait();
     CHECK(op.index() == i);
-    CHECK(op.send(tx, std::string("m")));
+    CHECK(op.send(tx, "m"));
     CHECK(rx.recv() == "m");
 }
 
@@ -225,4 +225,18 @@ TEST_CASE("selector: is fair, or prefers the first if biased")
         CHECK(first >= (biased ? n : n * 2 / 5));
         CHECK(first <= (biased ? n : n * 3 / 5));
     }
+}
+
+TEST_CASE("selector: a message for a closed channel is left alone")
+{
+    auto [tx, rx] = test::channel<std::string>(EACH_CAPACITY);
+    {
+        const auto gone = std::move(rx);
+    }
+    weft::selector s;
+    s.send(tx);
+    std::string message = "still here, and too long for a small string";
+    auto op = s.wait();
+    CHECK(op.send(tx, std::move(message)).closed());
+    CHECK(message == "still here, and too long for a small string");
 }

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -25,6 +26,9 @@ struct result_access;
 /// Whether a message was sent and, if not, why. True if it was. A message that was not sent has not been moved from.
 class [[nodiscard]] send_result {
 public:
+    /// Nothing has been sent.
+    send_result() noexcept : status_(detail::channels::channel_status::blocked) {}
+
     /// True if the message was sent.
     explicit operator bool() const noexcept { return status_ == detail::channels::channel_status::done; }
 
@@ -50,6 +54,8 @@ class [[nodiscard]] recv_result {
 public:
     using value_type = T;
 
+    /// Nothing has been received: empty().
+    recv_result() noexcept : status_(detail::channels::channel_status::blocked) {}
     recv_result(recv_result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : status_(other.status_)
     {
         if (has_value()) room_.construct(std::move(other.room_.write()));
@@ -69,6 +75,16 @@ public:
         }
         return *this;
     }
+    recv_result& operator=(const recv_result& other)
+        requires std::copy_constructible<T>
+    {
+        if (this != &other) {
+            reset();
+            if (other.has_value()) room_.construct(other.room_.read());
+            status_ = other.status_;
+        }
+        return *this;
+    }
     ~recv_result() { reset(); }
 
     [[nodiscard]] bool has_value() const noexcept { return status_ == detail::channels::channel_status::done; }
@@ -80,9 +96,11 @@ public:
     [[nodiscard]] T&& operator*() && noexcept { return std::move(get()); }
     [[nodiscard]] T* operator->() noexcept { return std::addressof(get()); }
     [[nodiscard]] const T* operator->() const noexcept { return std::addressof(get()); }
-    [[nodiscard]] T& value() & noexcept { return get(); }
-    [[nodiscard]] const T& value() const& noexcept { return get(); }
-    [[nodiscard]] T&& value() && noexcept { return std::move(get()); }
+
+    /// The message. Throws: std::bad_optional_access if there is none.
+    [[nodiscard]] T& value() & { return present().get(); }
+    [[nodiscard]] const T& value() const& { return present().get(); }
+    [[nodiscard]] T&& value() && { return std::move(present().get()); }
 
     /// The message, or `otherwise` if there is none.
     template <class U>
@@ -114,7 +132,16 @@ public:
 
 private:
     friend struct detail::channels::result_access;
-    recv_result() noexcept : status_(detail::channels::channel_status::blocked) {}
+    recv_result& present()
+    {
+        if (!has_value()) throw std::bad_optional_access();
+        return *this;
+    }
+    const recv_result& present() const
+    {
+        if (!has_value()) throw std::bad_optional_access();
+        return *this;
+    }
 
     T& get() noexcept
     {

@@ -6,10 +6,12 @@
 #include <weft/channel/detail/arm.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -136,16 +138,26 @@ public:
         return result;
     }
 
-    /// Sends. `full()` in one rare case: the receiver at a rendezvous has dropped its own reserved operation.
-    /// Throws: std::logic_error as recv; what moving the message throws, with nothing sent.
-    template <class T>
-    send_result send(const sender<T>& to, T message)
+    /// Sends. A message that is not sent is not moved from. `full()` in one rare case: the receiver at a rendezvous has
+    /// dropped its own reserved operation.
+    /// Throws: std::logic_error as recv; what constructing the message throws, with nothing sent.
+    template <class T, class U>
+        requires std::constructible_from<T, U&&>
+    send_result send(const sender<T>& to, U&& message)
     {
         auto& a = typed<detail::channels::send_arm<T>>(detail::channels::channel_access::identity_of(to));
         arm_ = nullptr;
-        const bool done = a.finish([&](detail::storage_cell<T>& cell) noexcept(
-                                       std::is_nothrow_move_constructible_v<T>) { cell.construct(std::move(message)); },
-                                   [&]() -> T& { return message; });
+        std::optional<T> made;
+        const bool done =
+            a.finish([&](detail::storage_cell<T>& cell) noexcept(
+                         std::is_nothrow_constructible_v<T, U&&>) { cell.construct(std::forward<U>(message)); },
+                     [&]() -> T& {
+                         if constexpr (std::same_as<U, T>) {
+                             return message;
+                         } else {
+                             return made.emplace(std::forward<U>(message));
+                         }
+                     });
         return done ? a.result() : detail::channels::result_access::sent(detail::channels::channel_status::blocked);
     }
 
