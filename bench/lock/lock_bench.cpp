@@ -1,0 +1,206 @@
+// bench/lock/lock_bench.cpp - locks: uncontended, with work outside, with more threads than processors, and
+// read-mostly. SPDX-License-Identifier: MIT OR Apache-2.0
+#include "harness/bench.hpp"
+
+#include <weft/base/cache_padded.hpp>
+#include <weft/sync/mutex.hpp>
+#include <weft/sync/seq_lock.hpp>
+#include <weft/sync/sharded_mutex.hpp>
+#include <weft/sync/spinlock.hpp>
+
+#include <oneapi/tbb/mutex.h>
+#include <oneapi/tbb/rw_mutex.h>
+#include <oneapi/tbb/spin_mutex.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <latch>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// std::mutex is faster while the process has one thread; nobody needs a lock then, so there are two here.
+struct second_thread {
+    std::jthread thread{[](const std::stop_token& stop) {
+        while (!stop.stop_requested()) std::this_thread::sleep_for(10ms);
+    }};
+};
+
+/// Runs `turn(thread)` on `threads` threads for 20 ms; reports the time of one turn, all threads together, and how many
+/// turns the slowest thread had for one of the fastest.
+template <class Turn>
+void run_for_a_while(benchmark::State& state, int threads, Turn turn)
+{
+    double share = 1;
+    for (auto _ : state) {
+        std::atomic<bool> stop{false};
+        std::vector<weft::cache_padded<std::uint64_t>> turns(static_cast<std::size_t>(threads));
+        std::latch ready(threads + 1);
+        std::vector<std::jthread> workers;
+        for (std::size_t i = 0; i < turns.size(); ++i) {
+            workers.emplace_back([&, i] {
+                ready.arrive_and_wait();
+                std::uint64_t mine = 0;
+                while (!stop.load(std::memory_order_relaxed)) {
+                    turn(i);
+                    ++mine;
+                }
+                *turns[i] = mine;
+            });
+        }
+        ready.arrive_and_wait();
+        const auto begin = std::chrono::steady_clock::now();
+        std::this_thread::sleep_for(20ms);
+        stop.store(true, std::memory_order_relaxed);
+        workers.clear();
+        const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+        std::uint64_t sum = 0;
+        std::uint64_t least = ~std::uint64_t{0};
+        std::uint64_t most = 1;
+        for (const auto& t : turns) {
+            sum += *t;
+            least = std::min(least, *t);
+            most = std::max(most, *t);
+        }
+        share = std::min(share, static_cast<double>(least) / static_cast<double>(most));
+        state.SetIterationTime(time.count() / static_cast<double>(std::max<std::uint64_t>(sum, 1)));
+    }
+    state.counters["slowest_to_fastest"] = share;
+}
+
+/// Some 50 multiplications that nobody can leave out.
+void work_outside()
+{
+    std::uint64_t x = 1;
+    for (int i = 0; i < 50; ++i) {
+        x *= 0x9e3779b97f4a7c15u;
+        benchmark::DoNotOptimize(x);
+    }
+}
+
+template <class Lock>
+void uncontended(const std::string& impl)
+{
+    bench::add("lock", "uncontended", impl, 1, {"ns/lock"}, [](benchmark::State& state) {
+        const second_thread other;
+        Lock lock;
+        for (auto _ : state) {
+            lock.lock();
+            benchmark::ClobberMemory();
+            lock.unlock();
+        }
+    })->UseRealTime();
+}
+
+template <class Lock>
+void contended(const std::string& impl)
+{
+    for (const int threads : {1, 2, 4, 8}) {
+        bench::add("lock", "work outside", impl, threads, {"ns/lock"},
+                   [threads](benchmark::State& state) {
+                       Lock lock;
+                       std::uint64_t counter = 0;
+                       run_for_a_while(state, threads, [&](std::size_t) {
+                           lock.lock();
+                           for (int i = 0; i < 4; ++i) {
+                               ++counter;
+                               benchmark::DoNotOptimize(counter);
+                           }
+                           lock.unlock();
+                           work_outside();
+                       });
+                   })
+            ->UseManualTime()
+            ->Iterations(2);
+    }
+}
+
+/// Reads, and one write in `every` turns (never, if 0).
+template <class Lock>
+void read_mostly(const std::string& impl, std::uint64_t every)
+{
+    const std::string name = every == 0 ? "read only" : "one write in " + std::to_string(every);
+    for (const int threads : {1, 2}) {
+        bench::add("lock", name, impl, threads, {"ns/turn"},
+                   [threads, every](benchmark::State& state) {
+                       Lock lock;
+                       std::uint64_t value = 0;
+                       std::vector<weft::cache_padded<std::uint64_t>> turn(static_cast<std::size_t>(threads));
+                       run_for_a_while(state, threads, [&](std::size_t who) {
+                           if (every != 0 && ++*turn[who] % every == 0) {
+                               lock.lock();
+                               ++value;
+                               lock.unlock();
+                           } else {
+                               lock.lock_shared();
+                               benchmark::DoNotOptimize(value);
+                               lock.unlock_shared();
+                           }
+                       });
+                   })
+            ->UseManualTime()
+            ->Iterations(2);
+    }
+}
+
+/// A value of 32 bytes under a lock, or without one.
+struct wide {
+    std::uint64_t parts[4];
+};
+
+template <class Read>
+void read_value(const std::string& impl, Read read)
+{
+    for (const int threads : {1, 2}) {
+        bench::add("lock", "read 32 bytes", impl, threads, {"ns/turn"},
+                   [threads, read](benchmark::State& state) {
+                       run_for_a_while(state, threads, [&](std::size_t) {
+                           wide seen = read();
+                           benchmark::DoNotOptimize(seen);
+                       });
+                   })
+            ->UseManualTime()
+            ->Iterations(2);
+    }
+}
+
+const bench::definition here([] {
+    uncontended<weft::mutex>("weft mutex");
+    uncontended<weft::spinlock>("weft spinlock");
+    uncontended<weft::sharded_mutex>("weft sharded_mutex");
+    uncontended<std::mutex>("std");
+    uncontended<std::shared_mutex>("std shared_mutex");
+    uncontended<tbb::spin_mutex>("tbb spin_mutex");
+    uncontended<tbb::mutex>("tbb mutex");
+
+    contended<weft::mutex>("weft mutex");
+    contended<weft::spinlock>("weft spinlock");
+    contended<std::mutex>("std");
+    contended<tbb::spin_mutex>("tbb spin_mutex");
+    contended<tbb::mutex>("tbb mutex");
+
+    for (const std::uint64_t every : {0, 1000, 20}) {
+        read_mostly<weft::sharded_mutex>("weft sharded_mutex", every);
+        read_mostly<std::shared_mutex>("std shared_mutex", every);
+        read_mostly<tbb::rw_mutex>("tbb rw_mutex", every);
+    }
+
+    static weft::seq_lock<wide> free_value{wide{}};
+    static std::shared_mutex guard;
+    static wide guarded{};
+    read_value("weft seq_lock", [] { return free_value.load(); });
+    read_value("std shared_mutex", [] {
+        const std::shared_lock hold(guard);
+        return guarded;
+    });
+});
+
+}  // namespace
