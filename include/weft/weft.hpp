@@ -36,9 +36,11 @@
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/par_lines.hpp>
+#include <weft/iter/par_split.hpp>
 #include <weft/iter/partition.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
+#include <weft/iter/sources.hpp>
 #include <weft/iter/stop.hpp>
 #include <weft/iter/take.hpp>
 #include <weft/iter/take_any.hpp>

@@ -1,4 +1,4 @@
-// weft/iter/par_chunks.hpp - par_chunks, par_chunks_exact, par_windows: spans over a contiguous range.
+// weft/iter/par_chunks.hpp - par_chunks, par_rchunks, par_chunks_exact, par_windows, par_chunk_by: spans over a range.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -99,6 +99,82 @@ private:
     std::size_t count_;
 };
 
+template <class T>
+struct rchunk_reader {
+    T* data;
+    std::size_t size;
+    std::size_t length;
+
+    [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
+    {
+        const std::size_t end = size - i * length;
+        const std::size_t begin = end < length ? 0 : end - length;
+        return {data + begin, end - begin};
+    }
+};
+
+/// Spans of `length` from the end; the last one may be shorter.
+template <class T>
+class rchunks_source : public par_iterator<rchunks_source<T>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::span<T>;
+
+    rchunks_source(std::span<T> all, std::size_t length) : all_(all), length_(length) {}
+
+    [[nodiscard]] std::size_t extent() const { return all_.size() / length_ + (all_.size() % length_ != 0 ? 1 : 0); }
+    [[nodiscard]] rchunk_reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    std::span<T> all_;
+    std::size_t length_;
+};
+
+/// Runs of neighbours that belong together. A position is an element; a run belongs to the block in which it begins.
+template <class T, class P>
+class chunk_by_source : public par_iterator<chunk_by_source<T, P>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::none;
+    using item = std::span<T>;
+
+    chunk_by_source(std::span<T> all, P&& together) : all_(all), together_(std::move(together)) {}
+
+    [[nodiscard]] std::size_t extent() const { return all_.size(); }
+
+    template <class Sink>
+    auto run(piece p, Sink& sink) const
+    {
+        using result = answer<Sink, item>;
+        const std::size_t n = all_.size();
+        std::size_t begin = p.lo;
+        while (begin > 0 && begin < p.hi && goes_on(begin)) ++begin;
+        while (begin < p.hi) {
+            std::size_t end = begin + 1;
+            while (end < n && goes_on(end)) ++end;
+            if (!sink(all_.subspan(begin, end - begin))) return result(false);
+            begin = end;
+        }
+        return result(true);
+    }
+
+private:
+    [[nodiscard]] bool goes_on(std::size_t i) const
+    {
+        const T& before = all_[i - 1];
+        const T& here = all_[i];
+        return static_cast<bool>(together_(before, here));
+    }
+
+    std::span<T> all_;
+    P together_;
+};
+
 /// The elements of a contiguous range that outlives the chain.
 template <class R>
 auto span_over(R&& r)
@@ -145,6 +221,32 @@ auto par_windows(R&& r, std::size_t length)
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_windows: length 0");
     return detail::even_source<typename decltype(all)::element_type, true>(all, length);
+}
+
+/// As par_chunks, from the end: the first span has the last elements, and the last one may be shorter.
+///
+/// Throws: std::invalid_argument if `length` is 0.
+template <class R>
+auto par_rchunks(R&& r, std::size_t length)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    if (length == 0) detail::throw_invalid_argument("weft: par_rchunks: length 0");
+    return detail::rchunks_source<typename decltype(all)::element_type>(all, length);
+}
+
+/// Runs of neighbours, as std::span: two elements are in one run if together(left, right) holds. As long as possible.
+///
+/// Cost: `together` is called once or twice per pair of neighbours.
+template <class R, class P>
+auto par_chunk_by(R&& r, P together)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    using element = typename decltype(all)::element_type;
+    static_assert(
+        std::is_invocable_r_v<bool, const P&, const element&, const element&>,
+        "weft: the function given to par_chunk_by must take two neighbours and return something that converts "
+        "to bool, and be callable through a const reference");
+    return detail::chunk_by_source<element, P>(all, std::move(together));
 }
 
 }  // namespace weft

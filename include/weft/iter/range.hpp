@@ -112,6 +112,49 @@ private:
     mutable R range_;
 };
 
+/// Elements that can only be reached one after the other (lists, sets, maps): their addresses are noted first.
+/// An owned container moves with the chain; its elements stay where they are.
+template <class R>
+class node_source : public par_iterator<node_source<R>>, public source_base {
+    using range = std::remove_reference_t<R>;
+    using element = std::remove_reference_t<std::ranges::range_reference_t<range>>;
+    static constexpr bool owns = !std::is_lvalue_reference_v<R>;
+
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::conditional_t<owns, element&&, element&>;
+
+    explicit node_source(R&& r) : range_(std::forward<R>(r))
+    {
+        if constexpr (std::ranges::sized_range<range>) places_.reserve(std::ranges::size(range_));
+        for (element& x : range_) places_.push_back(std::addressof(x));
+    }
+
+    [[nodiscard]] std::size_t extent() const { return places_.size(); }
+
+    struct node_reader {
+        element* const* places;
+        [[gnu::always_inline]] item operator()(std::size_t i) const { return static_cast<item>(*places[i]); }
+    };
+    [[nodiscard]] node_reader reader() const { return {places_.data()}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+private:
+    R range_;
+    std::vector<element*> places_;
+};
+
+/// Containers whose elements keep their addresses, also when the container is moved.
+template <class R>
+concept node_container =
+    std::ranges::forward_range<R> && !std::ranges::random_access_range<R> &&
+    std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> && !std::ranges::view<std::remove_cvref_t<R>>;
+
 /// Integers from `first` on.
 template <class T>
 class integer_source : public par_iterator<integer_source<T>>, public source_base {
@@ -185,7 +228,8 @@ auto range_source(R&& r)
 ///
 /// Of an lvalue the items are references to its elements (to const if it is const); the range must outlive the chain.
 /// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
-/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only.
+/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only. Of lists, sets and maps
+/// the addresses of the elements are noted first, on this thread; then they are indexed, too.
 ///
 /// Example: examples/iter/par_iter.cpp
 template <class R>
@@ -193,6 +237,8 @@ auto par_iter(R&& r)
 {
     if constexpr (detail::chain<R>) {
         return std::remove_cvref_t<R>(std::forward<R>(r));
+    } else if constexpr (detail::node_container<R>) {
+        return detail::node_source<R>(std::forward<R>(r));
     } else {
         return detail::range_source(std::forward<R>(r));
     }
