@@ -23,19 +23,15 @@
 
 namespace weft {
 
-/// A mutual exclusion lock of four bytes. A waiter spins for about a microsecond, then sleeps.
-///
-/// Requires:      unlock() by the thread that holds the lock. Not recursive.
-/// Thread safety: all members may be called by any thread.
-/// Order:         an unlock happens before the return of the next successful lock or try_lock.
-/// Cost:          one locked operation to lock, one to unlock; a system call only if somebody sleeps.
-/// Example:       examples/sync/locks.cpp
-/// Source:        Drepper, "Futexes are tricky" (2011), with a spin in front.
-class mutex {
+namespace detail {
+
+/// What weft::mutex is; waiters look `Spins` times before they sleep.
+template <unsigned Spins>
+class basic_mutex {
 public:
-    constexpr mutex() noexcept = default;
-    mutex(const mutex&) = delete;
-    mutex& operator=(const mutex&) = delete;
+    constexpr basic_mutex() noexcept = default;
+    basic_mutex(const basic_mutex&) = delete;
+    basic_mutex& operator=(const basic_mutex&) = delete;
 
     /// Takes the lock; waits for it as long as it takes.
     void lock() noexcept
@@ -47,13 +43,13 @@ public:
     [[nodiscard]] bool try_lock() noexcept
     {
         std::uint32_t expected = free;
-        return state_.compare_exchange_strong(expected, held, detail::order::acquire, detail::order::relaxed);  // O1
+        return state_.compare_exchange_strong(expected, held, order::acquire, order::relaxed);  // O1
     }
 
     /// Gives the lock up, and wakes a thread that sleeps for it.
     void unlock() noexcept
     {
-        if (state_.exchange(free, detail::order::release) == contended) detail::wake_one(&state_);  // O1
+        if (state_.exchange(free, order::release) == contended) wake_one(&state_);  // O1
     }
 
 private:
@@ -63,18 +59,30 @@ private:
 
     [[gnu::noinline]] void wait_for_it() noexcept
     {
-        for (unsigned turn = 0; turn < 40; ++turn) {
-            const std::uint32_t now = state_.load(detail::order::relaxed);
+        for (unsigned turn = 0; turn < Spins; ++turn) {
+            const std::uint32_t now = state_.load(order::relaxed);
             if (now == contended) break;  // others sleep already: no point in spinning
             if (now == free && try_lock()) return;
             spin_hint();
         }
-        while (state_.exchange(contended, detail::order::acquire) != free) {  // O1, I1
-            detail::wait_on(state_, contended);
+        while (state_.exchange(contended, order::acquire) != free) {  // O1, I1
+            wait_on(state_, contended);
         }
     }
 
-    detail::atomic<std::uint32_t> state_{free};
+    atomic<std::uint32_t> state_{free};
 };
+
+}  // namespace detail
+
+/// A mutual exclusion lock of four bytes. A waiter spins for about a microsecond, then sleeps.
+///
+/// Requires:      unlock() by the thread that holds the lock. Not recursive.
+/// Thread safety: all members may be called by any thread.
+/// Order:         an unlock happens before the return of the next successful lock or try_lock.
+/// Cost:          one locked operation to lock, one to unlock; a system call only if somebody sleeps.
+/// Example:       examples/sync/locks.cpp
+/// Source:        Drepper, "Futexes are tricky" (2011), with a spin in front.
+using mutex = detail::basic_mutex<40>;
 
 }  // namespace weft

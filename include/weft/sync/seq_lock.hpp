@@ -60,14 +60,16 @@ public:
 
     [[nodiscard]] T load() const noexcept
     {
-        backoff wait;
-        while (true) {
-            const std::uint64_t before = sequence_.load(detail::order::acquire);  // O2
-            if (before % 2 == 0) {
-                const image seen = read();                                                  // O1
-                if (sequence_.load(detail::order::relaxed) == before) return seen.value();  // O1
-            }
-            wait.snooze();
+        if constexpr (std::is_nothrow_default_constructible_v<T>) {
+            // Straight into the result: a copy of words that were written just now, in wider steps, would have to wait
+            // until they have reached the cache.
+            T out;
+            load_to(out);
+            return out;
+        } else {
+            room r;
+            load_to(r);
+            return std::bit_cast<T>(r);
         }
     }
 
@@ -81,7 +83,7 @@ public:
     T exchange(const T& value) noexcept
     {
         const writing w(*this);
-        const T old = read().value();
+        const T old = current();
         write(value);
         return old;
     }
@@ -91,7 +93,7 @@ public:
     bool compare_exchange(T& expected, const T& desired) noexcept
     {
         const writing w(*this);
-        const T now = read().value();
+        const T now = current();
         if (!same(now, expected)) {
             expected = now;
             return false;
@@ -103,19 +105,24 @@ public:
 private:
     static constexpr std::size_t word_count = (sizeof(T) + 7) / 8;
 
-    /// The bytes of a value, as words.
-    struct image {
-        std::uint64_t words[word_count];
-
-        [[nodiscard]] T value() const noexcept
-        {
-            struct room {
-                alignas(T) unsigned char bytes[sizeof(T)];
-            } r;
-            std::memcpy(r.bytes, words, sizeof(T));
-            return std::bit_cast<T>(r);
-        }
+    /// Room for the bytes of a T that cannot be made out of nothing.
+    struct room {
+        alignas(T) unsigned char bytes[sizeof(T)];
     };
+
+    template <class To>
+    void load_to(To& out) const noexcept
+    {
+        backoff wait;
+        while (true) {
+            const std::uint64_t before = sequence_.load(detail::order::acquire);  // O2
+            if (before % 2 == 0) {
+                read(out);                                                     // O1
+                if (sequence_.load(detail::order::relaxed) == before) return;  // O1
+            }
+            wait.snooze();
+        }
+    }
 
     /// A writer at work.
     class writing {
@@ -148,18 +155,37 @@ private:
         }
     }
 
-    [[nodiscard]] image read() const noexcept
+    template <class To>
+    void read(To& out) const noexcept
     {
-        image out;
-        for (std::size_t i = 0; i < word_count; ++i) out.words[i] = words_[i].load(detail::order::acquire);  // O1
-        return out;
+        unsigned char* const bytes = reinterpret_cast<unsigned char*>(&out);
+        for (std::size_t i = 0; i < word_count; ++i) {
+            const std::uint64_t w = words_[i].load(detail::order::acquire);  // O1
+            std::memcpy(bytes + i * 8, &w, bytes_in(i));
+        }
+    }
+
+    /// The value, for the writer at work.
+    [[nodiscard]] T current() const noexcept
+    {
+        room r;
+        read(r);
+        return std::bit_cast<T>(r);
     }
 
     void write(const T& value) noexcept
     {
-        image in{};
-        std::memcpy(in.words, &value, sizeof(T));
-        for (std::size_t i = 0; i < word_count; ++i) words_[i].store(in.words[i], detail::order::release);  // O1
+        const unsigned char* const bytes = reinterpret_cast<const unsigned char*>(&value);
+        for (std::size_t i = 0; i < word_count; ++i) {
+            std::uint64_t w = 0;
+            std::memcpy(&w, bytes + i * 8, bytes_in(i));
+            words_[i].store(w, detail::order::release);  // O1
+        }
+    }
+
+    static constexpr std::size_t bytes_in(std::size_t word) noexcept
+    {
+        return word + 1 < word_count ? 8 : sizeof(T) - word * 8;
     }
 
     detail::atomic<std::uint64_t> sequence_{0};

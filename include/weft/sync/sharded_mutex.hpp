@@ -38,21 +38,15 @@
 
 namespace weft {
 
-/// A read-write lock for data that is read all the time and written rarely. Readers on different processors write
-/// different cache lines, so reading scales; writing costs a look at every shard.
-///
-/// Requires:      the thread that locks unlocks. Not recursive: not even two shared locks by one thread, because a
-///                writer may come in between. Meets the standard's requirements of a shared lock (std::shared_lock).
-/// Thread safety: all members may be called by any thread.
-/// Order:         as a mutex, between writers and everybody.
-/// Cost:          lock_shared and unlock_shared one locked operation each; lock one, and up to 17 cache misses. 2 KiB.
-/// Example:       examples/sync/sharded_mutex.cpp
-/// Source:        the big-reader lock of Linux 2.4; the interface is crossbeam's ShardedLock.
-class sharded_mutex {
+namespace detail {
+
+/// What weft::sharded_mutex is; waiters spin before they sleep if `Spins`.
+template <std::size_t Shards, bool Spins>
+class basic_sharded_mutex {
 public:
-    sharded_mutex() = default;
-    sharded_mutex(const sharded_mutex&) = delete;
-    sharded_mutex& operator=(const sharded_mutex&) = delete;
+    basic_sharded_mutex() = default;
+    basic_sharded_mutex(const basic_sharded_mutex&) = delete;
+    basic_sharded_mutex& operator=(const basic_sharded_mutex&) = delete;
 
     /// Takes the lock to write: waits until no other thread holds it in any way.
     void lock() noexcept
@@ -66,7 +60,7 @@ public:
     {
         if (!announce()) return false;
         for (auto& readers : shards_) {
-            if (readers->load(detail::order::seq_cst) != 0) {  // O1, O3
+            if (readers->load(order::seq_cst) != 0) {  // O1, O3
                 unlock();
                 return false;
             }
@@ -76,7 +70,7 @@ public:
 
     void unlock() noexcept
     {
-        if (writing_.exchange(none, detail::order::release) == awaited_one) detail::wake_all(&writing_);  // O2, I3
+        if (writing_.exchange(none, order::release) == awaited_one) wake_all(&writing_);  // O2, I3
     }
 
     /// Takes the lock to read: waits until no other thread writes, or waits to write.
@@ -89,8 +83,8 @@ public:
     [[nodiscard]] bool try_lock_shared() noexcept
     {
         word& readers = mine();
-        readers.fetch_add(1, detail::order::seq_cst);                    // O1
-        if (writing_.load(detail::order::seq_cst) == none) return true;  // O1, O2
+        readers.fetch_add(1, order::seq_cst);                    // O1
+        if (writing_.load(order::seq_cst) == none) return true;  // O1, O2
         leave(readers);
         return false;
     }
@@ -98,28 +92,26 @@ public:
     void unlock_shared() noexcept { leave(mine()); }
 
 private:
-    static constexpr std::size_t shard_count = 16;
-
     static constexpr std::uint32_t none = 0;
     static constexpr std::uint32_t one = 1;
     static constexpr std::uint32_t awaited_one = 2;
 
     static constexpr std::uint32_t awaited = std::uint32_t{1} << 31;
 
-    using word = detail::atomic<std::uint32_t>;
+    using word = atomic<std::uint32_t>;
     struct shard_tag {};
 
     /// Threads take the shards in turns.
     word& mine() noexcept
     {
-        using own = detail::thread_slot<shard_tag, std::size_t>;
-        if (own::get() == 0) own::set(next_thread().fetch_add(1, detail::order::relaxed) % shard_count + 1);
+        using own = thread_slot<shard_tag, std::size_t>;
+        if (own::get() == 0) own::set(next_thread().fetch_add(1, order::relaxed) % Shards + 1);
         return *shards_[own::get() - 1];
     }
 
-    static detail::atomic<std::size_t>& next_thread() noexcept
+    static atomic<std::size_t>& next_thread() noexcept
     {
-        static constinit detail::atomic<std::size_t> next{0};
+        static constinit atomic<std::size_t> next{0};
         return next;
     }
 
@@ -127,44 +119,58 @@ private:
     bool announce() noexcept
     {
         std::uint32_t expected = none;
-        return writing_.compare_exchange_strong(expected, one, detail::order::seq_cst,
-                                                detail::order::relaxed);  // O1, O2
+        return writing_.compare_exchange_strong(expected, one, order::seq_cst,
+                                                order::relaxed);  // O1, O2
     }
 
     /// Returns when the writer has left, or now and then.
     [[gnu::noinline]] void wait_for_writer() noexcept
     {
-        for (backoff wait; !wait.is_completed(); wait.snooze()) {
-            if (writing_.load(detail::order::relaxed) == none) return;
+        for (backoff wait; Spins && !wait.is_completed(); wait.snooze()) {
+            if (writing_.load(order::relaxed) == none) return;
         }
         std::uint32_t now = one;
-        writing_.compare_exchange_strong(now, awaited_one, detail::order::relaxed, detail::order::relaxed);
-        if (now != none) detail::wait_on(writing_, awaited_one);
+        writing_.compare_exchange_strong(now, awaited_one, order::relaxed, order::relaxed);
+        if (now != none) wait_on(writing_, awaited_one);
     }
 
     static void leave(word& readers) noexcept
     {
-        const std::uint32_t before = readers.fetch_sub(1, detail::order::release);  // O3, I3
-        if (before == (awaited | 1)) detail::wake_one(&readers);
+        const std::uint32_t before = readers.fetch_sub(1, order::release);  // O3, I3
+        if (before == (awaited | 1)) wake_one(&readers);
     }
 
     static void wait_until_left(word& readers) noexcept
     {
         backoff wait;
-        std::uint32_t n = readers.load(detail::order::seq_cst);  // O1, O3
-        for (; (n & ~awaited) != 0; n = readers.load(detail::order::seq_cst)) {
-            if (!wait.is_completed()) {
+        std::uint32_t n = readers.load(order::seq_cst);  // O1, O3
+        for (; (n & ~awaited) != 0; n = readers.load(order::seq_cst)) {
+            if (Spins && !wait.is_completed()) {
                 wait.snooze();
-            } else if ((n & awaited) != 0 || readers.compare_exchange_strong(n, n | awaited, detail::order::relaxed,
-                                                                             detail::order::relaxed)) {
-                detail::wait_on(readers, n | awaited);
+            } else if ((n & awaited) != 0 ||
+                       readers.compare_exchange_strong(n, n | awaited, order::relaxed, order::relaxed)) {
+                wait_on(readers, n | awaited);
             }
         }
-        if (n != 0) readers.fetch_and(~awaited, detail::order::relaxed);
+        if (n != 0) readers.fetch_and(~awaited, order::relaxed);
     }
 
-    cache_padded<word> shards_[shard_count];
+    cache_padded<word> shards_[Shards];
     alignas(cache_line_size) word writing_{none};
 };
+
+}  // namespace detail
+
+/// A read-write lock for data that is read all the time and written rarely. Readers on different processors write
+/// different cache lines, so reading scales; writing costs a look at every shard.
+///
+/// Requires:      the thread that locks unlocks. Not recursive: not even two shared locks by one thread, because a
+///                writer may come in between. Meets the standard's requirements of a shared lock (std::shared_lock).
+/// Thread safety: all members may be called by any thread.
+/// Order:         as a mutex, between writers and everybody.
+/// Cost:          lock_shared and unlock_shared one locked operation each; lock one, and up to 17 cache misses. 2 KiB.
+/// Example:       examples/sync/sharded_mutex.cpp
+/// Source:        the big-reader lock of Linux 2.4; the interface is crossbeam's ShardedLock.
+using sharded_mutex = detail::basic_sharded_mutex<16, true>;
 
 }  // namespace weft
