@@ -82,7 +82,6 @@ def main():
             inner = path.relative_to(root / top).parts
             first = text.split("\n", 1)[0]
             wanted = str(pathlib.Path("weft", *inner) if top.startswith("include") else relative)
-            wanted = wanted.removeprefix("weft/model/seams/")  # included by the name of what they replace
             if not first.startswith(f"// {wanted}"):
                 stray(relative, text, 0, f"the first line does not begin with '// {wanted}'")
             if "SPDX-License-Identifier: MIT OR Apache-2.0" not in text:
