@@ -67,10 +67,10 @@ def check_orders(path, text):
         stray(path, text, match.start(), f"{name} names no memory order")
 
 
-def check_examples(path, text, root):
-    for match in re.finditer(r"Example:?\s+(examples/\S+\.cpp)", text):
-        if not (root / match[1]).is_file():
-            stray(path, text, match.start(), f"names {match[1]}, which is not there")
+def check_named_files(path, text, root):
+    for match in re.finditer(r"\b(?:tests|bench|docs|examples|src)/[\w/]+\.(?:cpp|hpp|md|py|sh)\b", text):
+        if not (root / match[0]).is_file():
+            stray(path, text, match.start(), f"names {match[0]}, which is not there")
 
 
 def main():
@@ -90,7 +90,7 @@ def main():
                 check_layer(relative, text, inner[0])
             if top.startswith("include"):
                 check_public(relative, text)
-                check_examples(relative, text, root)
+            check_named_files(relative, text, root)
             check_orders(relative, text)
     for path in sorted(root.rglob("*")):
         relative = path.relative_to(root)

@@ -175,7 +175,8 @@ template <class... Fs>
 /// Thread safety: any thread may call it, also inside another join, task or loop.
 /// Order:         all that the functions did happens before join returns.
 /// Cost:          no allocation; two stores and two compares per function that is not taken, about 3 ns
-///                (bench/join/fib.cpp). Beyond 16,000 nested joins on one thread the functions run one after the other.
+///                (bench/join/fib_bench.cpp). Beyond 4,000 nested joins on one thread the functions run one after the
+///                other.
 /// Example:       examples/pool/join.cpp
 /// Source:        the split deque of Lace (van Dijk, van de Pol 2014); waiting is leapfrogging (Wagner, Calder 1993).
 /// See also:      scope for a number of tasks known only at run time, par_iter for ranges.

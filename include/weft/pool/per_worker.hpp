@@ -9,7 +9,9 @@
 //
 // Orders      O1  insert: buckets_ CAS release -> find: buckets_ acquire. The finder sees key, next and value.
 // Progress    find: wait-free. insert: lock-free. No two threads have one key at the same time, so a key is inserted
-// once. Checked by  tests/model/per_worker_model.cpp
+//             once.
+//
+// Checked by  tests/pool/per_worker_test.cpp
 #pragma once
 
 #include <weft/base/atomic.hpp>

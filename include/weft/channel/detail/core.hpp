@@ -14,7 +14,7 @@
 //
 // Progress    all wait-free but for closing.
 //
-// Checked by  tests/model/channel_model.cpp; tests/channel/lifetime_test.cpp.
+// Checked by  tests/model/channel_model.cpp; tests/channel/messages_test.cpp.
 #pragma once
 
 #include <weft/base/atomic.hpp>
