@@ -121,9 +121,9 @@ void run_batch(std::size_t capacity, std::size_t messages)
     auto [tx, rx] = make(capacity);
     message sum = 0;
     {
-        const std::jthread sender([tx = std::move(tx), messages] {
+        const std::jthread sender([to = std::move(tx), messages] {
             std::array<message, 64> batch{};
-            for (std::size_t i = 0; i < messages; i += batch.size()) static_cast<void>(tx.send_many(batch));
+            for (std::size_t i = 0; i < messages; i += batch.size()) static_cast<void>(to.send_many(batch));
         });
         std::vector<message> got;
         while (rx.recv_many(got, 64) != 0) {

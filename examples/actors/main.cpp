@@ -34,8 +34,8 @@ int main()
     {
         std::vector<std::jthread> customers;
         for (int c = 0; c < 4; ++c) {
-            customers.emplace_back([account = account] {
-                for (int i = 0; i < 1000; ++i) static_cast<void>(account.send(deposit{1}));
+            customers.emplace_back([to = account] {
+                for (int i = 0; i < 1000; ++i) static_cast<void>(to.send(deposit{1}));
             });
         }
     }

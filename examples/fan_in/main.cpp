@@ -18,8 +18,8 @@ long shared_channel()
     auto [tx, rx] = weft::bounded<int>(64);
     std::vector<std::jthread> threads;
     for (int s = 0; s < sources; ++s) {
-        threads.emplace_back([tx = tx] {
-            for (int i = 1; i <= each; ++i) static_cast<void>(tx.send(i));
+        threads.emplace_back([out = tx] {
+            for (int i = 1; i <= each; ++i) static_cast<void>(out.send(i));
         });
     }
     {
@@ -38,8 +38,8 @@ long own_channels()
     for (int s = 0; s < sources; ++s) {
         auto [tx, rx] = weft::bounded<int>(16);
         inputs.push_back(std::move(rx));
-        threads.emplace_back([tx = std::move(tx)] {
-            for (int i = 1; i <= each; ++i) static_cast<void>(tx.send(i));
+        threads.emplace_back([out = std::move(tx)] {
+            for (int i = 1; i <= each; ++i) static_cast<void>(out.send(i));
         });
     }
     weft::selector any;

@@ -94,10 +94,14 @@ TEST_CASE("channel batch: move-only messages from an rvalue, generated ones from
     std::vector<std::unique_ptr<int>> batch;
     for (int i = 0; i < 5; ++i) batch.push_back(std::make_unique<int>(i));
     CHECK(tx.send_many(std::move(batch)) == 5);
+    int count = 5;
+#if !defined(__clang__) || __clang_major__ >= 16  // older ones cannot read the views of GCC's library
     CHECK(tx.send_many(std::views::iota(5, 8) |
                        std::views::transform([](int i) { return std::make_unique<int>(i); })) == 3);
+    count = 8;
+#endif
     std::vector<std::unique_ptr<int>> got;
-    CHECK(rx.recv_many(got, 100) == 8);
+    CHECK(rx.recv_many(got, 100) == static_cast<std::size_t>(count));
     int next = 0;
     for (const auto& p : got) CHECK(*p == next++);
 }
@@ -115,6 +119,7 @@ TEST_CASE("channel batch: reports how many were sent before the channel closed")
     CHECK(tx.send_many(std::vector<int>(3, 1)) == 0);
 }
 
+#if !defined(__clang__) || __clang_major__ >= 16
 TEST_CASE("channel batch: an element that throws ends it; those before it are sent, the rest is not")
 {
     auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 3, 16, test::unlimited));
@@ -129,6 +134,7 @@ TEST_CASE("channel batch: an element that throws ends it; those before it are se
     CHECK(tx.send(9));
     CHECK(rx.recv() == 9);
 }
+#endif
 
 TEST_CASE("channel batch: many senders and receivers of batches, each message once")
 {
@@ -139,8 +145,11 @@ TEST_CASE("channel batch: many senders and receivers of batches, each message on
         std::vector<std::jthread> threads;
         for (std::size_t p = 0; p < 2; ++p) {
             threads.emplace_back([tx = tx, p, each] {
+                std::vector<std::size_t> batch;
                 for (std::size_t i = 0; i < each; i += 10) {
-                    static_cast<void>(tx.send_many(std::views::iota(p * each + i, p * each + std::min(i + 10, each))));
+                    batch.resize(std::min<std::size_t>(10, each - i));
+                    std::iota(batch.begin(), batch.end(), p * each + i);
+                    static_cast<void>(tx.send_many(batch));
                 }
             });
             threads.emplace_back([&seen, rx = rx] {

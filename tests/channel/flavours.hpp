@@ -7,6 +7,12 @@
 #include <cstddef>
 #include <utility>
 
+// Here a thread's copy of a handle has the name of the handle, and constants are captured whether or not they must be.
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wshadow"
+#pragma clang diagnostic ignored "-Wunused-lambda-capture"
+#endif
+
 namespace test {
 
 /// Stands for unbounded() where a capacity is asked for.

@@ -86,16 +86,16 @@ public:
     /// Throws:   what moving (copying) the message throws; std::bad_alloc on an unbounded channel. Nothing is sent
     /// then.
     send_result send(T&& message) const { return sent(put(std::move(message), detail::channels::no_deadline)); }
-    send_result send(const T& message) const
-        requires std::copy_constructible<T>
+    template <std::copy_constructible U = T>  // asked when it is called: until then T may be incomplete
+    send_result send(const std::type_identity_t<U>& message) const
     {
         return sent(put(message, detail::channels::no_deadline));
     }
 
     /// Sends if there is room now. `full()` if not: at some time during the call there was none.
     send_result try_send(T&& message) const { return sent(try_put(std::move(message))); }
-    send_result try_send(const T& message) const
-        requires std::copy_constructible<T>
+    template <std::copy_constructible U = T>
+    send_result try_send(const std::type_identity_t<U>& message) const
     {
         return sent(try_put(message));
     }
