@@ -140,7 +140,7 @@ struct modelled_thread {
     };
     std::array<habit, max_locations> habits;
     bool has_read = false;         ///< since the last turn of a spin loop
-    std::uint32_t idle_turns = 0;  ///< turns of spin loops that nothing but impatience ended
+    std::uint32_t idle_turns = 0;  ///< turns of spin loops since anybody stored anything
 };
 
 inline bool acquires(memory_order o) noexcept

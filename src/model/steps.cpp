@@ -196,6 +196,10 @@ void engine::enabled(std::size_t thread, std::vector<transition>& out)
             out.push_back(next);
             return;
         case action::spin:
+            if (t.idle_turns < how_.idle_turns) {
+                out.push_back(next);
+                return;
+            }
             for (std::size_t i = 0; i < location_count_; ++i) {
                 const index read = t.habits[i].read;
                 if (read >= 0 && locations_[i].position(read) < locations_[i].last()) {
@@ -253,7 +257,6 @@ void engine::impatient(std::vector<transition>& out)
         if (chosen == max_threads || t.idle_turns < threads_[chosen].idle_turns) chosen = i;
     }
     if (chosen == max_threads) return;
-    ++threads_[chosen].idle_turns;
     transition next;
     next.thread = static_cast<std::uint8_t>(chosen);
     next.kind = action::spin;
@@ -397,6 +400,7 @@ void engine::apply(const transition& what)
                 habit.read = -1;
             }
             t.has_read = false;
+            ++t.idle_turns;
             break;
         case action::join:
             join_views(t.now, threads_[op.operand].now);

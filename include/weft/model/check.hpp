@@ -31,6 +31,10 @@ struct options {
     /// How often a thread may read the same value again although there is a newer one.
     std::uint32_t stale_reads = 1;
 
+    /// How many turns in a row a spin loop may take although nothing has changed. 0: it waits for a change, unless
+    /// nobody else can run. For loops that give up and sleep: at least their number of turns.
+    std::uint32_t idle_turns = 0;
+
     bool reorder_stores = true;      ///< a store may come into the modification order before an older one
     bool spurious_failures = false;  ///< compare_exchange_weak may fail without reason
     bool check_leaks = true;         ///< what was allocated through weft::model must be freed when the scenario ends
