@@ -2,6 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/algorithm/par_filter.hpp>
+#include <weft/algorithm/par_group.hpp>
+#include <weft/algorithm/par_nth_element.hpp>
+#include <weft/algorithm/par_scan.hpp>
+#include <weft/algorithm/par_shuffle.hpp>
+#include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/par_transform.hpp>
 #include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
@@ -64,6 +71,7 @@
 #include <weft/queue/spsc_queue.hpp>
 #include <weft/queue/steal_result.hpp>
 #include <weft/simd/reduce.hpp>
+#include <weft/simd/sort.hpp>
 #include <weft/simd/target.hpp>
 #include <weft/sync/atomic_cell.hpp>
 #include <weft/sync/event_count.hpp>

@@ -1,0 +1,125 @@
+// weft/algorithm/par_group.hpp - histograms, groups, and reductions by key.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/algorithm/detail/invoke.hpp>
+#include <weft/algorithm/detail/quicksort.hpp>
+#include <weft/algorithm/detail/tiles.hpp>
+#include <weft/algorithm/par_sort.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <ranges>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail::algorithm {
+
+/// Counts [lo, hi) into `counts`. A part that another thread takes has a table of its own.
+template <class I, class Key>
+void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const Key& key,
+                std::vector<std::size_t>& counts)
+{
+    // A table costs as much as its bins: a piece should have more elements than that.
+    const std::size_t worth_a_fork = std::max<std::size_t>(8 * counts.size(), 2 * tile_length);
+    while (lo < hi) {
+        if (hi - lo >= worth_a_fork && c.wanted()) {
+            const std::size_t middle = lo + (hi - lo) / 2;
+            std::vector<std::size_t> other(counts.size());
+            fork_join(
+                c, [&](fork_context here) { count_bins(here, first, lo, middle, key, counts); },
+                [&](fork_context there) { count_bins(there, first, middle, hi, key, other); });
+            for (std::size_t bin = 0; bin < counts.size(); ++bin) counts[bin] += other[bin];
+            return;
+        }
+        for (const std::size_t end = std::min(hi, lo + tile_length); lo < end; ++lo) {
+            const auto bin = static_cast<std::size_t>(detail::algorithm::invoke(key, nth(first, lo)));
+            if (bin >= counts.size())
+                throw std::out_of_range("weft::par_histogram: a key is not below the number of bins");
+            ++counts[bin];
+        }
+    }
+}
+
+}  // namespace detail::algorithm
+
+/// How many elements have each key in [0, bins); the key of an integer is the integer itself.
+///
+/// Throws: std::out_of_range if a key is not below `bins`; what `key` throws; std::bad_alloc.
+/// Cost:   one pass; a table of counts for each piece that another thread takes.
+template <std::ranges::random_access_range R, class Key = std::identity>
+    requires std::ranges::sized_range<R>
+[[nodiscard]] std::vector<std::size_t> par_histogram(R&& r, std::size_t bins, const Key& key = {})
+{
+    std::vector<std::size_t> counts(bins);
+    const auto n = static_cast<std::size_t>(std::ranges::size(r));
+    if (n == 0) return counts;
+    with_context([&](fork_context c) { detail::algorithm::count_bins(c, std::ranges::begin(r), 0, n, key, counts); });
+    return counts;
+}
+
+/// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend.
+///
+/// Throws: what `key`, a comparison of keys or a copy throws; std::bad_alloc.
+template <std::ranges::random_access_range R, class Key>
+    requires std::ranges::sized_range<R>
+[[nodiscard]] auto par_group_by(R&& r, const Key& key)
+{
+    using item = std::ranges::range_value_t<R>;
+    using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
+    struct keyed {
+        key_type key;
+        std::size_t index;
+    };
+    const auto first = std::ranges::begin(r);
+    const auto n = static_cast<std::size_t>(std::ranges::size(r));
+    std::vector<keyed> keys;
+    keys.reserve(n);
+    for (std::size_t i = 0; i < n; ++i)
+        keys.push_back({detail::algorithm::invoke(key, detail::algorithm::nth(first, i)), i});
+    par_stable_sort(keys, std::ranges::less(), &keyed::key);
+    std::vector<std::pair<key_type, std::vector<item>>> groups;
+    for (keyed& k : keys) {
+        const bool fresh = groups.empty() || groups.back().first < k.key;
+        const std::size_t index = k.index;
+        if (fresh) groups.emplace_back(std::move(k.key), std::vector<item>());
+        groups.back().second.push_back(detail::algorithm::nth(first, index));
+    }
+    return groups;
+}
+
+/// Combines the values of equal keys, in order of the input, by `op`: pairs of key and result. Keys ascend. The shorter
+/// of both ranges counts.
+///
+/// Throws: what `op`, a comparison of keys or a copy throws; std::bad_alloc.
+template <std::ranges::random_access_range Keys, std::ranges::random_access_range Values,
+          class Op = detail::algorithm::plus>
+    requires std::ranges::sized_range<Keys> && std::ranges::sized_range<Values>
+[[nodiscard]] auto par_reduce_by_key(Keys&& keys, Values&& values, const Op& op = {})
+{
+    using key_type = std::ranges::range_value_t<Keys>;
+    using value_type = std::ranges::range_value_t<Values>;
+    std::vector<std::pair<key_type, value_type>> items;
+    const auto n = static_cast<std::size_t>(std::ranges::min(std::ranges::size(keys), std::ranges::size(values)));
+    items.reserve(n);
+    for (std::size_t i = 0; i < n; ++i)
+        items.emplace_back(detail::algorithm::nth(std::ranges::begin(keys), i),
+                           detail::algorithm::nth(std::ranges::begin(values), i));
+    par_stable_sort(items, std::ranges::less(), &std::pair<key_type, value_type>::first);
+    std::vector<std::pair<key_type, value_type>> results;
+    for (auto& [key, value] : items) {
+        if (results.empty() || results.back().first < key) {
+            results.emplace_back(std::move(key), std::move(value));
+        } else {
+            results.back().second = op(std::move(results.back().second), std::move(value));
+        }
+    }
+    return results;
+}
+
+}  // namespace weft

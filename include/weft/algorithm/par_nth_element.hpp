@@ -1,0 +1,85 @@
+// weft/algorithm/par_nth_element.hpp - what would stand at one place, or at the first places, if all were sorted.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/algorithm/par_sort.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <ranges>
+
+namespace weft {
+
+namespace detail::algorithm {
+
+/// Quickselect; heap sort after too many unbalanced partitions.
+template <class I, class Less>
+void select(I first, std::size_t n, std::size_t wanted, const Less& less)
+{
+    int bad_allowed = static_cast<int>(std::bit_width(n)) + 1;
+    constexpr std::size_t small = 20;
+    while (wanted < n) {
+        if (less.failed()) return;
+        if (n <= small) return insertion_sort(first, n, less);
+        if (bad_allowed == 0) return heap_sort(first, n, less);
+        pivot_to_front(first, n, less);
+        const std::size_t lower = partition_rest(first, n, [&](const auto& x) { return less(x, *first); });
+        if (lower != 0) std::ranges::iter_swap(first, past(first, lower));
+        if (wanted == lower) return;
+        const std::size_t was = n;
+        if (wanted < lower) {
+            n = lower;
+        } else {
+            // The pivot's equals come next; many of them must not cost a pass each.
+            const I pivot = past(first, lower);
+            const std::size_t equals =
+                partition_rest(pivot, n - lower, [&](const auto& x) { return !less(*pivot, x); }) + 1;
+            if (wanted < lower + equals) return;
+            first = past(pivot, equals);
+            n -= lower + equals;
+            wanted -= lower + equals;
+        }
+        if (n > was - was / 8) --bad_allowed;
+    }
+}
+
+}  // namespace detail::algorithm
+
+/// Puts at `nth` what would stand there if the range were sorted, nothing greater before it and nothing less behind it;
+/// as std::ranges::nth_element. Runs on the calling thread.
+///
+/// Throws: what the comparator or the projection throws; the range then holds a permutation of its elements.
+/// Cost:   linear on average, never more than n log n.
+template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
+    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator_t<R> nth, Compare compare = {},
+                                                    Projection project = {})
+{
+    const auto wanted = static_cast<std::size_t>(nth - std::ranges::begin(r));
+    detail::algorithm::with_guarded_less(r, compare, project,
+                                         [&](fork_context, auto first, std::size_t n, const auto& less) {
+                                             detail::algorithm::select(first, n, wanted, less);
+                                         });
+    return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
+}
+
+/// Sorts the smallest elements into [begin, middle); the others follow in any order. As std::ranges::partial_sort.
+///
+/// Throws: what the comparator or the projection throws; the range then holds a permutation of its elements.
+template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
+    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterator_t<R> middle, Compare compare = {},
+                                                     Projection project = {})
+{
+    const auto front = static_cast<std::size_t>(middle - std::ranges::begin(r));
+    detail::algorithm::with_guarded_less(r, compare, project,
+                                         [&](fork_context c, auto first, std::size_t n, const auto& less) {
+                                             detail::algorithm::select(first, n, front, less);
+                                             detail::algorithm::quicksort(c, first, front, less);
+                                         });
+    return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
+}
+
+}  // namespace weft

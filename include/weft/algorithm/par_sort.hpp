@@ -1,0 +1,159 @@
+// weft/algorithm/par_sort.hpp - sorts in parallel.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/algorithm/detail/guarded_less.hpp>
+#include <weft/algorithm/detail/key_sort.hpp>
+#include <weft/algorithm/detail/merge_sort.hpp>
+#include <weft/algorithm/detail/ordered.hpp>
+#include <weft/pool/context.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <ranges>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+namespace detail::algorithm {
+
+/// Calls f(context, first, n, less) in the pool with a comparator that cannot throw; then throws what it threw.
+template <class R, class Compare, class Projection, class F>
+void with_guarded_less(R& r, const Compare& compare, const Projection& project, F&& f)
+{
+    sort_failure failure;
+    const guarded_less<Compare, Projection> less(compare, project, failure);
+    const auto n = static_cast<std::size_t>(std::ranges::size(r));
+    if (n > 1) with_context([&](fork_context c) { f(c, std::ranges::begin(r), n, less); });
+    failure.rethrow();
+}
+
+}  // namespace detail::algorithm
+
+/// Sorts the range; equal elements may end up in any order. As std::ranges::sort: comparator and projection come last.
+/// They are called through const references, from several threads at once.
+///
+/// Sorted, reversed and all-equal input costs one pass. Numbers under the default comparator, or `greater`, are sorted
+/// by the vectorised sort; NaN then goes to the end. Other input never costs more than n log n comparisons in order.
+///
+/// Throws:  what the comparator or the projection throws; the range then holds a permutation of its elements. A
+///          comparator that is no order gives some permutation, and no undefined behaviour.
+/// Blocking: as join.
+/// Cost:    no allocation; elements are only moved and swapped.
+/// Source:  Peters, Pattern-defeating Quicksort, 2021; Highway's vqsort for numbers.
+template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
+    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {})
+{
+    using value = std::ranges::range_value_t<R>;
+    detail::algorithm::with_guarded_less(
+        r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
+            constexpr bool up = detail::algorithm::plain_less<Compare, value>;
+            constexpr bool down = detail::algorithm::plain_greater<Compare, value>;
+            if constexpr (std::ranges::contiguous_range<R> && detail::algorithm::sort_key<value> && (up || down) &&
+                          std::same_as<Projection, std::identity>) {
+                value* const keys = std::to_address(first);
+                const auto plain = [](const value& a, const value& b) { return up ? a < b : b < a; };
+                // NaN compares as equal to all: what looks sorted with it may not be.
+                if constexpr (std::floating_point<value>) {
+                    const auto ordered = [keys](std::size_t i) {
+                        return up ? keys[i - 1] <= keys[i] : keys[i - 1] >= keys[i];
+                    };
+                    if (detail::algorithm::all_good(c, 1, n, ordered)) return;
+                } else {
+                    if (detail::algorithm::sort_if_ordered(c, keys, n, plain)) return;
+                }
+                detail::algorithm::sort_all_keys(c, keys, n, down, plain);
+            } else {
+                if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
+                    detail::algorithm::quicksort(c, first, n, less);
+            }
+        });
+    return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
+}
+
+/// Sorts the range and keeps the order of equal elements; otherwise as par_sort.
+///
+/// Throws: as par_sort; also std::bad_alloc, before anything has changed.
+/// Cost:   scratch memory for all elements.
+template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
+    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {}, Projection project = {})
+{
+    detail::algorithm::with_guarded_less(
+        r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
+            if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
+                detail::algorithm::stable_sort(c, first, n, less);
+        });
+    return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
+}
+
+/// True if no element is less than the one before it. Stops soon after the first that is.
+///
+/// Throws: what the comparator or the projection throws.
+template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
+    requires std::ranges::sized_range<R>
+[[nodiscard]] bool par_is_sorted(R&& r, Compare compare = {}, Projection project = {})
+{
+    bool sorted = true;
+    detail::algorithm::with_guarded_less(r, compare, project,
+                                         [&](fork_context c, auto first, std::size_t n, const auto& less) {
+                                             sorted = detail::algorithm::is_ascending(c, first, n, less);
+                                         });
+    return sorted;
+}
+
+/// Sorts by a key that is computed once per element, and keeps the order of equal keys. The keys are compared by `<`.
+///
+/// Throws: what `key` or the comparison throws, std::bad_alloc; the range then holds a permutation.
+/// Cost:   memory for all keys and for one index per element.
+template <std::ranges::random_access_range R, class Key>
+    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
+void par_sort_by_cached_key(R&& r, const Key& key)
+{
+    using value = std::ranges::range_value_t<R>;
+    using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
+    struct keyed {
+        key_type key;
+        std::size_t index;
+    };
+    const auto n = static_cast<std::size_t>(std::ranges::size(r));
+    const auto first = std::ranges::begin(r);
+    std::vector<keyed> keys;
+    keys.reserve(n);
+    for (std::size_t i = 0; i < n; ++i)
+        keys.push_back({detail::algorithm::invoke(key, detail::algorithm::nth(first, i)), i});
+    std::vector<value> sorted;
+    sorted.reserve(n);
+    par_stable_sort(keys, std::ranges::less(), &keyed::key);
+    for (const keyed& k : keys) sorted.push_back(std::ranges::iter_move(detail::algorithm::past(first, k.index)));
+    detail::algorithm::move_all(sorted.begin(), n, first);
+}
+
+/// Merges two sorted ranges into `out`, which must have room for both and overlap neither; returns the end of what was
+/// written. Of equal elements those of `a` come first. The elements are copied.
+///
+/// Throws: what the comparator throws; `out` then holds unspecified values.
+template <std::ranges::random_access_range A, std::ranges::random_access_range B, std::random_access_iterator Out,
+          class Compare = std::ranges::less>
+    requires std::ranges::sized_range<A> && std::ranges::sized_range<B>
+Out par_merge(A&& a, B&& b, Out out, Compare compare = {})
+{
+    const auto na = static_cast<std::size_t>(std::ranges::size(a));
+    const auto nb = static_cast<std::size_t>(std::ranges::size(b));
+    detail::algorithm::sort_failure failure;
+    const std::identity same;
+    const detail::algorithm::guarded_less<Compare, std::identity> less(compare, same, failure);
+    with_context([&](fork_context c) {
+        detail::algorithm::merge(c, std::ranges::begin(a), na, std::ranges::begin(b), nb, out, less,
+                                 [](const auto& from, auto& to) { to = from; });
+    });
+    failure.rethrow();
+    return detail::algorithm::past(out, na + nb);
+}
+
+}  // namespace weft

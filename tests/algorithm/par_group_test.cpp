@@ -1,0 +1,114 @@
+// tests/algorithm/par_group_test.cpp - histograms, groups, selection and shuffles against naive references.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/algorithm/par_group.hpp>
+#include <weft/algorithm/par_nth_element.hpp>
+#include <weft/algorithm/par_shuffle.hpp>
+#include <weft/pool/thread_pool.hpp>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "test.hpp"
+
+namespace {
+
+std::vector<int> random_values(std::size_t n, unsigned below)
+{
+    std::mt19937 random(11);
+    std::vector<int> v(n);
+    for (int& x : v) x = static_cast<int>(random() % below);
+    return v;
+}
+
+}  // namespace
+
+TEST_CASE("group: a histogram counts every element once")
+{
+    for (const std::size_t n : {0U, 1U, 1000U, 300'000U}) {
+        for (const unsigned bins : {1U, 256U, 100'000U}) {
+            const auto v = random_values(n, bins);
+            std::vector<std::size_t> expected(bins);
+            for (const int x : v) ++expected[static_cast<std::size_t>(x)];
+            CHECK(weft::par_histogram(v, bins) == expected);
+        }
+    }
+    CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{0, 5}, 5), std::out_of_range);
+    CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{-1}, 5), std::out_of_range);
+    const std::vector<std::string> words{"a", "bb", "cc"};
+    CHECK(weft::par_histogram(words, 4, &std::string::size) == std::vector<std::size_t>{0, 1, 2, 0});
+}
+
+TEST_CASE("group: groups and reductions by key ascend and keep the order of the input")
+{
+    for (const std::size_t n : {0U, 1U, 50'000U}) {
+        const auto v = random_values(n, 1000);
+        const auto key = [](int x) { return x % 10; };
+        std::map<int, std::vector<int>> expected;
+        std::map<int, std::string> texts;
+        std::vector<int> keys;
+        std::vector<std::string> values;
+        for (const int x : v) {
+            expected[key(x)].push_back(x);
+            keys.push_back(key(x));
+            values.push_back(std::to_string(x));
+            texts[key(x)] += values.back();
+        }
+        const auto groups = weft::par_group_by(v, key);
+        CHECK(std::equal(groups.begin(), groups.end(), expected.begin(), expected.end(),
+                         [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; }));
+        const auto sums = weft::par_reduce_by_key(keys, values);
+        CHECK(std::equal(sums.begin(), sums.end(), texts.begin(), texts.end(),
+                         [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; }));
+    }
+}
+
+TEST_CASE("group: nth_element and partial_sort put the right elements in place")
+{
+    for (const std::size_t n : {1U, 2U, 30U, 1000U, 50'000U}) {
+        for (const unsigned below : {1U, 3U, 1'000'000U}) {
+            const auto input = random_values(n, below);
+            auto expected = input;
+            std::sort(expected.begin(), expected.end());
+            for (const std::size_t at : {std::size_t{0}, n / 3, n / 2, n - 1, n}) {
+                const auto place = static_cast<std::ptrdiff_t>(at);
+                auto v = input;
+                CHECK(weft::par_nth_element(v, v.begin() + place) == v.end());
+                if (at < n) {
+                    CHECK(v[at] == expected[at]);
+                    CHECK(std::all_of(v.begin(), v.begin() + place, [&](int x) { return x <= expected[at]; }));
+                    CHECK(std::all_of(v.begin() + place, v.end(), [&](int x) { return x >= expected[at]; }));
+                }
+                v = input;
+                weft::par_partial_sort(v, v.begin() + place);
+                CHECK(std::equal(v.begin(), v.begin() + place, expected.begin()));
+                std::sort(v.begin(), v.end());
+                CHECK(v == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("group: a shuffle is a permutation that depends on the seed alone")
+{
+    std::vector<int> all(30'000);
+    std::iota(all.begin(), all.end(), 0);
+    auto a = all;
+    auto b = all;
+    weft::par_shuffle(a, 1);
+    weft::thread_pool alone{{.num_threads = 1}};
+    alone.install([&] { weft::par_shuffle(b, 1); });
+    CHECK(a == b);
+    CHECK(a != all);
+    weft::par_shuffle(b, 2);
+    CHECK(a != b);
+    std::sort(a.begin(), a.end());
+    CHECK(a == all);
+    std::vector<int> none;
+    weft::par_shuffle(none, 1);
+    CHECK(none.empty());
+}

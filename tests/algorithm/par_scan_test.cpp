@@ -1,0 +1,153 @@
+// tests/algorithm/par_scan_test.cpp - scans, filters and maps against std.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/algorithm/par_filter.hpp>
+#include <weft/algorithm/par_scan.hpp>
+#include <weft/algorithm/par_transform.hpp>
+#include <weft/pool/thread_pool.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "test.hpp"
+
+namespace {
+
+constexpr std::size_t sizes[] = {0, 1, 2, 1000, 16384, 16385, 100'000};
+
+std::vector<std::uint64_t> random_values(std::size_t n)
+{
+    std::mt19937_64 random(n);
+    std::vector<std::uint64_t> v(n);
+    for (auto& x : v) x = random();
+    return v;
+}
+
+}  // namespace
+
+TEST_CASE("scan: inclusive and exclusive agree with std, also in place")
+{
+    for (const std::size_t n : sizes) {
+        const auto v = random_values(n);
+        std::vector<std::uint64_t> expected(n);
+        std::vector<std::uint64_t> out(n);
+        std::inclusive_scan(v.begin(), v.end(), expected.begin());
+        CHECK(weft::par_inclusive_scan(v, out.begin()) == out.end());
+        CHECK(out == expected);
+        out = v;
+        weft::par_inclusive_scan(out, out.begin());
+        CHECK(out == expected);
+        std::exclusive_scan(v.begin(), v.end(), expected.begin(), std::uint64_t{7});
+        out = v;
+        CHECK(weft::par_exclusive_scan(out, out.begin(), std::uint64_t{7}) == out.end());
+        CHECK(out == expected);
+        const auto greater = [](std::uint64_t a, std::uint64_t b) { return std::max(a, b); };
+        std::inclusive_scan(v.begin(), v.end(), expected.begin(), greater);
+        weft::par_inclusive_scan(v, out.begin(), greater);
+        CHECK(out == expected);
+    }
+}
+
+TEST_CASE("scan: the operation need not commute")
+{
+    std::vector<std::string> v(20'000, "");
+    for (std::size_t i = 0; i < v.size(); i += 1000) v[i] = std::to_string(i) + ",";
+    std::vector<std::string> expected(v.size());
+    std::vector<std::string> out(v.size());
+    std::inclusive_scan(v.begin(), v.end(), expected.begin());
+    weft::par_inclusive_scan(v, out.begin());
+    CHECK(out == expected);
+}
+
+TEST_CASE("scan: floats have the same bits for any number of threads")
+{
+    std::mt19937 random(1);
+    std::vector<float> v(200'000);
+    for (float& x : v) x = static_cast<float>(random());
+    std::vector<float> one(v.size());
+    std::vector<float> many(v.size());
+    weft::thread_pool alone{{.num_threads = 1}};
+    weft::thread_pool four{{.num_threads = 4}};
+    alone.install([&] { weft::par_inclusive_scan(v, one.begin()); });
+    four.install([&] { weft::par_inclusive_scan(v, many.begin()); });
+    CHECK(one == many);
+}
+
+TEST_CASE("scan: what the operation throws comes out")
+{
+    const std::vector<int> v(50'000, 1);
+    std::vector<int> out(v.size());
+    CHECK_THROWS_AS(weft::par_inclusive_scan(v, out.begin(),
+                                             [](int a, int b) -> int {
+                                                 if (a > 1000) throw std::runtime_error("enough");
+                                                 return a + b;
+                                             }),
+                    std::runtime_error);
+}
+
+TEST_CASE("filter: copy_if, partition and unique agree with std")
+{
+    for (const std::size_t n : sizes) {
+        auto v = random_values(n);
+        for (auto& x : v) x %= 3;
+        const auto odd = [](std::uint64_t x) { return x % 2 == 1; };
+        std::vector<std::uint64_t> expected;
+        std::ranges::copy_if(v, std::back_inserter(expected), odd);
+        std::vector<std::uint64_t> out(n);
+        out.erase(weft::par_copy_if(v, out.begin(), odd), out.end());
+        CHECK(out == expected);
+
+        expected = v;
+        std::ranges::stable_partition(expected, odd);
+        for (const bool stable : {false, true}) {
+            out = v;
+            const auto rest = stable ? weft::par_stable_partition(out, odd) : weft::par_partition(out, odd);
+            CHECK(std::ranges::none_of(rest, odd));
+            CHECK(std::all_of(out.begin(), rest.begin(), odd));
+            CHECK(rest.end() == out.end());
+            if (stable) CHECK(out == expected);
+        }
+        expected = v;
+        expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
+        out = v;
+        const auto behind = weft::par_unique(out);
+        out.erase(behind.begin(), behind.end());
+        CHECK(out == expected);
+    }
+}
+
+TEST_CASE("filter: elements that only move, and predicates that throw")
+{
+    std::vector<std::unique_ptr<int>> v;
+    for (int i = 0; i < 40'000; ++i) v.push_back(std::make_unique<int>(i));
+    CHECK_THROWS_AS(weft::par_partition(v,
+                                        [](const auto& p) -> bool {
+                                            if (*p == 30'000) throw std::runtime_error("no");
+                                            return *p % 2 == 0;
+                                        }),
+                    std::runtime_error);
+    CHECK(std::ranges::is_sorted(v, {}, [](const auto& p) { return *p; }));
+    const auto rest = weft::par_partition(v, [](const auto& p) { return *p % 2 == 0; });
+    CHECK(rest.size() == 20'000);
+    CHECK(std::ranges::all_of(rest, [](const auto& p) { return *p % 2 == 1; }));
+}
+
+TEST_CASE("transform: fill, transform and tabulate write each element")
+{
+    for (const std::size_t n : sizes) {
+        std::vector<std::size_t> v(n);
+        weft::par_fill(v, 7U);
+        CHECK(std::ranges::count(v, 7U) == static_cast<std::ptrdiff_t>(n));
+        weft::par_tabulate(v, [](std::size_t i) { return i * i; });
+        std::vector<std::size_t> out(n);
+        CHECK(weft::par_transform(v, out.begin(), [](std::size_t x) { return x + 1; }) == out.end());
+        bool right = true;
+        for (std::size_t i = 0; i < n; ++i) right = right && out[i] == i * i + 1;
+        CHECK(right);
+    }
+}
