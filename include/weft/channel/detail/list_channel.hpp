@@ -37,7 +37,8 @@
 // waits
 //             for a sender in the middle of its slot.
 //
-// Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_reuse (O5).
+// Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
+//             (O6). O5 by tests/channel/threads_test.cpp, under ThreadSanitizer; no model reaches a second use of a block.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
