@@ -45,8 +45,10 @@
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
 #include <weft/iter/partition.hpp>
+#include <weft/iter/progress.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
+#include <weft/iter/scan.hpp>
 #include <weft/iter/sources.hpp>
 #include <weft/iter/stop.hpp>
 #include <weft/iter/take.hpp>

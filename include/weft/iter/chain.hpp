@@ -21,7 +21,7 @@ using common_item = std::conditional_t<std::is_same_v<A, B>, A, std::common_type
 /// Positions of `First`, then positions of `Second`.
 template <class First, class Second>
 class chain_iter : public par_iterator<chain_iter<First, Second>> {
-    static_assert(!First::streaming && !Second::streaming,
+    static_assert(!First::streaming && !Second::streaming && !is_windowed<First>() && !is_windowed<Second>(),
                   "weft: chain cannot follow or precede bridged input, which has no length");
 
 public:

@@ -75,7 +75,7 @@ private:
 template <class Base, class F>
 class flat_map_chain : public par_iterator<flat_map_chain<Base, F>>, public adaptor_base<Base> {
     using inner = std::remove_cvref_t<call_result<F, typename Base::item>>;
-    static_assert(!inner::streaming, "weft: flat_map cannot take bridged input inside");
+    static_assert(!inner::streaming && !is_windowed<inner>(), "weft: flat_map cannot take bridged input inside");
 
 public:
     static constexpr indexing index_grade = indexing::none;

@@ -145,7 +145,8 @@ template <class Self>
 template <class I, class F>
 auto par_iterator<Self>::fold(I identity, F f)
 {
-    static_assert(!Self::streaming, "weft: fold cannot follow bridged input, which has no length");
+    static_assert(!Self::streaming && !detail::is_windowed<Self>(),
+                  "weft: fold cannot follow bridged input, which has no length");
     detail::check_fold<F, typename detail::fresh_state<I>::type, typename Self::item>();
     Self self(moved());
     const std::size_t n = self.extent();

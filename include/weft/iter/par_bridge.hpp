@@ -64,6 +64,7 @@ public:
         std::size_t limit = 1;
 
         [[nodiscard]] bool empty() const { return slots.empty(); }
+        [[nodiscard]] std::size_t size() const { return slots.size(); }
         void clear() { slots.clear(); }
     };
 
@@ -101,8 +102,16 @@ public:
     template <class Sink>
     auto run(batch& b, Sink& sink) const
     {
+        return run_part(b, 0, b.slots.size(), sink);
+    }
+
+    /// Items from .. to - 1 of a batch.
+    template <class Sink>
+    static auto run_part(batch& b, std::size_t from, std::size_t to, Sink& sink)
+    {
         using result = answer<Sink, item>;
-        for (auto& slot : b.slots) {
+        for (std::size_t i = from; i < to; ++i) {
+            auto& slot = b.slots[i];
             if constexpr (by_address) {
                 if (!sink(static_cast<item>(*slot))) return result(false);
             } else {
@@ -112,12 +121,62 @@ public:
         return result(true);
     }
 
+    /// The same input with its order kept: it is read in windows of up to some thousand items; the items of a window
+    /// run in parallel, and the next one is read when they are done. collect, find_first, reduce and the like see the
+    /// order of the input; memory is bounded by the window.
+    auto ordered();
+
 private:
     mutable held_range<R> held_;
     mutable pull_lock lock_;
     mutable std::optional<std::ranges::iterator_t<range>> next_;
     mutable bool pending_step_ = false;
 };
+
+/// The input in windows.
+template <class R>
+class ordered_source : public par_iterator<ordered_source<R>>, public source_base {
+public:
+    static constexpr indexing index_grade = indexing::none;
+    static constexpr bool windowed = true;
+    using item = typename bridge_source<R>::item;
+
+    explicit ordered_source(bridge_source<R>&& input) : input_(std::move(input)) {}
+
+    [[nodiscard]] std::size_t window_begin() const { return first_; }
+    [[nodiscard]] std::size_t extent() const { return first_ + window_.size(); }
+
+    /// Called between the windows, on one thread.
+    bool refill() const
+    {
+        first_ += window_.size();
+        window_.clear();
+        window_.limit = length_;
+        if (length_ < most) length_ *= 2;
+        input_.pull(window_);
+        return !window_.empty();
+    }
+
+    template <class Sink>
+    auto run(piece p, Sink& sink) const
+    {
+        return bridge_source<R>::run_part(window_, p.lo - first_, p.hi - first_, sink);
+    }
+
+private:
+    static constexpr std::size_t most = 8192;
+
+    bridge_source<R> input_;
+    mutable typename bridge_source<R>::batch window_;
+    mutable std::size_t first_ = 0;
+    mutable std::size_t length_ = 64;
+};
+
+template <class R>
+auto bridge_source<R>::ordered()
+{
+    return ordered_source<R>(std::move(*this));
+}
 
 }  // namespace detail
 
@@ -129,7 +188,7 @@ private:
 /// is read once, the items are values that are moved on.
 ///
 /// Order:    none: what keeps order elsewhere (collect, fold, reduce with an operation that does not commute) sees the
-///           items in any order here.
+///           items in any order here. `par_bridge(r).ordered()` keeps the order.
 /// Blocking: while one worker waits for the input, others that have run out of items wait for it.
 /// Throws:   also what the range throws.
 template <class R>

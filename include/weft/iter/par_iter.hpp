@@ -23,8 +23,10 @@
 #include <weft/iter/min_max.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/partition.hpp>
+#include <weft/iter/progress.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
+#include <weft/iter/scan.hpp>
 #include <weft/iter/stop.hpp>
 #include <weft/iter/take.hpp>
 #include <weft/iter/take_any.hpp>

@@ -148,6 +148,11 @@ public:
     /// std::vectors of n items each; the last one may be shorter. Throws std::invalid_argument for 0.
     auto chunks(std::size_t n);
 
+    /// op(...op(op(identity, item 0), item 1)..., item i) in place of item i: prefixes, in order. `op` is associative
+    /// and `identity` neutral for it. The chain so far is run here; the prefixes are a vector.
+    template <class T, class Op>
+    auto scan(T identity, Op op);
+
     /// The numbers of the items for which p holds.
     template <class P>
     auto positions(P p);
@@ -160,6 +165,15 @@ public:
     /// Idle workers are looked for at least every n positions, and pieces longer than n are divided whenever one is
     /// there, however cheap the items seem. with_max_len(1) suits a few very long, very unequal items.
     auto with_max_len(std::size_t n);
+
+    /// n positions (or 64, then twice as many each time) in parallel, then the next ones: for searches whose answer is
+    /// likely to be near the front. Throws std::invalid_argument for 0.
+    auto by_uniform_blocks(std::size_t n);
+    auto by_exponential_blocks();
+
+    /// f(done, total) after every `every` positions or so, and when all are done; one call at a time, on any thread.
+    template <class F>
+    auto progress(F f, std::size_t every);
 
     /// Ends the loop soon after token.stop_requested() says so: the terminal throws weft::stopped, or gives a failure
     /// if it is a `try_` one. The token, a std::stop_token or its like, is looked at once per block.

@@ -57,18 +57,51 @@ public:
     /// Runs all positions into `st`, which must be fresh. What fails is kept in the control.
     void run(fork_context c, state& st)
     {
-        const std::size_t n = source_.extent();
-        if (n == 0) return;
-        if constexpr (uses_fixed_tree<K>()) {
-            run_tree(c, st, n);
-        } else {
-            pace speed(source_.bounds(), n, c.num_threads(), learned_.load(order::relaxed));
-            work(c, st, piece{0, n}, speed);
-            remember(speed);
+        if constexpr (is_windowed<S>()) {
+            try {
+                while (!ended_.load(order::relaxed) && !control_.stopped() && source_.refill()) {
+                    first_ = source_.window_begin();
+                    state next = consumer_.make(first_);
+                    run_all(c, next, source_.extent() - first_);
+                    if (!control_.failed()) consumer_.merge(st, next);
+                }
+            } catch (...) {
+                control_.fail();
+            }
+        } else if (const std::size_t n = source_.extent(); n != 0) {
+            run_all(c, st, n);
         }
     }
 
 private:
+    /// Positions first_ .. first_ + n - 1.
+    void run_all(fork_context c, state& st, std::size_t n)
+    {
+        if constexpr (uses_fixed_tree<K>()) {
+            run_tree(c, st, n);
+        } else {
+            const len_bounds bounds = source_.bounds();
+            pace speed(bounds, n, c.num_threads(), learned_.load(order::relaxed));
+            if (bounds.block == 0) {
+                work(c, st, piece{first_, first_ + n}, speed);
+            } else {
+                one_after_the_other(c, st, n, bounds, speed);
+            }
+            remember(speed);
+        }
+    }
+
+    [[gnu::noinline]] void one_after_the_other(fork_context c, state& st, std::size_t n, len_bounds bounds, pace& speed)
+    {
+        std::size_t length = bounds.block;
+        for (std::size_t lo = 0; lo < n && !ended_.load(order::relaxed) && !control_.stopped();) {
+            const std::size_t hi = n - lo < length ? n : lo + length;
+            work(c, st, piece{first_ + lo, first_ + hi}, speed);
+            lo = hi;
+            if (bounds.doubles && length <= n) length *= 2;
+        }
+    }
+
     void work(fork_context c, state& st, piece rest, pace& speed) noexcept
     {
         try {
@@ -82,6 +115,7 @@ private:
                 const std::size_t n = speed.block(rest.hi - rest.lo);
                 if (!block(piece{rest.lo, rest.lo + n}, st)) {
                     if constexpr (ends_all<K>()) control_.stop();
+                    ended_.store(true, order::relaxed);
                     return;
                 }
                 speed.done(n);
@@ -185,7 +219,8 @@ private:
                                        std::size_t to)
     {
         for (std::size_t b = from; b < to; ++b) {
-            const piece p = blocks.positions(b);
+            const piece at = blocks.positions(b);
+            const piece p{first_ + at.lo, first_ + at.hi};
             source_.enter(p);
             state st = consumer_.make(p.lo);
             consumer_.run(source_, p, st);
@@ -207,6 +242,10 @@ private:
     const S& source_;
     const K& consumer_;
     control& control_;
+    std::size_t first_ = 0;
+
+    // Written by all, once set it stays: what follows is not needed. Relaxed: read when all pieces have ended.
+    atomic<bool> ended_{false};
 };
 
 /// Runs a chain into a consumer and returns what it found. Throws what failed first.

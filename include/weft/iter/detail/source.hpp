@@ -43,6 +43,8 @@ struct piece {
 struct len_bounds {
     std::size_t min = 1;
     std::size_t max = static_cast<std::size_t>(-1);
+    std::size_t block = 0;  // positions that are run before the next ones are begun; 0: all
+    bool doubles = false;   // each such block is twice the one before
 };
 
 /// The answer of a sink that never stops: it is true at compile time, so the loop has no second exit.
@@ -86,11 +88,21 @@ template <class Reader, class Sink>
     return result(true);
 }
 
+/// Whether the input of a chain comes in windows, one after the other: refill() fetches the next one, and its positions
+/// are window_begin() .. extent() - 1.
+template <class S>
+constexpr bool is_windowed()
+{
+    if constexpr (requires { S::windowed; }) return S::windowed;
+    return false;
+}
+
 /// What an adaptor over one chain passes on.
 template <class Base>
 class adaptor_base {
 public:
     static constexpr bool streaming = Base::streaming;
+    static constexpr bool windowed = is_windowed<Base>();
 
     explicit constexpr adaptor_base(Base&& base) : base_(std::move(base)) {}
 
@@ -111,6 +123,17 @@ public:
         requires(Base::streaming)
     {
         return base_.make_batch();
+    }
+
+    [[nodiscard]] std::size_t window_begin() const
+        requires(is_windowed<Base>())
+    {
+        return base_.window_begin();
+    }
+    bool refill() const
+        requires(is_windowed<Base>())
+    {
+        return base_.refill();
     }
 
 protected:

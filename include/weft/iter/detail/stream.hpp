@@ -5,6 +5,7 @@
 #include <weft/base/atomic.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/iter/detail/control.hpp>
+#include <weft/iter/detail/source.hpp>
 #include <weft/pool/context.hpp>
 
 #include <cstddef>
@@ -77,7 +78,11 @@ private:
     template <class Batch>
     [[gnu::noinline]] bool run(Batch& batch, state& st)
     {
-        return consumer_.run(source_, batch, st);
+        const piece p{0, batch.size()};
+        source_.enter(p);
+        const bool more = consumer_.run(source_, batch, st);
+        source_.leave(p);
+        return more;
     }
 
     const S& source_;
