@@ -4,7 +4,10 @@
 
 #include "test.hpp"
 
+#include <atomic>
 #include <optional>
+#include <thread>
+#include <utility>
 #include <vector>
 
 TEST_CASE("wait_group: alone there is nothing to wait for, again and again")
@@ -67,4 +70,35 @@ TEST_CASE("wait_group: parties that all wait meet, for many rounds")
         for (const auto& other : at) wrong += other.load(std::memory_order_relaxed) != rounds;
     });
     CHECK(wrong.load() == 0);
+}
+
+TEST_CASE("wait_group: the end of one round never ends the next one early")
+{
+    // Two that meet in each round, and a third that joins in every second one and works.
+    weft::wait_group group;
+    const std::size_t rounds = test::scaled(3'000);
+    std::atomic<std::size_t> early{0};
+    std::vector<weft::wait_group> handles(2, group);
+    {
+        const weft::wait_group leaves = std::move(group);
+    }
+    test::run_threads(2, [&](std::size_t who) {
+        weft::wait_group mine = std::move(handles[who]);
+        for (std::size_t round = 0; round < rounds; ++round) {
+            mine.wait();
+            if (who == 1) continue;
+            std::atomic<bool> worked{false};
+            std::thread helper;
+            if (round % 50 == 0) {
+                helper = std::thread(
+                    [&worked, with = weft::wait_group(mine)] { worked.store(true, std::memory_order_relaxed); });
+            }
+            if (helper.joinable()) {
+                mine.wait();
+                if (!worked.load(std::memory_order_relaxed)) early.fetch_add(1);
+                helper.join();
+            }
+        }
+    });
+    CHECK(early.load() == 0);
 }
