@@ -50,9 +50,12 @@ public:
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
 
-    friend constexpr bool operator==(const cache_padded&, const cache_padded&)
+    // Written out: of a T whose == is not constexpr, Clang takes no constexpr default.
+    friend constexpr bool operator==(const cache_padded& a, const cache_padded& b)
         requires std::equality_comparable<T>
-    = default;
+    {
+        return a.value_ == b.value_;
+    }
 
 private:
     T value_;
