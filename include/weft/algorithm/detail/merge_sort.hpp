@@ -34,6 +34,14 @@ std::size_t first_not(I first, std::size_t n, const Before& before)
     return lo;
 }
 
+/// Small plain elements are chosen without a branch, which no processor could predict.
+template <class A, class B, class Out>
+inline constexpr bool selects =
+    std::is_same_v<std::iter_reference_t<A>, std::iter_reference_t<B>> &&
+    std::is_same_v<std::iter_value_t<A>, std::iter_value_t<Out>> &&
+    std::is_lvalue_reference_v<std::iter_reference_t<A>> && std::is_trivially_copyable_v<std::iter_value_t<A>> &&
+    sizeof(std::iter_value_t<A>) <= 16;
+
 /// Merges a and b into out; of equals those of a come first. `take` moves or copies an element.
 template <class A, class B, class Out, class Less, class Take>
 void merge(fork_context c, A a, std::size_t na, B b, std::size_t nb, Out out, const Less& less, const Take& take)
@@ -59,7 +67,9 @@ void merge(fork_context c, A a, std::size_t na, B b, std::size_t nb, Out out, co
     std::size_t j = 0;
     while (i < na && j < nb) {
         const bool second = less(nth(b, j), nth(a, i));
-        if (second) {
+        if constexpr (selects<A, B, Out>) {
+            nth(out, i + j) = second ? nth(b, j) : nth(a, i);
+        } else if (second) {
             take(nth(b, j), nth(out, i + j));
         } else {
             take(nth(a, i), nth(out, i + j));
