@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scenarios.hpp"
@@ -259,8 +260,9 @@ int main(int argc, char** argv)
             chosen.push_back(s);
         }
     }
-    std::stable_sort(chosen.begin(), chosen.end(),
-                     [](const scenario& a, const scenario& b) { return a.group < b.group; });
+    std::sort(chosen.begin(), chosen.end(), [](const scenario& a, const scenario& b) {
+        return std::pair(a.group, a.name) < std::pair(b.group, b.name);
+    });
     if (lists) {
         for (const scenario& s : chosen) std::printf("%s %s\n", s.group.c_str(), s.name.c_str());
         return 0;

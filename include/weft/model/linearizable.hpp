@@ -114,8 +114,9 @@ private:
             sorted_.resize(n);
             for (std::size_t i = 0; i < n; ++i) sorted_[i] = i;
             // Times are in order of begin, so that candidates lie close together; modelled histories are short.
-            std::stable_sort(sorted_.begin(), sorted_.end(),
-                             [&](std::size_t a, std::size_t b) { return entries_[a].begin < entries_[b].begin; });
+            std::sort(sorted_.begin(), sorted_.end(), [&](std::size_t a, std::size_t b) {
+                return std::pair(entries_[a].begin, a) < std::pair(entries_[b].begin, b);
+            });
             done_.assign(n, false);
         }
 
@@ -175,10 +176,8 @@ private:
                 return false;
             }
             if (recent_.size() == 64) {
-                const auto middle = static_cast<std::ptrdiff_t>(seen_.size());
                 seen_.insert(seen_.end(), recent_.begin(), recent_.end());
-                std::sort(seen_.begin() + middle, seen_.end());
-                std::inplace_merge(seen_.begin(), seen_.begin() + middle, seen_.end());
+                std::sort(seen_.begin(), seen_.end());
                 recent_.clear();
             }
             return true;
