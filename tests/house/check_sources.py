@@ -16,7 +16,7 @@ LAYERS = {
     "simd": set(),
     "channel": {"sync", "queue"},
     "pool": {"sync", "queue", "topology"},
-    "iter": {"pool", "simd", "channel"},
+    "iter": {"pool", "simd", "channel", "sync"},
     "algorithm": {"iter", "pool", "simd"},
     "model": set(),
 }
