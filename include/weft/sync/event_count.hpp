@@ -58,22 +58,24 @@ public:
         return key(epoch_.load(detail::order::acquire));  // O2
     }
 
-    /// Takes the announcement back: the condition holds already.
+    /// Takes the announcement back: the condition holds already, or this thread waits no longer.
     void cancel_wait() noexcept { waiting_.fetch_sub(1, detail::order::relaxed); }
 
-    /// Sleeps until a notification that came after prepare_wait. May return without one: look at the condition again.
+    /// Sleeps until a notification that came after prepare_wait; it may have been meant for another condition.
     void wait(key k) noexcept
     {
-        if (epoch_.load(detail::order::acquire) == k.epoch) detail::wait_on(epoch_, k.epoch);
-        finish();
+        while (epoch_.load(detail::order::acquire) == k.epoch) detail::wait_on(epoch_, k.epoch);  // O2
+        cancel_wait();
     }
 
     /// As wait, but not beyond `deadline`. Returns false if the deadline has passed.
     bool wait_until(key k, std::chrono::steady_clock::time_point deadline) noexcept
     {
-        const bool in_time =
-            epoch_.load(detail::order::acquire) != k.epoch || detail::wait_on_until(epoch_, k.epoch, deadline);
-        finish();
+        bool in_time = true;
+        while (in_time && epoch_.load(detail::order::acquire) == k.epoch) {  // O2
+            in_time = detail::wait_on_until(epoch_, k.epoch, deadline);
+        }
+        cancel_wait();
         return in_time;
     }
 
@@ -131,13 +133,6 @@ private:
         if (waiting_.load(detail::order::relaxed) == 0) return false;  // O1
         epoch_.fetch_add(1, detail::order::release);                   // O2
         return true;
-    }
-
-    void finish() noexcept
-    {
-        // O2 also after a sleep.
-        (void)epoch_.load(detail::order::acquire);
-        waiting_.fetch_sub(1, detail::order::relaxed);
     }
 
     detail::atomic<std::uint32_t> waiting_{0};
