@@ -6,6 +6,9 @@ function(weft_warnings target)
     # Clang's idea of shadowing takes in every `[x = x]`; and it minds captures that another compiler needs.
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor
                                              $<$<CXX_COMPILER_ID:GNU>:-Wshadow>
+                                             # GCC 12 sees overflows in std::string that are not there.
+                                             $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+                                             $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                              $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-unused-lambda-capture>
                                              $<$<BOOL:${WEFT_WARNINGS_AS_ERRORS}>:-Werror>)
   endif()

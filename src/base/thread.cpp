@@ -36,6 +36,7 @@ std::size_t usable_stack_size(std::size_t wanted)
 
 thread::thread(const options& how, erased body) : handle_(std::make_unique<handle>())
 {
+    body->name = how.name.substr(0, 15);
     pthread_attr_t attributes;
     if (const int error = pthread_attr_init(&attributes))
         throw std::system_error(error, std::generic_category(), "weft: cannot start a thread");
@@ -45,9 +46,6 @@ thread::thread(const options& how, erased body) : handle_(std::make_unique<handl
     pthread_attr_destroy(&attributes);
     if (error != 0) throw std::system_error(error, std::generic_category(), "weft: cannot start a thread");
     body.release();
-#if defined(__linux__)
-    if (!how.name.empty()) pthread_setname_np(handle_->id, how.name.substr(0, 15).c_str());
-#endif
 }
 
 void thread::join() noexcept
@@ -85,6 +83,10 @@ thread::~thread()
 void* thread::enter(void* body) noexcept
 {
     const erased owned(static_cast<body_base*>(body));
+#if defined(__linux__)
+    // By the thread itself: its body never sees another name.
+    if (!owned->name.empty()) pthread_setname_np(pthread_self(), owned->name.c_str());
+#endif
     owned->run();
     return nullptr;
 }

@@ -38,6 +38,7 @@ private:
     struct body_base {
         virtual ~body_base() = default;
         virtual void run() = 0;
+        std::string name;
     };
     template <class F>
     struct body_of final : body_base {
