@@ -138,7 +138,8 @@ private:
         if (!control_.failed()) consumer_.merge(st, right);
     }
 
-    [[gnu::noinline]] bool block(piece p, state& st)
+    // Begins at a cache line: a loop of a few instructions that straddles two costs 5 % more.
+    [[gnu::noinline, gnu::aligned(64)]] bool block(piece p, state& st)
     {
         source_.enter(p);
         const bool more = consumer_.run(source_, p, st);
