@@ -1,0 +1,56 @@
+// examples/walk/walk.hpp - all files below a folder: a tree that nobody knows before it is walked.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/par_iter.hpp>
+#include <weft/iter/sources.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace walk {
+
+namespace fs = std::filesystem;
+
+struct totals {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;  // of regular files
+
+    friend totals operator+(totals a, totals b) { return {a.entries + b.entries, a.bytes + b.bytes}; }
+    friend bool operator==(const totals&, const totals&) = default;
+};
+
+/// An entry by itself. What cannot be asked for its size (it has just gone, say) has none.
+inline totals one(const fs::directory_entry& e)
+{
+    std::error_code error;
+    if (!e.is_regular_file(error) || e.is_symlink(error)) return {1, 0};
+    const std::uintmax_t size = e.file_size(error);
+    return {1, error ? 0 : size};
+}
+
+/// What lies in a folder; nothing if it is none, a link, or closed to us.
+inline std::vector<fs::directory_entry> children(const fs::directory_entry& e)
+{
+    std::error_code error;
+    if (!e.is_directory(error) || e.is_symlink(error)) return {};
+    std::vector<fs::directory_entry> inside;
+    for (fs::directory_iterator i(e.path(), error), end; !error && i != end; i.increment(error)) inside.push_back(*i);
+    return inside;
+}
+
+inline totals serial(const fs::directory_entry& root)
+{
+    totals sum = one(root);
+    for (const fs::directory_entry& e : children(root)) sum = sum + serial(e);
+    return sum;
+}
+
+inline totals parallel(const fs::directory_entry& root)
+{
+    return weft::par_walk_tree(root, children).map(one).reduce(totals{}, [](totals a, totals b) { return a + b; });
+}
+
+}  // namespace walk
