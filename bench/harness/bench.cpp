@@ -26,6 +26,12 @@ const std::vector<int>& thread_counts()
     return counts;
 }
 
+bool quick()
+{
+    const char* const set = std::getenv("WEFT_BENCH_QUICK");
+    return set != nullptr && *set != '\0';
+}
+
 weft::thread_pool& pool(int threads)
 {
     static std::map<int, std::unique_ptr<weft::thread_pool>> pools;

@@ -21,6 +21,9 @@ namespace bench {
 /// The thread counts to measure, from WEFT_BENCH_THREADS ("1,2,8"); 1 and all processors by default.
 const std::vector<int>& thread_counts();
 
+/// Whether a rough result will do (WEFT_BENCH_QUICK is set): then cases that fill the memory are smaller.
+bool quick();
+
 /// What a result is divided by, and how the report names the quotient.
 struct unit {
     const char* name = "ns";   ///< "ns/join"; "…/s" for a rate
