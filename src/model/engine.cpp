@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/engine.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <new>
 
@@ -46,11 +47,10 @@ entry engine::new_location(std::uint64_t value, bool was_static)
     first.value = value;
     first.thread = static_cast<std::uint8_t>(self_);
     first.seen = was_static ? view{} : t.now;
-    first.seen.at[static_cast<std::size_t>(at)] = 0;
     for (modelled_thread& each : threads_) {
-        each.now.at[static_cast<std::size_t>(at)] = 0;
-        each.acquired.at[static_cast<std::size_t>(at)] = 0;
-        each.released.at[static_cast<std::size_t>(at)] = 0;
+        each.now.learn(static_cast<std::size_t>(at));
+        each.acquired.learn(static_cast<std::size_t>(at));
+        each.released.learn(static_cast<std::size_t>(at));
         each.habits[static_cast<std::size_t>(at)] = {};
     }
     return {execution_, static_cast<std::uint32_t>(at)};
@@ -204,9 +204,9 @@ std::size_t engine::start_thread(void (*body)(void*), void* argument)
     t.body = body;
     t.argument = argument;
     t.next = operation{};
-    t.done = t.parked = t.woken = t.has_read = false;
+    t.done = t.parked = t.woken = t.has_read = t.has_news = false;
     t.idle_turns = 0;
-    t.habits.fill({});
+    std::fill_n(t.habits.begin(), location_count_, modelled_thread::habit{});
     t.now = number == 0 ? view{} : threads_[self_].now;
     t.now.clock.of[number] = 1;
     t.acquired = t.released = t.now;

@@ -11,6 +11,7 @@
 
 #include <weft/model/detail/hooks.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -18,7 +19,7 @@
 
 namespace weft::model::detail {
 
-inline constexpr std::size_t max_locations = 128;
+inline constexpr std::size_t max_locations = 1024;
 using index = std::int16_t;
 using time_point = std::chrono::steady_clock::time_point;
 
@@ -41,10 +42,28 @@ struct vector_clock {
     }
 };
 
-/// A vector clock, and for each location the number of a message.
+/// A vector clock, and for each location the number of a message. Of locations from `known` on it is the first message.
 struct view {
     vector_clock clock;
-    std::array<index, max_locations> at{};
+    std::size_t known = 0;
+    std::array<index, max_locations> at;
+
+    view() noexcept {}  // leaves what is not known as it is: copies are most of the checker's work
+    view(const view& other) noexcept { *this = other; }
+    view& operator=(const view& other) noexcept
+    {
+        clock = other.clock;
+        known = other.known;
+        std::copy_n(other.at.begin(), known, at.begin());
+        return *this;
+    }
+
+    /// The location `i` is the first one that is not known.
+    void learn(std::size_t i) noexcept
+    {
+        at[i] = 0;
+        known = i + 1;
+    }
 };
 
 struct message {
@@ -140,6 +159,7 @@ struct modelled_thread {
     };
     std::array<habit, max_locations> habits;
     bool has_read = false;         ///< since the last turn of a spin loop
+    bool has_news = false;         ///< since then, read something that it had read otherwise before
     std::uint32_t idle_turns = 0;  ///< turns of spin loops since anybody stored anything
 };
 

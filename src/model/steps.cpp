@@ -40,7 +40,7 @@ bool engine::newer(index at, index a, index b) const noexcept
 void engine::join_views(view& to, const view& from) const noexcept
 {
     to.clock.join(from.clock);
-    for (std::size_t i = 0; i < location_count_; ++i) {
+    for (std::size_t i = 0; i < from.known; ++i) {
         if (to.at[i] != from.at[i] && newer(static_cast<index>(i), from.at[i], to.at[i])) to.at[i] = from.at[i];
     }
 }
@@ -291,6 +291,7 @@ void engine::read(modelled_thread& t, index at, index m, memory_order order, boo
     if (acquires(order)) join_views(t.now, from.seen);
     if (seq_cst && newer(at, m, l.seq_cst)) l.seq_cst = m;
     auto& habit = t.habits[u(at)];
+    t.has_news = t.has_news || (habit.read >= 0 && habit.read != m) || (habit.outgrown >= 0 && habit.outgrown != m);
     habit.read = m;
     if (habit.last != m) habit.repeats = 0;
     if (m != l.newest()) ++habit.repeats;
@@ -326,7 +327,8 @@ void engine::write(modelled_thread& t, index at, index after, std::uint64_t valu
     }
     if (seq_cst && newer(at, m, l.seq_cst)) l.seq_cst = m;
     t.habits[u(at)].read = m;
-    for (auto& habit : t.habits) habit.outgrown = -1;  // progress: the next loop is another one
+    // Progress: the next loop is another one.
+    for (std::size_t i = 0; i < location_count_; ++i) t.habits[i].outgrown = -1;
     for (modelled_thread& each : threads_) each.idle_turns = 0;
 }
 
@@ -395,11 +397,17 @@ void engine::apply(const transition& what)
             apply_fence(t, op.order);
             break;
         case action::spin:
-            for (auto& habit : t.habits) {
-                if (habit.read >= 0) habit.outgrown = habit.read;
+            // A turn that has met something new may go on with what was old beside it.
+            for (std::size_t i = 0; i < location_count_; ++i) {
+                auto& habit = t.habits[i];
+                if (t.has_news) {
+                    habit.outgrown = -1;
+                } else if (habit.read >= 0) {
+                    habit.outgrown = habit.read;
+                }
                 habit.read = -1;
             }
-            t.has_read = false;
+            t.has_read = t.has_news = false;
             ++t.idle_turns;
             break;
         case action::join:

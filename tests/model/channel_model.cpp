@@ -13,14 +13,6 @@ using scenarios::enter;
 using weft::model::require;
 using weft::model::thread;
 
-/// Handles spin for some turns and then sleep: they may do so at any time.
-weft::model::options sleepy(int preemptions)
-{
-    weft::model::options how = scenarios::bounded(preemptions);
-    how.idle_turns = 25;
-    return how;
-}
-
 /// A sender on a thread of its own sends 1 .. n and goes; everything arrives in order, then the channel is closed.
 template <class Channel>
 void deliver(Channel ends, int n)
@@ -45,15 +37,18 @@ void receiver_goes(Channel ends, int n)
     for (int i = 0; i < n; ++i) static_cast<void>(s.send(i));
 }
 
-const enter array_hands_over("channel", "array_hands_over", [] { deliver(weft::bounded<int>(1), 2); }, sleepy(2));
+const enter array_hands_over(
+    "channel", "array_hands_over", [] { deliver(weft::bounded<int>(1), 2); }, scenarios::bounded(2));
 const enter array_close_wakes(
-    "channel", "array_close_wakes", [] { receiver_goes(weft::bounded<int>(1), 3); }, sleepy(2));
-const enter list_hands_over("channel", "list_hands_over", [] { deliver(weft::unbounded<int>(), 2); }, sleepy(2));
+    "channel", "array_close_wakes", [] { receiver_goes(weft::bounded<int>(1), 3); }, scenarios::bounded(2));
+const enter list_hands_over(
+    "channel", "list_hands_over", [] { deliver(weft::unbounded<int>(), 2); }, scenarios::bounded(2));
 const enter list_close_wakes(
-    "channel", "list_close_wakes", [] { receiver_goes(weft::unbounded<int>(), 2); }, sleepy(2));
-const enter rendezvous_meets("channel", "rendezvous_meets", [] { deliver(weft::bounded<int>(0), 1); }, sleepy(2));
+    "channel", "list_close_wakes", [] { receiver_goes(weft::unbounded<int>(), 2); }, scenarios::bounded(2));
+const enter rendezvous_meets(
+    "channel", "rendezvous_meets", [] { deliver(weft::bounded<int>(0), 1); }, scenarios::bounded(2));
 const enter rendezvous_closes(
-    "channel", "rendezvous_closes", [] { receiver_goes(weft::bounded<int>(0), 1); }, sleepy(2));
+    "channel", "rendezvous_closes", [] { receiver_goes(weft::bounded<int>(0), 1); }, scenarios::bounded(2));
 
 const enter array_no_lost_wakeup(
     "channel", "array_no_lost_wakeup",
@@ -61,7 +56,7 @@ const enter array_no_lost_wakeup(
         // Both sides sleep in turn: the sender while the one slot is full, the receiver while it is empty.
         deliver(weft::bounded<int>(1), 3);
     },
-    sleepy(2));
+    scenarios::bounded(2));
 
 const enter list_no_lost_wakeup(
     "channel", "list_no_lost_wakeup",
@@ -73,7 +68,7 @@ const enter list_no_lost_wakeup(
         const auto b = r.recv();
         require(a && b && *a + *b == 3);
     },
-    sleepy(2));
+    scenarios::bounded(2));
 
 const enter array_empty_is_empty("channel", "array_empty_is_empty", [] {
     // Who has sent, and sees nobody else receive, finds something.

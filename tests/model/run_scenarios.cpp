@@ -125,20 +125,49 @@ std::string killer_apart(const std::vector<scenario>& chosen, double seconds)
     return code == 0 ? "" : chosen[static_cast<std::size_t>(code) - 1].name;
 }
 
-/// A comment "order: reason" on the site's line or the one before says why a surviving order stays.
+std::vector<std::string> lines_of(const std::string& file)
+{
+    std::vector<std::string> lines;
+    std::ifstream in(file);
+    for (std::string text; std::getline(in, text);) lines.push_back(text);
+    return lines;
+}
+
+/// A comment "order: reason" on the site's line, or in the lines of comment above it, says why a surviving order stays.
 std::string justification(const std::string& file, unsigned line)
 {
-    std::ifstream in(file);
-    std::string text;
-    std::string before;
-    for (unsigned i = 1; i <= line && std::getline(in, text); ++i) {
-        if (i != line) before = text;
-    }
-    for (const std::string* each : {&text, &before}) {
-        const auto at = each->find("// order: ");
-        if (at != std::string::npos) return each->substr(at + 10);
+    const std::string tag = "// order: ";
+    const std::vector<std::string> lines = lines_of(file);
+    if (line > lines.size()) return "";
+    if (const auto at = lines[line - 1].find(tag); at != std::string::npos)
+        return lines[line - 1].substr(at + tag.size());
+    std::string why;
+    for (unsigned i = line - 1; i > 0; --i) {
+        const std::string& text = lines[i - 1];
+        const auto begin = text.find_first_not_of(' ');
+        if (begin == std::string::npos || text.compare(begin, 3, "// ") != 0) return "";
+        if (text.compare(begin, tag.size(), tag) == 0) return text.substr(begin + tag.size()) + why;
+        why = text.substr(begin + 2) + why;  // a space, and the rest
     }
     return "";
+}
+
+/// The lines of a file that name an order stronger than relaxed.
+std::vector<unsigned> ordered_lines(const std::string& file)
+{
+    std::vector<unsigned> found;
+    unsigned number = 0;
+    for (const std::string& text : lines_of(file)) {
+        ++number;
+        const std::string code = text.substr(0, text.find("//"));
+        for (const char* word :
+             {"order::acquire", "order::release", "order::acq_rel", "order::seq_cst", "full_fence()"}) {
+            if (code.find(word) == std::string::npos) continue;
+            found.push_back(number);
+            break;
+        }
+    }
+    return found;
 }
 
 /// The order sites of the production code, each with the scenarios that come by.
@@ -173,7 +202,8 @@ bool find_sites(const std::vector<scenario>& chosen, double seconds, std::vector
 struct tally {
     int killed = 0;
     int survived = 0;
-    int justified = 0;
+    std::vector<std::string> unjustified;
+    std::vector<std::string> unreached;
 };
 
 /// Weakens one site step by step, for as long as nothing notices.
@@ -197,7 +227,10 @@ void mutate_site(const reached& each, double seconds, tally& count)
             }
             ++count.survived;
             const std::string why = justification(site.file, site.line);
-            if (!why.empty()) ++count.justified;
+            if (why.empty()) {
+                count.unjustified.push_back(production_file(site.file) + ":" + std::to_string(site.line) + " " +
+                                            site.what + ", " + name_of(weaker));
+            }
             std::printf("**survives**%s |\n", why.empty() ? "" : (": " + why).c_str());
             for (const std::memory_order o : weft::model::weaker_orders(site, weaker)) {
                 if (std::find(next.begin(), next.end(), o) == next.end()) next.push_back(o);
@@ -206,6 +239,29 @@ void mutate_site(const reached& each, double seconds, tally& count)
         level = next;
         std::fflush(stdout);
     }
+}
+
+/// The lines of the files of `sites` that name an order and are not among the sites.
+void find_unreached(const std::vector<reached>& sites, std::vector<std::string>& out)
+{
+    std::map<std::string, std::vector<unsigned>> met;
+    for (const reached& each : sites) met[each.site.file].push_back(each.site.line);
+    for (const auto& [file, lines] : met) {
+        for (const unsigned line : ordered_lines(file)) {
+            // A call may be broken over two lines, and its site is the first of them.
+            const auto near = [&](unsigned l) { return l == line || l + 1 == line; };
+            if (std::none_of(lines.begin(), lines.end(), near)) {
+                out.push_back(production_file(file) + ":" + std::to_string(line));
+            }
+        }
+    }
+}
+
+void print_list(const char* title, const std::vector<std::string>& list)
+{
+    if (list.empty()) return;
+    std::printf("\n%s\n\n", title);
+    for (const std::string& each : list) std::printf("- %s\n", each.c_str());
 }
 
 int mutate(const std::vector<scenario>& chosen, double seconds)
@@ -223,10 +279,15 @@ int mutate(const std::vector<scenario>& chosen, double seconds)
         }
         mutate_site(each, seconds, count);
     }
-    std::printf("\n%d mutants: %d killed, %d survive, %d of these with a reason in the source.\n",
-                count.killed + count.survived, count.killed, count.survived, count.justified);
+    find_unreached(sites, count.unreached);
+    std::printf(
+        "\n%d mutants: %d killed, %d survive, %zu of these without a reason in the source. "
+        "%zu lines with an order are not reached.\n",
+        count.killed + count.survived, count.killed, count.survived, count.unjustified.size(), count.unreached.size());
+    print_list("Survivors without a reason:", count.unjustified);
+    print_list("Orders that no scenario reaches:", count.unreached);
     weft::model::end_mutation();
-    return 0;
+    return count.unjustified.empty() ? 0 : 1;
 }
 
 }  // namespace

@@ -170,6 +170,31 @@ const enter publish_all("split_deque", "publish_all", [] {
     o.require_run(2, 1);
 });
 
+const enter helped_with_its_own("split_deque", "helped_with_its_own", [] {
+    // Who waits for a stolen job may take what its thief publishes, as long as the job runs (pool_core::help_job): what
+    // it saw of the thief's deque before it saw the job unfinished descends from the job.
+    owner o;
+    job_slot job;
+    thread helper([&] {
+        const auto seen = o.jobs.look();
+        if (!seen.has_work() || job_state(job.state.load(order::acquire)).is_finished()) return;
+        require(o.jobs.steal(seen) == nullptr, "nothing was published before the job had finished");
+    });
+    static_cast<void>(split_deque::finish(job, true));
+    require(o.push());
+});
+
+const enter parked_or_told("split_deque", "parked_or_told", [] {
+    // Without a further look at the state: an owner that may not park has seen the end.
+    job_slot job;
+    cell<int> result{0};
+    thread thief([&] {
+        result.write() = 1;
+        static_cast<void>(split_deque::finish(job, true));
+    });
+    if (!split_deque::announce_parked(job)) require(result.read() == 1);
+});
+
 const enter latch_may_go("split_deque", "latch_may_go", [] {
     // The frame and the slot may vanish as soon as the owner sees the end: the thief touches neither afterwards.
     auto* const job = weft::detail::make<job_slot>();

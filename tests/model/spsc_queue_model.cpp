@@ -51,6 +51,14 @@ const enter linearizable("spsc_queue", "spsc_linearizable", [] {
     require(w.linearizable(), "the history is linearizable");
 });
 
+const enter size("spsc_queue", "spsc_size", [] {
+    // A third thread, which sees old news of both sides, must not take an older end for a full queue.
+    queue q(2);
+    thread producer([&] { static_cast<void>(q.try_push(1)); });
+    thread consumer([&] { static_cast<void>(q.try_pop()); });
+    require(q.size() <= 1);
+});
+
 const enter front("spsc_queue", "spsc_front", [] {
     queue q(1);
     thread consumer([&] {

@@ -151,6 +151,22 @@ const enter event_count_order("sync", "event_count_order", [] {
     if (event.wait_until(key, weft::detail::clock::now() + std::chrono::seconds(1))) require(data.read() == 1);
 });
 
+const enter event_count_wait("sync", "event_count_wait", [] {
+    // As event_count_order, for the wait without a deadline: the notifier comes after the announcement.
+    weft::event_count event;
+    weft::detail::atomic<bool> announced{false};
+    cell<int> data{0};
+    thread notifier([&] {
+        while (!announced.load(order::relaxed)) weft::model::spin_hint();
+        data.write() = 1;
+        event.notify_all();
+    });
+    const auto key = event.prepare_wait();
+    announced.store(true, order::relaxed);
+    event.wait(key);
+    require(data.read() == 1);
+});
+
 const enter event_count_two_waiters(
     "sync", "event_count_two_waiters",
     [] {

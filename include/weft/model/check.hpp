@@ -24,7 +24,7 @@ struct options {
     int max_preemptions = -1;  ///< -1: no bound
 
     std::uint64_t max_executions = 20'000'000;
-    double max_seconds = 60;
+    double max_seconds = 60;  ///< of the processor
 
     /// Steps of one execution; a longer one is reported as a livelock.
     std::uint32_t max_steps = 2000;
@@ -59,7 +59,7 @@ struct result {
     std::uint64_t executions = 0;
     std::uint64_t complete = 0;  ///< those that were not cut short as repetitions of another one
     std::uint32_t longest = 0;   ///< steps
-    double seconds = 0;
+    double seconds = 0;  ///< of the processor
     std::vector<outcome> outcomes{};  ///< sorted by values
 
     /// Everything above as text for a person.

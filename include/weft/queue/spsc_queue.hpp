@@ -93,8 +93,8 @@ public:
     /// The number of elements: exact for the caller's own side, and old news about the other's.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        const std::size_t head = head_.load(detail::order::acquire);
-        const std::size_t n = tail_.load(detail::order::acquire) - head;
+        const std::size_t head = head_.load(detail::order::acquire);  // the end is then not older than this
+        const std::size_t n = tail_.load(detail::order::relaxed) - head;
         return n < capacity_ ? n : capacity_;  // head may be older than tail
     }
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }

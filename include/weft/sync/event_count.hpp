@@ -131,7 +131,8 @@ private:
     {
         detail::full_fence();                                          // O1
         if (waiting_.load(detail::order::relaxed) == 0) return false;  // O1
-        epoch_.fetch_add(1, detail::order::release);                   // O2
+        // order: covered by the full fence above, which is a release as well; named so that the edge is seen here
+        epoch_.fetch_add(1, detail::order::release);  // O2
         return true;
     }
 

@@ -15,7 +15,8 @@
 //
 // Orders      O1  reader: shard + 1 seq_cst, then writing_ load seq_cst; writer: writing_ compare-exchange seq_cst,
 // then
-//                 shard loads seq_cst. In their one order, the reader sees the writer or the writer sees the reader.
+//                 the first load of each shard seq_cst. In their one order, the reader sees the writer or the writer
+//                 sees the reader; a later load of the shard sees nothing older.
 //             O2  unlock: writing_ exchange release -> lock and lock_shared: writing_ read. The next holder sees what
 //                 the writer did.
 //             O3  unlock_shared: shard - 1 release -> writer: shard load. The writer comes after the reads.
@@ -143,8 +144,8 @@ private:
     static void wait_until_left(word& readers) noexcept
     {
         backoff wait;
-        std::uint32_t n = readers.load(order::seq_cst);  // O1, O3
-        for (; (n & ~awaited) != 0; n = readers.load(order::seq_cst)) {
+        std::uint32_t n = readers.load(order::seq_cst);                  // O1, O3
+        for (; (n & ~awaited) != 0; n = readers.load(order::acquire)) {  // O3
             if (Spins && !wait.is_completed()) {
                 wait.snooze();
             } else if ((n & awaited) != 0 ||

@@ -88,7 +88,7 @@ private:
             do {
                 next = now - 1;
                 if (static_cast<std::uint32_t>(next) == 0) next += std::uint64_t{1} << 32;  // I1
-            } while (!state.compare_exchange_weak(now, next, detail::order::acq_rel, detail::order::relaxed));  // O1
+            } while (!state.compare_exchange_weak(now, next, detail::order::release, detail::order::relaxed));  // O1
             if (round_of(next) != round_of(now)) {
                 signal.fetch_add(1, detail::order::release);  // O2
                 detail::wake_all(&signal);

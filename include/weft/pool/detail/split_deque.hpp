@@ -31,12 +31,12 @@
 //                 shrunk, grown or been replaced since it looked, even if tail and split look the same again. That is
 //                 what lets a waiting worker check "this job descends from mine" between its look and its CAS.
 //
-// Orders      O1  publish: ends_ release -> steal: ends_ acquire.
+// Orders      O1  publish: ends_ release -> look: ends_ acquire. What ended before the publication has ended for them.
 //                 The thief sees run, frame and the reset state. CASes in between are read-modify-writes and carry the
 //                 release sequence on; the owner's one plain store (reuse_from) happens only when nothing is public.
 //             O2  finish: state release -> owner's wait: state acquire.
 //                 The owner sees what the job did, before it reuses the frame and the slot.
-//             O3  owner parks: state |= parked release -> finish: state acquire (one RMW each).
+//             O3  owner parks: state |= parked; finish: state |= finished (one RMW each, of any order).
 //                 Exactly one of the two sees the other: finish sees parked and wakes, or the owner sees finished.
 //             push, and pop in the private part, use no order at all: they touch the owner's fields only. A thief that
 //             asks for attention stores null to limit_ relaxed: it is a hint that carries no data; the sleep protocol
@@ -201,8 +201,8 @@ public:
     {
         std::uint64_t expected = seen.ends_;
         // Adding 1 to the word adds 1 to tail; the epoch is the owner's to change.
-        if (!ends_.compare_exchange_strong(expected, expected + 1, order::acquire, order::relaxed))
-            return nullptr;  // O1
+        // Relaxed: it reads the very word that look() has acquired; the epoch makes each value come once.
+        if (!ends_.compare_exchange_strong(expected, expected + 1, order::relaxed, order::relaxed)) return nullptr;
         return begin_ + tail_of(expected);
     }
 
@@ -224,13 +224,13 @@ public:
     [[nodiscard]] static bool finish(job_slot& job, bool succeeded) noexcept
     {
         const std::uint32_t outcome = succeeded ? job_state::finished : job_state::finished | job_state::failed;
-        return (job.state.fetch_or(outcome, order::acq_rel) & job_state::parked) != 0;  // O2, O3
+        return (job.state.fetch_or(outcome, order::release) & job_state::parked) != 0;  // O2, O3
     }
 
     /// Owner: about to sleep until the job ends. False if it has ended.
     [[nodiscard]] static bool announce_parked(job_slot& job) noexcept
     {
-        return !job_state(job.state.fetch_or(job_state::parked, order::acq_rel)).is_finished();  // O2, O3
+        return !job_state(job.state.fetch_or(job_state::parked, order::acquire)).is_finished();  // O2, O3
     }
 
     /// The slot's number, for set_taken.
