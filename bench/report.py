@@ -2,8 +2,9 @@
 """Makes one report of the results of several Google Benchmark programs.
 
 report.py OUT.json IN.json...   writes OUT.json, a list of
-{"group","case","impl","threads","unit","median","min","max","reps"}, and prints a table with the ratio peer : weft
-(more than 1: weft is better). Lower is better, unless the unit ends in "/s" and is no time.
+{"group","case","impl","threads","unit","median","min","max","reps"}, with a "version" where the program names one, and
+prints a table with the ratio peer : weft (more than 1: weft is better). Lower is better, unless the unit ends in "/s" and
+is no time.
 """
 import collections
 import json
@@ -20,6 +21,7 @@ def rate(unit):
 def records(paths):
     runs = collections.defaultdict(list)
     units = {}
+    versions = {}
     for path in paths:
         with open(path) as file:
             text = file.read()
@@ -32,11 +34,13 @@ def records(paths):
             key = (group, case, impl, int(threads))
             nanoseconds = b["real_time"] * NANOSECONDS[b["time_unit"]]
             units[key] = b.get("label", "ns")
+            if "version" in b:
+                versions[key] = {"version": b["version"]}
             per = b.get("per_iteration", 1)
             runs[key].append(per / (nanoseconds * 1e-9) if rate(units[key]) else nanoseconds / per)
     return [
         dict(group=g, case=c, impl=i, threads=t, unit=units[g, c, i, t], median=statistics.median(v), min=min(v),
-             max=max(v), reps=len(v))
+             max=max(v), reps=len(v), **versions.get((g, c, i, t), {}))
         for (g, c, i, t), v in runs.items()
     ]
 
@@ -84,6 +88,9 @@ def main():
     if not rows:
         sys.exit("report.py: no results: does the filter match any benchmark?")
     table(rows)
+    versions = sorted({r["version"] for r in rows if "version" in r})
+    if versions:
+        print("\nwith " + ", ".join(versions))
     print(f"\n{len(rows)} results in {out}")
 
 

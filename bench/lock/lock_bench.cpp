@@ -1,5 +1,6 @@
 // bench/lock/lock_bench.cpp - locks: uncontended, with work outside, with more threads than processors, and
-// read-mostly. SPDX-License-Identifier: MIT OR Apache-2.0
+// read-mostly.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include "harness/bench.hpp"
 
 #include <weft/base/cache_padded.hpp>
@@ -87,9 +88,9 @@ void work_outside()
 }
 
 template <class Lock>
-void uncontended(const std::string& impl)
+void uncontended(const std::string& kind, const std::string& impl)
 {
-    bench::add("lock", "uncontended", impl, 1, {"ns/lock"}, [](benchmark::State& state) {
+    bench::add("lock", kind + ", uncontended", impl, 1, {"ns/lock"}, [](benchmark::State& state) {
         const second_thread other;
         Lock lock;
         for (auto _ : state) {
@@ -101,10 +102,10 @@ void uncontended(const std::string& impl)
 }
 
 template <class Lock>
-void contended(const std::string& impl)
+void contended(const std::string& kind, const std::string& impl)
 {
     for (const int threads : {1, 2, 4, 8}) {
-        bench::add("lock", "work outside", impl, threads, {"ns/lock"},
+        bench::add("lock", kind + ", work outside", impl, threads, {"ns/lock"},
                    [threads](benchmark::State& state) {
                        Lock lock;
                        std::uint64_t counter = 0;
@@ -173,31 +174,34 @@ void read_value(const std::string& impl, Read read)
 }
 
 const bench::definition here([] {
-    uncontended<weft::mutex>("weft mutex");
-    uncontended<weft::spinlock>("weft spinlock");
-    uncontended<weft::sharded_mutex>("weft sharded_mutex");
-    uncontended<std::mutex>("std");
-    uncontended<std::shared_mutex>("std shared_mutex");
-    uncontended<tbb::spin_mutex>("tbb spin_mutex");
-    uncontended<tbb::mutex>("tbb mutex");
+    uncontended<weft::mutex>("mutex", "weft");
+    uncontended<std::mutex>("mutex", "std");
+    uncontended<tbb::mutex>("mutex", "tbb");
+    uncontended<weft::spinlock>("spinlock", "weft");
+    uncontended<std::mutex>("spinlock", "std");
+    uncontended<tbb::spin_mutex>("spinlock", "tbb");
+    uncontended<weft::sharded_mutex>("shared mutex, write", "weft");
+    uncontended<std::shared_mutex>("shared mutex, write", "std");
+    uncontended<tbb::rw_mutex>("shared mutex, write", "tbb");
 
-    contended<weft::mutex>("weft mutex");
-    contended<weft::spinlock>("weft spinlock");
-    contended<std::mutex>("std");
-    contended<tbb::spin_mutex>("tbb spin_mutex");
-    contended<tbb::mutex>("tbb mutex");
+    contended<weft::mutex>("mutex", "weft");
+    contended<std::mutex>("mutex", "std");
+    contended<tbb::mutex>("mutex", "tbb");
+    contended<weft::spinlock>("spinlock", "weft");
+    contended<std::mutex>("spinlock", "std");
+    contended<tbb::spin_mutex>("spinlock", "tbb");
 
     for (const std::uint64_t every : {0, 1000, 20}) {
-        read_mostly<weft::sharded_mutex>("weft sharded_mutex", every);
-        read_mostly<std::shared_mutex>("std shared_mutex", every);
-        read_mostly<tbb::rw_mutex>("tbb rw_mutex", every);
+        read_mostly<weft::sharded_mutex>("weft", every);
+        read_mostly<std::shared_mutex>("std", every);
+        read_mostly<tbb::rw_mutex>("tbb", every);
     }
 
     static weft::seq_lock<wide> free_value{wide{}};
     static std::shared_mutex guard;
     static wide guarded{};
-    read_value("weft seq_lock", [] { return free_value.load(); });
-    read_value("std shared_mutex", [] {
+    read_value("weft", [] { return free_value.load(); });
+    read_value("std", [] {
         const std::shared_lock hold(guard);
         return guarded;
     });
