@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/pull_lock.hpp>
 #include <weft/iter/detail/stream.hpp>
 #include <weft/iter/par_iter.hpp>
@@ -18,26 +19,6 @@
 namespace weft {
 
 namespace detail {
-
-/// What the chain holds of the range: a pointer to somebody else's, or the range itself.
-template <class R>
-class held_range {
-public:
-    explicit held_range(R&& r) : range_(std::move(r)) {}
-    R& get() { return range_; }
-
-private:
-    R range_;
-};
-template <class R>
-class held_range<R&> {
-public:
-    explicit held_range(R& r) : range_(std::addressof(r)) {}
-    R& get() { return *range_; }
-
-private:
-    R* range_;
-};
 
 template <class R>
 class bridge_source : public par_iterator<bridge_source<R>>, public source_base {
