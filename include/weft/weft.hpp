@@ -66,6 +66,7 @@
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
+#include <weft/pool/test_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
 #include <weft/queue/array_queue.hpp>
 #include <weft/queue/deque.hpp>

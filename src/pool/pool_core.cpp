@@ -36,10 +36,11 @@ pool_options with_defaults(pool_options options)
 
 }  // namespace
 
-pool_core::pool_core(pool_options options)
+pool_core::pool_core(pool_options options, std::unique_ptr<rehearsal> play)
     : options_(with_defaults(std::move(options))),
       num_threads_(checked_thread_count(options_.num_threads)),
-      places_(place(options_.pin, num_threads_)),
+      play_(std::move(play)),
+      places_(play_ ? placement() : place(options_.pin, num_threads_)),
       born_in_(fork_generation()),
       seats_(std::make_unique<atomic<seat*>[]>(num_threads_ + max_substitutes + max_outsiders)),
       bit_words_((num_threads_ + max_substitutes + 63) / 64),
@@ -47,7 +48,9 @@ pool_core::pool_core(pool_options options)
 {
     static_cast<void>(ticks_per_microsecond());  // measured here, not in somebody's first loop
     try {
-        for (std::uint32_t i = 0; i < num_threads_; ++i) make_seat(i, seat_status::busy);
+        const seat_status at_first = play_ ? seat_status::asleep : seat_status::busy;
+        for (std::uint32_t i = 0; i < num_threads_; ++i) make_seat(i, at_first);
+        if (play_) return;
         for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*seat_at(i));
     } catch (...) {
         stop_threads();
@@ -66,7 +69,8 @@ seat& pool_core::make_seat(std::uint32_t index, seat_status status)
 {
     job_slot* const slots = make_array<job_slot>(slots_per_seat);
     try {
-        seat* const fresh = make<seat>(*this, index, slots, slots_per_seat - 1, num_threads_ > 1, status);
+        seat* const fresh =
+            make<seat>(*this, index, slots, slots_per_seat - 1, num_threads_ > 1, play_ != nullptr, status);
         seats_[index].store(fresh, order::release);
         if (seat_count_.load(order::relaxed) <= index) seat_count_.store(index + 1, order::release);
         return *fresh;
@@ -158,6 +162,7 @@ void pool_core::stop_threads() noexcept
         std::fputs("weft: a thread_pool is destroyed by one of its own threads, which would wait for itself\n", stderr);
         std::terminate();
     }
+    if (play_) return rehearse_the_rest();
     stopping_.store(true, order::relaxed);
     full_fence();
     // Callers from outside who still work here are waited for: their seats' threads end when they stand up.
@@ -182,7 +187,7 @@ void pool_core::stop_threads() noexcept
     }
 }
 
-bool pool_core::has_threads() const noexcept { return born_in_ == fork_generation(); }
+bool pool_core::has_threads() const noexcept { return play_ || born_in_ == fork_generation(); }
 
 void pool_core::thread_main(seat& me) noexcept
 {
@@ -206,6 +211,7 @@ void pool_core::thread_main(seat& me) noexcept
 
 seat& pool_core::sit_down()
 {
+    if (play_) play_->enter();
     const auto claim = [](seat* s, seat_status from) {
         return s != nullptr && s->status.load(order::relaxed) == from &&
                s->status.compare_exchange_strong(from, seat_status::borrowed, order::acquire, order::relaxed);
@@ -238,6 +244,7 @@ void pool_core::stand_up(seat& s) noexcept
 {
     const bool numbered = s.index < num_threads_;
     s.status.store(numbered ? seat_status::asleep : seat_status::free, order::release);
+    if (play_) return play_->leave();
     full_fence();  // against deliver, spawn_detached and the destructor: one of the two sides sees the other
     if (stopping_.load(order::relaxed) || !s.mail.empty()) claim_for_thread(s);
     if (!s.strays.empty()) {
@@ -252,6 +259,10 @@ void pool_core::stand_up(seat& s) noexcept
 
 void pool_core::begin_blocking(seat& me) noexcept
 {
+    if (play_) {
+        while (rehearse_one(nullptr)) {}
+        return;
+    }
     me.jobs.publish_all([&](std::uint32_t i) { return scope_of(me, i); });
     blocked_.fetch_add(1, order::relaxed);
     jobs_published(me);
@@ -284,7 +295,7 @@ void pool_core::begin_blocking(seat& me) noexcept
 
 void pool_core::end_blocking() noexcept
 {
-    blocked_.fetch_sub(1, order::relaxed);  // a substitute that runs out of work notices
+    if (!play_) blocked_.fetch_sub(1, order::relaxed);  // a substitute that runs out of work notices
 }
 
 void pool_core::unhandled(std::exception_ptr error) const noexcept

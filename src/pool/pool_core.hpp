@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pool/placement.hpp"
+#include "pool/rehearsal.hpp"
 #include "pool/seat.hpp"
 
 #include <weft/base/atomic.hpp>
@@ -40,13 +41,18 @@ private:
 class pool_core {
 public:
     /// Starts the threads; see thread_pool's constructor.
-    explicit pool_core(pool_options options);
+    explicit pool_core(pool_options options) : pool_core(std::move(options), nullptr) {}
+    /// A pool without threads, whose seats are played by whoever calls; see rehearsal.hpp.
+    pool_core(pool_options options, std::unique_ptr<rehearsal> play);
     /// Waits for all work and all threads.
     ~pool_core();
     pool_core(const pool_core&) = delete;
     pool_core& operator=(const pool_core&) = delete;
 
     [[nodiscard]] std::uint32_t num_threads() const noexcept { return num_threads_; }
+
+    /// What a test_pool's pool plays; null in every other.
+    [[nodiscard]] rehearsal* play() const noexcept { return play_.get(); }
 
     // --- callers from outside (visit) ---------------------------------------------------------------------------
 
@@ -80,6 +86,17 @@ public:
 
     /// The process that made the threads; in a fork's child they do not exist.
     [[nodiscard]] bool has_threads() const noexcept;
+
+    // --- one thread that plays several (rehearsal.cpp); `me`: the seat that it plays now --------------------------
+
+    /// A job has been forked into `slot`. False: the deque is full.
+    bool rehearse_push(seat& me, job_slot* slot) noexcept;
+    /// The job in `slot` is due. True: `me` is to run it; false: another seat has.
+    bool rehearse_pop(seat& me, job_slot* slot) noexcept;
+    /// A moment at which other seats may get on with their work.
+    void rehearse_moment(seat& me) noexcept { rehearse_moment(me, nullptr); }
+    /// Runs, on this thread, all that waits in the pool; called from outside.
+    void rehearse_the_rest();
 
 private:
     struct found;
@@ -126,8 +143,23 @@ private:
     bool run_shared_task(seat& me, const scope_core& scope) noexcept;
     task* pop_task(seat& me) noexcept;
 
+    // Rehearsals.
+    void rehearse_spawn(seat& me, task* t);
+    void rehearse_moment(seat& me, job_slot* forked) noexcept;
+    void rehearse_scope(seat& me, const scope_core& scope) noexcept;
+    void rehearse_mail(seat& me, const mail_counter& counter) noexcept;
+    yield_result rehearse_yield(seat& me, bool own) noexcept;
+    bool rehearse_one(seat* actor) noexcept;
+    bool rehearse_task_of(seat& me, const scope_core& scope) noexcept;
+    bool rehearse_any_mail() noexcept;
+    void rehearse_job(seat& actor, std::size_t which) noexcept;
+    seat* idle_seat() noexcept;
+    template <class F>
+    static void act_as(seat& actor, F&& f) noexcept;
+
     const pool_options options_;
     const std::uint32_t num_threads_;
+    const std::unique_ptr<rehearsal> play_;  ///< null but in a test_pool
     const placement places_;
     const unsigned born_in_;  ///< the number of forks before this process made the pool
 

@@ -157,6 +157,7 @@ void mail_done(mail_counter& counter) noexcept
 
 void pool_core::push_task(seat& me, task* t)
 {
+    if (me.rehearsed) return rehearse_spawn(me, t);
     me.tasks.push(t);
     ++me.level;
 }
@@ -165,7 +166,8 @@ void pool_core::deliver(std::uint32_t index, task* mail) noexcept
 {
     seat& to = *seat_at(index);
     to.mail.push(mail);
-    full_fence();  // against go_to_sleep and stand_up
+    if (play_) return;  // run when the caller waits, or before
+    full_fence();       // against go_to_sleep and stand_up
     if (!claim_for_thread(to)) to.wait_spot.unpark();
 }
 
@@ -176,6 +178,7 @@ void pool_core::spawn_detached(task* t)
         const visit stay(*this);
         run_task(static_cast<seat&>(stay.place()), t);
     } else if (here != nullptr && &here->pool == this) {
+        if (here->rehearsed) return rehearse_spawn(static_cast<seat&>(*here), t);
         static_cast<seat*>(here)->strays.push(t);
         work_available(here->index);
     } else {
@@ -186,6 +189,7 @@ void pool_core::spawn_detached(task* t)
 
 yield_result pool_core::yield_local(seat& me) noexcept
 {
+    if (me.rehearsed) return rehearse_yield(me, true);
     if (run_mail(me)) return yield_result::executed;
     task* t = pop_task(me);
     if (t == nullptr) {

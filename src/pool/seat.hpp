@@ -67,10 +67,11 @@ private:
 ///   for
 ///                         a holder that waits. Both outlive every use: seats live as long as the pool.
 struct seat final : worker {
-    seat(pool_core& home, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves,
+    seat(pool_core& home, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves, bool rehearses,
          seat_status first_status)
-        : worker(home, number, slots, capacity, thieves), status(first_status)
+        : worker(home, number, slots, capacity, thieves, rehearses), status(first_status)
     {
+        if (rehearses) jobs.always_ask();
     }
 
     // What this seat's holder works for, for workers that wait and want to help: the scope, and the first slot whose

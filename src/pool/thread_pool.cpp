@@ -176,6 +176,7 @@ void poll() noexcept
     detail::worker* const here = detail::current_worker::get();
     if (here == nullptr || !here->jobs.attention()) return;
     auto& me = static_cast<detail::seat&>(*here);
+    if (me.rehearsed) return me.pool.rehearse_moment(me);
     me.jobs.publish(me.jobs.index_of(me.jobs.head()), [&](std::uint32_t i) { return detail::scope_of(me, i); });
     me.pool.jobs_published(me);
 }

@@ -26,6 +26,8 @@ scope_core* scope_of(const seat& self, std::uint32_t slot) noexcept
 bool push_cold(worker& w, job_slot* slot) noexcept
 {
     seat& me = static_cast<seat&>(w);
+    if (me.rehearsed) [[unlikely]]
+        return me.pool.rehearse_push(me, slot);
     if (me.jobs.is_full(slot)) return false;
     me.jobs.publish(me.jobs.index_of(slot) + 1, [&](std::uint32_t i) { return scope_of(me, i); });
     me.pool.jobs_published(me);
@@ -194,6 +196,7 @@ void pool_core::work_until_idle(seat& me) noexcept
 
 yield_result pool_core::yield_now(seat& me) noexcept
 {
+    if (me.rehearsed) return rehearse_yield(me, false);
     found work;
     if (!find(me, work)) return yield_result::idle;
     run(me, work);
@@ -204,8 +207,10 @@ yield_result pool_core::yield_now(seat& me) noexcept
 
 bool take_back_or_wait(worker& w, job_slot* slot)
 {
-    if (w.jobs.take_back(slot)) return true;
     seat& me = static_cast<seat&>(w);
+    if (me.rehearsed) [[unlikely]]
+        return me.pool.rehearse_pop(me, slot);
+    if (w.jobs.take_back(slot)) return true;
     me.jobs.set_head(slot + 1);
     try {
         me.pool.wait_for_job(me, *slot);
@@ -347,6 +352,7 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
 
 void pool_core::wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark)
 {
+    if (me.rehearsed) return rehearse_scope(me, scope);
     patience waiting(options_.idle);
     while (!scope.is_done()) {
         if (run_own_task(me, scope, mark) || run_mail(me) || run_shared_task(me, scope) ||
@@ -365,6 +371,7 @@ void pool_core::wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark)
 
 void pool_core::wait_for_mail(seat& me, const mail_counter& counter)
 {
+    if (me.rehearsed) return rehearse_mail(me, counter);
     patience waiting(options_.idle);
     while (counter.pending.load(order::acquire) != 0) {
         if (run_mail(me)) {

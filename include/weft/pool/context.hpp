@@ -24,6 +24,12 @@ public:
     /// The number of threads of the pool.
     [[nodiscard]] std::size_t num_threads() const noexcept;
 
+    /// True in a test_pool: sizes and choices must come from draw() there, not from the clock, to be the same again.
+    [[nodiscard]] bool rehearsed() const noexcept { return worker_->rehearsed; }
+
+    /// A number below `bound`, drawn from the seed of the test_pool; 0 in every other pool.
+    [[nodiscard]] std::size_t draw(std::size_t bound) const noexcept;
+
     /// True if both contexts belong to one worker: a forked function that was not stolen.
     friend bool same_worker(fork_context a, fork_context b) noexcept { return a.worker_ == b.worker_; }
 

@@ -81,7 +81,7 @@ private:
             run_tree(c, st, n);
         } else {
             const len_bounds bounds = source_.bounds();
-            pace speed(bounds, n, c.num_threads(), learned_.load(order::relaxed));
+            pace speed = pace_of(c, bounds, n, learned_.load(order::relaxed));
             if (bounds.block == 0) {
                 work(c, st, piece{first_, first_ + n}, speed);
             } else {
@@ -162,7 +162,7 @@ private:
         len_bounds bounds = source_.bounds();
         bounds.min = bounds.min / blocks.length;
         bounds.max = bounds.max / blocks.length;
-        pace speed(bounds, blocks.count, c.num_threads(), learned_.load(order::relaxed));
+        pace speed = pace_of(c, bounds, blocks.count, learned_.load(order::relaxed));
         try {
             tree_stack<K> stack(consumer_, blocks.count);
             grow(c, stack, blocks, {0, blocks.count, 0}, speed);
@@ -234,6 +234,7 @@ private:
     {
         const float was = learned_.load(order::relaxed);
         const float is = speed.ticks_per_unit();
+        if (is < 0) return;  // nothing was measured
         if (was < 0 || is > 2 * was || 2 * is < was) learned_.store(is, order::relaxed);
     }
 

@@ -4,6 +4,7 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/iter/detail/source.hpp>
+#include <weft/pool/context.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,14 @@ public:
         }
     }
 
+    /// For a loop in a test_pool: pieces of `step` units, whatever the time.
+    pace(len_bounds bounds, std::size_t step) : pace(bounds, 0, 0, unknown)
+    {
+        few_ = true;
+        timeless_ = true;
+        step_ = step;
+    }
+
     /// Starts the clock, on the thread that is going to run the piece.
     void begin() { last_ = ticks(); }
 
@@ -48,6 +57,7 @@ public:
     /// `units` have been run since begin() or the last call.
     void done(std::size_t units)
     {
+        if (timeless_) return;
         const std::uint64_t now = ticks();
         const auto spent = static_cast<float>(now - last_);
         last_ = now;
@@ -66,7 +76,7 @@ public:
     [[nodiscard]] bool worth(std::size_t rest) const
     {
         if (rest < 2 || rest / 2 < bounds_.min) return false;
-        if (rest > bounds_.max || few_) return true;
+        if (rest > bounds_.max || few_) return !timeless_ || rest > step_;
         return ticks_per_unit_ * static_cast<float>(rest) >= split_microseconds * ticks_per_microsecond_;
     }
 
@@ -84,6 +94,17 @@ private:
     std::uint64_t last_ = 0;
     std::size_t step_ = 1;
     bool few_ = false;
+    bool timeless_ = false;
 };
+
+/// The pace of a loop over `units` that runs from `c`.
+inline pace pace_of(fork_context c, len_bounds bounds, std::size_t units, float learned)
+{
+    if (c.rehearsed()) [[unlikely]] {
+        constexpr std::size_t most_pieces = 1024;
+        return pace(bounds, (units >> c.draw(11)) + units / most_pieces + 1);
+    }
+    return pace(bounds, units, c.num_threads(), learned);
+}
 
 }  // namespace weft::detail

@@ -54,6 +54,10 @@ public:
                         return;
                     }
                 }
+                if (c.rehearsed()) {
+                    size = 1 + c.draw(16);
+                    continue;
+                }
                 if (spent * 2 <= target_ && size < most) size *= 2;
                 if (spent > 2 * target_ && size > 1) size /= 2;
             }

@@ -168,6 +168,13 @@ public:
         }
     }
 
+    /// For a test_pool, before the first push: every push and every pop takes the cold way from now on.
+    void always_ask() noexcept
+    {
+        split_ = end_;
+        limit_.store(nullptr, order::relaxed);
+    }
+
     /// After the stolen job at `slot` has finished: the slot is free again, and everything older is stolen too.
     void reuse_from(job_slot* slot) noexcept
     {

@@ -13,14 +13,16 @@ class pool_core;
 
 /// A place in a pool from which a thread forks work: its split deque, and where it belongs.
 struct worker {
-    worker(pool_core& owner, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves) noexcept
-        : jobs(slots, capacity, thieves), pool(owner), index(number)
+    worker(pool_core& owner, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves,
+           bool rehearses) noexcept
+        : jobs(slots, capacity, thieves), pool(owner), index(number), rehearsed(rehearses)
     {
     }
 
     split_deque jobs;
     pool_core& pool;
     const std::uint32_t index;
+    const bool rehearsed;     ///< belongs to a test_pool: what runs when is drawn from its seed, never from the clock
     worker* outer = nullptr;  ///< the place this thread worked from before it entered this one
 };
 
