@@ -15,8 +15,9 @@ namespace find {
 
 using numbers = std::vector<std::uint32_t>;
 
-/// All random numbers are even, the needles are not.
-inline bool is_needle(std::uint32_t x) { return x % 2 == 1; }
+/// All random numbers are even, the needles are not. A lambda is compiled into the loop; a function would be called
+/// through its address, for each number.
+inline constexpr auto is_needle = [](std::uint32_t x) { return x % 2 == 1; };
 
 inline std::optional<std::uint32_t> first_serial(const numbers& hay)
 {
