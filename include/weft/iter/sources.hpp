@@ -106,6 +106,12 @@ auto par_split_with(D data, F f)
 
 namespace detail {
 
+/// A container that came by value: nobody else has its elements.
+template <class R>
+constexpr bool owned =
+    std::is_rvalue_reference_v<R> && !std::is_const_v<std::remove_reference_t<R>> &&
+    !std::ranges::borrowed_range<std::remove_cvref_t<R>> && !std::ranges::view<std::remove_cvref_t<R>>;
+
 /// The nodes of a tree, each with its place. The tree is walked level by level, each level in parallel, so that its
 /// depth costs no stack.
 template <class Node, class Children>
@@ -119,8 +125,13 @@ std::vector<Node> walk_tree(Node root, const Children& children, bool parents_fi
         auto below = weft::par_range(begin, end)
                          .map([&](std::size_t i) {
                              std::vector<Node> mine;
-                             for (auto&& child : children(std::as_const(nodes[i]))) {
-                                 mine.emplace_back(std::forward<decltype(child)>(child));
+                             auto&& found = children(std::as_const(nodes[i]));
+                             for (auto&& child : found) {
+                                 if constexpr (owned<decltype(found)>) {
+                                     mine.emplace_back(std::move(child));
+                                 } else {
+                                     mine.emplace_back(std::forward<decltype(child)>(child));
+                                 }
                              }
                              return mine;
                          })
