@@ -11,7 +11,7 @@ endif()
 if(weft_highway_found)
   message(STATUS "weft: SIMD kernels by Highway ${WEFT_HIGHWAY_VERSION}")
   set(weft_simd_sources src/simd/target.cpp src/simd/kernels_float.cpp src/simd/kernels_signed.cpp
-                        src/simd/kernels_unsigned.cpp)
+                        src/simd/kernels_unsigned.cpp src/simd/sort_4.cpp src/simd/sort_8.cpp)
   # Products must not melt into sums: the bits would depend on the compiler. Highway's own headers do not mind warnings.
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
                               COMPILE_OPTIONS "-ffp-contract=off;-Wno-error")
@@ -29,7 +29,8 @@ if(weft_highway_found)
   find_library(WEFT_HIGHWAY_CONTRIB hwy_contrib HINTS ${WEFT_HIGHWAY_LIBRARY_DIRS})
   mark_as_advanced(WEFT_HIGHWAY_CONTRIB)
   if(WEFT_HIGHWAY_CONTRIB)
-    set_source_files_properties(src/simd/sort.cpp TARGET_DIRECTORY weft PROPERTIES COMPILE_DEFINITIONS WEFT_HIGHWAY_SORT)
+    set_source_files_properties(src/simd/sort.cpp TARGET_DIRECTORY weft PROPERTIES COMPILE_DEFINITIONS WEFT_HIGHWAY_SORT
+                                COMPILE_OPTIONS "-Wno-error")
     target_link_libraries(weft PRIVATE hwy_contrib)
     set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS -lhwy_contrib)
   endif()

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/simd/target.hpp>
 
+#include "simd/dispatch.hpp"
+#include "simd/partition.hpp"
 #include "simd/scalar.hpp"
 
 namespace weft::detail {
@@ -55,6 +57,39 @@ template <>
 const simd_kernels<std::uint64_t>& simd_kernels_of<std::uint64_t>() noexcept
 {
     return scalar::kernels<std::uint64_t>;
+}
+
+bool simd_is_scalar() noexcept { return true; }
+
+template <>
+const simd_sorts<std::int32_t>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<std::int32_t>;
+}
+template <>
+const simd_sorts<std::int64_t>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<std::int64_t>;
+}
+template <>
+const simd_sorts<std::uint32_t>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<std::uint32_t>;
+}
+template <>
+const simd_sorts<std::uint64_t>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<std::uint64_t>;
+}
+template <>
+const simd_sorts<float>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<float>;
+}
+template <>
+const simd_sorts<double>& simd_sorts_of() noexcept
+{
+    return scalar::sorts<double>;
 }
 
 }  // namespace weft::detail

@@ -1,42 +1,71 @@
-// src/simd/sort.cpp - sorts keys by Highway's vectorised quicksort where it is found, else by std::sort.
+// src/simd/sort.cpp - chooses how keys are sorted: by weft's own quicksort or by Highway's.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/simd/sort.hpp>
 
+#include "simd/dispatch.hpp"
+#include "simd/partition.hpp"
+
 #ifdef WEFT_HIGHWAY_SORT
+#include <hwy/highway.h>
 #include <hwy/contrib/sort/vqsort.h>
-#else
-#include <algorithm>
-#include <functional>
 #endif
 
 namespace weft::detail {
+namespace {
 
-template <class T>
-void simd_sort(T* keys, std::size_t n, bool descending)
-{
 #ifdef WEFT_HIGHWAY_SORT
+template <class T>
+void sort_by_highway(T* keys, std::size_t n, bool descending)
+{
     const hwy::Sorter sorter;
     if (descending) {
         sorter(keys, n, hwy::SortDescending());
     } else {
         sorter(keys, n, hwy::SortAscending());
     }
-#else
-    if (descending) {
-        std::sort(keys, keys + n, std::greater<>());
-    } else {
-        std::sort(keys, keys + n);
-    }
+}
 #endif
+
+}  // namespace
+
+template <class T>
+std::size_t simd_partition(T* keys, std::size_t n, T pivot, simd_front front)
+{
+    return simd_sorts_of<T>().partition[static_cast<unsigned>(front)](keys, n, pivot);
 }
 
-template void simd_sort<std::int16_t>(std::int16_t*, std::size_t, bool);
-template void simd_sort<std::uint16_t>(std::uint16_t*, std::size_t, bool);
-template void simd_sort<std::int32_t>(std::int32_t*, std::size_t, bool);
-template void simd_sort<std::uint32_t>(std::uint32_t*, std::size_t, bool);
-template void simd_sort<std::int64_t>(std::int64_t*, std::size_t, bool);
-template void simd_sort<std::uint64_t>(std::uint64_t*, std::size_t, bool);
-template void simd_sort<float>(float*, std::size_t, bool);
-template void simd_sort<double>(double*, std::size_t, bool);
+template <class T>
+void simd_sort(T* keys, std::size_t n, bool descending)
+{
+    if (n < 2) return;
+#ifdef WEFT_HIGHWAY_SORT
+    // Before 1.1 Highway compressed into memory, which takes some hundred cycles on Zen 4.
+    constexpr bool own = sizeof(T) >= 4 && HWY_MAJOR == 1 && HWY_MINOR == 0;
+    if constexpr (!own) {
+        if (!simd_is_scalar()) return sort_by_highway(keys, n, descending);
+    }
+#endif
+    if constexpr (sizeof(T) >= 4) {
+        simd_sorts_of<T>().sort(keys, n, descending);
+    } else {
+        scalar::sort(keys, n, descending);
+    }
+}
+
+template std::size_t simd_partition(std::int32_t*, std::size_t, std::int32_t, simd_front);
+template std::size_t simd_partition(std::uint32_t*, std::size_t, std::uint32_t, simd_front);
+template std::size_t simd_partition(std::int64_t*, std::size_t, std::int64_t, simd_front);
+template std::size_t simd_partition(std::uint64_t*, std::size_t, std::uint64_t, simd_front);
+template std::size_t simd_partition(float*, std::size_t, float, simd_front);
+template std::size_t simd_partition(double*, std::size_t, double, simd_front);
+
+template void simd_sort(std::int16_t*, std::size_t, bool);
+template void simd_sort(std::uint16_t*, std::size_t, bool);
+template void simd_sort(std::int32_t*, std::size_t, bool);
+template void simd_sort(std::uint32_t*, std::size_t, bool);
+template void simd_sort(std::int64_t*, std::size_t, bool);
+template void simd_sort(std::uint64_t*, std::size_t, bool);
+template void simd_sort(float*, std::size_t, bool);
+template void simd_sort(double*, std::size_t, bool);
 
 }  // namespace weft::detail

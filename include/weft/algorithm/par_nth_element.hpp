@@ -16,7 +16,7 @@ namespace detail::algorithm {
 
 /// Quickselect; heap sort after too many unbalanced partitions.
 template <class I, class Less>
-void select(I first, std::size_t n, std::size_t wanted, const Less& less)
+void select(fork_context c, I first, std::size_t n, std::size_t wanted, const Less& less)
 {
     int bad_allowed = static_cast<int>(std::bit_width(n)) + 1;
     constexpr std::size_t small = 20;
@@ -25,7 +25,7 @@ void select(I first, std::size_t n, std::size_t wanted, const Less& less)
         if (n <= small) return insertion_sort(first, n, less);
         if (bad_allowed == 0) return heap_sort(first, n, less);
         pivot_to_front(first, n, less);
-        const std::size_t lower = partition_rest(first, n, [&](const auto& x) { return less(x, *first); });
+        const std::size_t lower = partition_rest(c, first, n, [&](const auto& x) { return less(x, *first); });
         if (lower != 0) std::ranges::iter_swap(first, past(first, lower));
         if (wanted == lower) return;
         const std::size_t was = n;
@@ -35,7 +35,7 @@ void select(I first, std::size_t n, std::size_t wanted, const Less& less)
             // The pivot's equals come next; many of them must not cost a pass each.
             const I pivot = past(first, lower);
             const std::size_t equals =
-                partition_rest(pivot, n - lower, [&](const auto& x) { return !less(*pivot, x); }) + 1;
+                partition_rest(c, pivot, n - lower, [&](const auto& x) { return !less(*pivot, x); }) + 1;
             if (wanted < lower + equals) return;
             first = past(pivot, equals);
             n -= lower + equals;
@@ -48,7 +48,8 @@ void select(I first, std::size_t n, std::size_t wanted, const Less& less)
 }  // namespace detail::algorithm
 
 /// Puts at `nth` what would stand there if the range were sorted, nothing greater before it and nothing less behind it;
-/// as std::ranges::nth_element. Runs on the calling thread.
+/// as std::ranges::nth_element.
+/// The first partitions are done by all threads.
 ///
 /// Throws: what the comparator or the projection throws; the range then holds a permutation of its elements.
 /// Cost:   linear on average, never more than n log n.
@@ -59,8 +60,8 @@ std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator
 {
     const auto wanted = static_cast<std::size_t>(nth - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
-                                         [&](fork_context, auto first, std::size_t n, const auto& less) {
-                                             detail::algorithm::select(first, n, wanted, less);
+                                         [&](fork_context c, auto first, std::size_t n, const auto& less) {
+                                             detail::algorithm::select(c, first, n, wanted, less);
                                          });
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
 }
@@ -76,7 +77,7 @@ std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterato
     const auto front = static_cast<std::size_t>(middle - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
                                          [&](fork_context c, auto first, std::size_t n, const auto& less) {
-                                             detail::algorithm::select(first, n, front, less);
+                                             detail::algorithm::select(c, first, n, front, less);
                                              detail::algorithm::quicksort(c, first, front, less);
                                          });
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));

@@ -57,17 +57,17 @@ std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projec
             if constexpr (std::ranges::contiguous_range<R> && detail::algorithm::sort_key<value> && (up || down) &&
                           std::same_as<Projection, std::identity>) {
                 value* const keys = std::to_address(first);
-                const auto plain = [](const value& a, const value& b) { return up ? a < b : b < a; };
                 // NaN compares as equal to all: what looks sorted with it may not be.
-                if constexpr (std::floating_point<value>) {
-                    const auto ordered = [keys](std::size_t i) {
-                        return up ? keys[i - 1] <= keys[i] : keys[i - 1] >= keys[i];
-                    };
-                    if (detail::algorithm::all_good(c, 1, n, ordered)) return;
-                } else {
-                    if (detail::algorithm::sort_if_ordered(c, keys, n, plain)) return;
-                }
-                detail::algorithm::sort_all_keys(c, keys, n, down, plain);
+                const auto ordered = [keys](std::size_t i) {
+                    return up ? keys[i - 1] <= keys[i] : keys[i - 1] >= keys[i];
+                };
+                const auto reversed = [keys](std::size_t i) {
+                    return up ? keys[i - 1] >= keys[i] : keys[i - 1] <= keys[i];
+                };
+                if (detail::algorithm::all_good<64>(c, 1, n, ordered)) return;
+                if (detail::algorithm::all_good<64>(c, 1, n, reversed))
+                    return detail::algorithm::reverse(c, keys, n, 0, n / 2);
+                detail::algorithm::sort_numbers(c, keys, n, down);
             } else {
                 if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
                     detail::algorithm::quicksort(c, first, n, less);

@@ -11,8 +11,9 @@
 
 namespace weft::detail::algorithm {
 
-/// True if good(i) for all i in [lo, hi). Stops soon after the first that is not.
-template <class Good>
+/// True if good(i) for all i in [lo, hi). Stops soon after the first that is not. Looks at several at once, without a
+/// branch between them, if told to: then the compiler may use vectors.
+template <std::size_t AtOnce, class Good>
 void check_all(fork_context c, std::size_t lo, std::size_t hi, const Good& good, atomic<bool>& broken)
 {
     constexpr std::size_t block = 4096;
@@ -21,21 +22,28 @@ void check_all(fork_context c, std::size_t lo, std::size_t hi, const Good& good,
         if (hi - lo > 4 * block && c.wanted()) {
             const std::size_t middle = lo + (hi - lo) / 2;
             fork_join(
-                c, [&](fork_context here) { check_all(here, lo, middle, good, broken); },
-                [&](fork_context there) { check_all(there, middle, hi, good, broken); });
+                c, [&](fork_context here) { check_all<AtOnce>(here, lo, middle, good, broken); },
+                [&](fork_context there) { check_all<AtOnce>(there, middle, hi, good, broken); });
             return;
         }
-        for (const std::size_t end = std::min(hi, lo + block); lo < end; ++lo) {
-            if (!good(lo)) return broken.store(true, order::relaxed);
+        for (const std::size_t end = std::min(hi, lo + block); lo < end;) {
+            bool all = true;
+            if (end - lo >= AtOnce) {
+                for (std::size_t i = 0; i < AtOnce; ++i) all &= good(lo + i);
+                lo += AtOnce;
+            } else {
+                all = good(lo++);
+            }
+            if (!all) return broken.store(true, order::relaxed);
         }
     }
 }
 
-template <class Good>
+template <std::size_t AtOnce = 1, class Good>
 bool all_good(fork_context c, std::size_t lo, std::size_t hi, const Good& good)
 {
     atomic<bool> broken{false};
-    check_all(c, lo, hi, good, broken);
+    check_all<AtOnce>(c, lo, hi, good, broken);
     return !broken.load(order::relaxed);
 }
 
@@ -45,13 +53,28 @@ bool is_ascending(fork_context c, I first, std::size_t n, const Less& less)
     return n < 2 || all_good(c, 1, n, [&](std::size_t i) { return !less(nth(first, i), nth(first, i - 1)); });
 }
 
+/// Swaps the elements [lo, hi) with their counterparts from the end.
+template <class I>
+void reverse(fork_context c, I first, std::size_t n, std::size_t lo, std::size_t hi)
+{
+    constexpr std::size_t worth_a_fork = 16384;
+    if (hi - lo > worth_a_fork && c.wanted()) {
+        const std::size_t middle = lo + (hi - lo) / 2;
+        fork_join(
+            c, [&](fork_context here) { reverse(here, first, n, lo, middle); },
+            [&](fork_context there) { reverse(there, first, n, middle, hi); });
+        return;
+    }
+    for (; lo < hi; ++lo) std::ranges::iter_swap(past(first, lo), past(first, n - 1 - lo));
+}
+
 /// Sorts what is sorted already or strictly descending, in one pass; false if it is neither.
 template <class I, class Less>
 bool sort_if_ordered(fork_context c, I first, std::size_t n, const Less& less)
 {
     if (n < 2 || is_ascending(c, first, n, less)) return true;
     if (!all_good(c, 1, n, [&](std::size_t i) { return less(nth(first, i), nth(first, i - 1)); })) return false;
-    std::ranges::reverse(first, past(first, n));
+    reverse(c, first, n, 0, n / 2);
     return true;
 }
 

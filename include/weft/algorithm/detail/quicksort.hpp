@@ -6,28 +6,17 @@
 // has bounds of its own: a comparator that lies cannot lead out of the range.
 #pragma once
 
+#include <weft/algorithm/detail/nth.hpp>
+#include <weft/algorithm/detail/partition.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <iterator>
-#include <type_traits>
 #include <utility>
 
 namespace weft::detail::algorithm {
-
-template <class I>
-decltype(auto) nth(I first, std::size_t i)
-{
-    return first[static_cast<std::iter_difference_t<I>>(i)];
-}
-
-template <class I>
-I past(I first, std::size_t i)
-{
-    return first + static_cast<std::iter_difference_t<I>>(i);
-}
 
 /// Stable.
 template <class I, class Less>
@@ -64,34 +53,14 @@ void heap_sort(I first, std::size_t n, const Less& less)
     }
 }
 
-/// Moves what `keep` wants to the front; returns how many. The first element is not looked at and stays.
+/// Moves what `keep` wants to the front, by all threads if that pays; returns how many. The first element is not looked
+/// at and stays.
 template <class I, class Keep>
-std::size_t partition_rest(I first, std::size_t n, const Keep& keep)
+std::size_t partition_rest(fork_context c, I first, std::size_t n, const Keep& keep)
 {
-    using value = std::iter_value_t<I>;
-    if constexpr (std::is_trivially_copyable_v<value> && sizeof(value) <= 16) {
-        // No branch depends on the answers.
-        std::size_t kept = 1;
-        for (std::size_t i = 1; i < n; ++i) {
-            value x = nth(first, i);
-            const bool wanted = keep(x);
-            nth(first, i) = nth(first, kept);
-            nth(first, kept) = x;
-            kept += wanted ? 1 : 0;
-        }
-        return kept - 1;
-    } else {
-        std::size_t low = 1;
-        std::size_t high = n;
-        for (;;) {
-            while (low < high && keep(nth(first, low))) ++low;
-            while (low < high && !keep(nth(first, high - 1))) --high;
-            if (low >= high) return low - 1;
-            std::ranges::iter_swap(past(first, low), past(first, high - 1));
-            ++low;
-            --high;
-        }
-    }
+    const auto piece = [&](I from, std::size_t size) { return partition_all(from, size, keep); };
+    if (n < worth_par_partition || !c.wanted()) return piece(past(first, 1), n - 1);
+    return par_partition_by(c, past(first, 1), n - 1, piece);
 }
 
 /// Puts a middling element in front: the median of three, or of three medians.
@@ -126,12 +95,12 @@ void quicksort(fork_context c, I first, std::size_t n, const Less& less, int bad
         pivot_to_front(first, n, less);
         if (!leftmost && !less(*(first - 1), *first)) {
             // Nothing here is less than the element before; the pivot equals it: set all its equals aside.
-            const std::size_t equals = partition_rest(first, n, [&](const auto& x) { return !less(*first, x); }) + 1;
+            const std::size_t equals = partition_rest(c, first, n, [&](const auto& x) { return !less(*first, x); }) + 1;
             first = past(first, equals);
             n -= equals;
             continue;
         }
-        const std::size_t lower = partition_rest(first, n, [&](const auto& x) { return less(x, *first); });
+        const std::size_t lower = partition_rest(c, first, n, [&](const auto& x) { return less(x, *first); });
         if (lower != 0) std::ranges::iter_swap(first, past(first, lower));
         const std::size_t upper = n - lower - 1;
         if (std::min(lower, upper) < n / 8) {

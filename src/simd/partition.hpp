@@ -1,0 +1,66 @@
+// src/simd/partition.hpp - the partitions and the sort of one type of keys, and the plain ones.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/simd/sort.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+namespace weft::detail {
+
+template <class T>
+struct simd_sorts {
+    std::size_t (*partition[4])(T*, std::size_t, T);  ///< by simd_front
+    void (*sort)(T*, std::size_t, bool descending);
+};
+
+/// The best for this machine that WEFT_SIMD allows.
+template <class T>
+const simd_sorts<T>& simd_sorts_of() noexcept;
+
+namespace scalar {
+
+/// No branch depends on the keys.
+template <simd_front Front, class T>
+std::size_t partition(T* keys, std::size_t n, T pivot)
+{
+    std::size_t front = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const T x = keys[i];
+        bool moves = false;
+        if constexpr (Front == simd_front::less) moves = x < pivot;
+        if constexpr (Front == simd_front::not_greater) moves = x <= pivot;
+        if constexpr (Front == simd_front::greater) moves = x > pivot;
+        if constexpr (Front == simd_front::not_less) moves = x >= pivot;
+        keys[i] = keys[front];
+        keys[front] = x;
+        front += moves ? 1 : 0;
+    }
+    return front;
+}
+
+template <class T>
+void sort(T* keys, std::size_t n, bool descending)
+{
+    if (descending) {
+        std::sort(keys, keys + n, std::greater<>());
+    } else {
+        std::sort(keys, keys + n);
+    }
+}
+
+template <class T>
+struct parts {
+    static std::size_t leaf() { return 256; }
+    static void sort_leaf(T* keys, std::size_t n, bool descending) { sort(keys, n, descending); }
+};
+
+template <class T>
+inline constexpr simd_sorts<T> sorts{{partition<simd_front::less, T>, partition<simd_front::not_greater, T>,
+                                      partition<simd_front::greater, T>, partition<simd_front::not_less, T>},
+                                     sort<T>};
+
+}  // namespace scalar
+}  // namespace weft::detail
