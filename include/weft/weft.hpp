@@ -44,7 +44,9 @@
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
+#include <weft/iter/par_worklist.hpp>
 #include <weft/iter/partition.hpp>
+#include <weft/iter/pipeline.hpp>
 #include <weft/iter/progress.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>

@@ -1,0 +1,129 @@
+// weft/iter/pipeline.hpp - pipeline: items pass through serial and parallel stages, a limited number at a time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/iter/detail/control.hpp>
+#include <weft/iter/detail/held_range.hpp>
+#include <weft/iter/detail/line.hpp>
+#include <weft/iter/detail/throw.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+/// A stage of a pipeline: its function, and how many items may be in it.
+template <class F, detail::stage_kind Kind>
+struct pipeline_stage {
+    static constexpr detail::stage_kind kind = Kind;
+    F function;
+};
+
+/// A stage where any number of items may be at a time; f is called through a const reference.
+template <class F>
+auto parallel(F f)
+{
+    return pipeline_stage<F, detail::stage_kind::parallel>{std::move(f)};
+}
+
+/// A stage where one item is at a time, in the order of the input; f needs no locks, and may have a state of its own.
+template <class F>
+auto serial_in_order(F f)
+{
+    return pipeline_stage<F, detail::stage_kind::in_order>{std::move(f)};
+}
+
+/// A stage where one item is at a time, in the order in which they come.
+template <class F>
+auto serial_out_of_order(F f)
+{
+    return pipeline_stage<F, detail::stage_kind::out_of_order>{std::move(f)};
+}
+
+namespace detail {
+
+/// The first stage as a function that gives an optional: of a range, its elements.
+template <class R>
+class range_input {
+    using range = std::remove_reference_t<R>;
+    using reference = std::ranges::range_reference_t<range>;
+    static constexpr bool moves = !std::is_lvalue_reference_v<R> && !std::ranges::view<range>;
+
+public:
+    explicit range_input(R&& r) : held_(std::forward<R>(r)) {}
+
+    std::optional<std::ranges::range_value_t<range>> operator()()
+    {
+        if (next_) {
+            ++*next_;
+        } else {
+            next_.emplace(std::ranges::begin(held_.get()));
+        }
+        if (*next_ == std::ranges::end(held_.get())) return std::nullopt;
+        if constexpr (moves) {
+            return std::ranges::iter_move(*next_);
+        } else {
+            return **next_;
+        }
+    }
+
+private:
+    held_range<R> held_;
+    std::optional<std::ranges::iterator_t<range>> next_;
+};
+
+template <class S>
+auto pipeline_input(S&& source)
+{
+    if constexpr (std::ranges::input_range<S>) {
+        return range_input<S>(std::forward<S>(source));
+    } else if constexpr (std::is_invocable_v<std::remove_cvref_t<S>&>) {
+        return std::remove_cvref_t<S>(std::forward<S>(source));
+    } else {
+        static_assert(std::ranges::input_range<S>,
+                      "weft: the first stage of a pipeline is an input range, or a function without arguments that "
+                      "returns a std::optional, which is empty at the end");
+    }
+}
+
+}  // namespace detail
+
+/// Items pass through stages, at most `tokens` of them at a time:
+///
+///     weft::pipeline(16, read_block,                                   // () -> std::optional<block>
+///                    weft::parallel([](block b) { return pack(b); }),
+///                    weft::serial_in_order([&](packed p) { write(p); }));
+///
+/// The first stage is an input range (its elements are copied, or moved out of a range that is moved) or a function
+/// that returns a std::optional, empty at the end; one thread at a time reads it. Each further stage is
+/// `parallel(f)`, `serial_in_order(f)` or `serial_out_of_order(f)`, and gets what the stage before returned, to move
+/// from; a result of the last one is dropped. A thread takes an item as far as it can, so that the item stays in its
+/// cache; where a serial stage is occupied, the item waits and the thread does something else.
+///
+/// Returns the number of items read.
+///
+/// Requires: functions of serial stages are called on changing threads, one call after the other.
+/// Throws:   what a stage threw first, after all calls have ended; items on their way are dropped, nothing more is
+///           read. std::invalid_argument if `tokens` is 0.
+/// Blocking: as scope; an input that makes its reader wait holds up one thread of the pool.
+/// Order:    a stage's call for an item happens before the next stage's; the calls of a serial stage happen one after
+///           another; all happen before the return.
+/// Cost:     no allocation per item; about 100 ns per item and serial stage.
+/// Example:  examples/iter/pipeline.cpp
+/// Source:   the bounded pipeline of Cilk-P and oneTBB (McCool, Robison, Reinders: Structured Parallel Programming, 9).
+/// See also: stream, which goes back to a plain loop.
+template <class Source, class... Stages>
+std::size_t pipeline(std::size_t tokens, Source&& source, Stages... stages)
+{
+    static_assert((detail::is_stage<Stages> && ...),
+                  "weft: a stage of a pipeline is parallel(f), serial_in_order(f) or serial_out_of_order(f)");
+    if (tokens == 0) detail::throw_invalid_argument("weft: pipeline: 0 tokens");
+    auto input = detail::pipeline_input(std::forward<Source>(source));
+    detail::line<decltype(input), Stages...> run(tokens, input, stages...);
+    return run.run();
+}
+
+}  // namespace weft
