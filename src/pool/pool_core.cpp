@@ -198,6 +198,10 @@ void pool_core::thread_main(seat& me) noexcept
         work_until_idle(me);
         if (me.status.load(order::relaxed) == seat_status::busy) break;  // the pool stops
     }
+    // Others may still work, and send mail: what comes from here on they keep (deliver).
+    me.status.store(seat_status::gone, order::relaxed);
+    full_fence();
+    run_mail(me);
     if (me.index < num_threads_ && options_.on_thread_exit) {
         try {
             options_.on_thread_exit(me.index);

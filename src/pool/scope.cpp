@@ -167,8 +167,22 @@ void pool_core::deliver(std::uint32_t index, task* mail) noexcept
     seat& to = *seat_at(index);
     to.mail.push(mail);
     if (play_) return;  // run when the caller waits, or before
-    full_fence();       // against go_to_sleep and stand_up
-    if (!claim_for_thread(to)) to.wait_spot.unpark();
+    full_fence();  // against go_to_sleep, stand_up and the end of thread_main
+    if (claim_for_thread(to)) return;
+    to.wait_spot.unpark();
+    if (to.status.load(order::relaxed) != seat_status::gone) return;
+    // The pool is being destroyed, and this is one of the last to work in it: it does what that thread no longer can.
+    const visit here(*this);
+    seat& me = static_cast<seat&>(here.place());
+    for (task* next = to.mail.take_all(); next != nullptr;) {
+        task* const t = next;
+        next = t->next;
+        if (me.index < num_threads_) {
+            me.mail.push(t);  // until it waits or is idle, as ever
+        } else {
+            run_task(me, t);  // an extra seat is left without a look at its mail
+        }
+    }
 }
 
 void pool_core::spawn_detached(task* t)

@@ -23,6 +23,7 @@ enum class seat_status : std::uint32_t {
     busy,       ///< its thread works
     borrowed,   ///< a caller from outside sits here
     free,       ///< an extra seat, without a thread, that nobody uses
+    gone,       ///< the pool stops, and the seat's thread has ended
 };
 
 /// A mailbox: tasks for one seat's holder, pushed by anyone, taken all at once.

@@ -234,6 +234,21 @@ TEST_CASE("thread_pool: the destructor runs what is queued")
     }
 }
 
+TEST_CASE("thread_pool: a broadcast runs in full although the pool stops and the other threads have ended")
+{
+    std::atomic<int> ended{0};
+    std::atomic<int> parts{0};
+    {
+        weft::thread_pool pool{{.num_threads = 3, .on_thread_exit = [&](std::size_t) { ended.fetch_add(1); }}};
+        pool.spawn([&] {
+            while (ended.load() < 2) std::this_thread::yield();
+            weft::broadcast([&] { parts.fetch_add(1); });
+            weft::scope([&](weft::task_scope& s) { s.spawn_broadcast([&] { parts.fetch_add(1); }); });
+        });
+    }
+    CHECK(parts.load() == 6);
+}
+
 TEST_CASE("thread_pool: as many pools as one likes, one after the other and at once")
 {
     for (int i = 0; i < 50; ++i) {
