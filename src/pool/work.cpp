@@ -284,6 +284,7 @@ bool pool_core::run_own_task(seat& me, const scope_core& scope, std::uint64_t ma
             return true;
         }
         share_task(t, &me);
+        work_available(me.index);  // a thread that looked for it while it was in our hands may sleep now
     }
     return false;
 }
@@ -298,6 +299,7 @@ bool pool_core::run_shared_task(seat& me, const scope_core& scope) noexcept
             return true;
         }
         share_task(t, &me);
+        work_available(me.index);
     }
     return false;
 }
