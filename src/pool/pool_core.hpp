@@ -67,7 +67,7 @@ public:
     /// `me` has published jobs: as work_available, and tells who watches.
     void jobs_published(seat& me) noexcept;
     void wait_for_job(seat& me, job_slot& job);
-    void wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark);
+    void wait_for_scope(seat& me, scope_core& scope);
     void wait_for_mail(seat& me, const mail_counter& counter);
     void deliver(std::uint32_t index, task* mail) noexcept;
     void spawn_detached(task* t);
@@ -139,7 +139,7 @@ private:
     // Helping while waiting.
     bool help_job(seat& me, const job_slot& job, job_state seen) noexcept;
     bool help_scope(seat& me, scope_core& scope, bool only_look) noexcept;
-    bool run_own_task(seat& me, const scope_core& scope, std::uint64_t mark) noexcept;
+    bool run_own_task(seat& me, const scope_core& scope) noexcept;
     bool run_shared_task(seat& me, const scope_core& scope) noexcept;
     task* pop_task(seat& me) noexcept;
 

@@ -4,6 +4,7 @@
 
 #include "pool/pool_core.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -13,8 +14,9 @@ scope_core::scope_core(worker& home) noexcept
     : home_(home),
       parent_(static_cast<seat&>(home).top ? static_cast<seat&>(home).top->scope : nullptr),
       here_{this, 0, nullptr},
-      mark_(static_cast<seat&>(home).level)
+      outer_low_(static_cast<seat&>(home).low)
 {
+    static_cast<seat&>(home_).low = static_cast<seat&>(home_).level;
     ticket_.run = &scope_core::run_oldest;
     ticket_.scope = this;
     enter_activation(static_cast<seat&>(home_), here_);
@@ -104,16 +106,23 @@ void scope_core::task_done() noexcept
     if (pending_.fetch_sub(1, order::acq_rel) == 1) home.wait_spot.unpark();  // O1; the scope may be gone
 }
 
+void scope_core::close(worker& home) noexcept
+{
+    seat& s = static_cast<seat&>(home);
+    s.low = std::min(s.low, outer_low_);
+    leave_activation(s);
+}
+
 void scope_core::finish()
 {
     seat& home = static_cast<seat&>(home_);
     try {
-        home.pool.wait_for_scope(home, *this, mark_);
+        home.pool.wait_for_scope(home, *this);
     } catch (...) {
-        leave_activation(home);
+        close(home);
         throw;
     }
-    leave_activation(home);
+    close(home);
     if (failed_.load(order::relaxed)) std::rethrow_exception(std::exchange(error_.write(), nullptr));
 }
 

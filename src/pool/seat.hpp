@@ -62,7 +62,7 @@ private:
 /// has nothing to do, or takes an extra seat.
 ///
 /// Fields by who may touch them:
-///   holder only           jobs (owner side), tasks and strays (owner side), top, victim
+///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low
 ///   anyone, atomic        status, mail, scope, scope_first, watcher, the thief side of the deques
 ///   anyone                thread_spot.unpark by who claims the seat for its thread; wait_spot.unpark by who has news
 ///   for
@@ -93,6 +93,7 @@ struct seat final : worker {
     alignas(cache_line_size) deque<task*> tasks;  ///< spawned into scopes
     deque<task*> strays;                          ///< spawned with nobody waiting
     std::uint64_t level = 0;  ///< pushes less pops of `tasks`: the position of its newest end, whatever is stolen
+    std::uint64_t low = 0;    ///< the lowest level since the innermost open scope was opened: what lies above is newer
     std::uint32_t turns = 0;
 };
 

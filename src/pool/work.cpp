@@ -4,6 +4,7 @@
 
 #include <weft/pool/spawn.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -81,6 +82,7 @@ task* pool_core::pop_task(seat& me) noexcept
     std::optional<task*> t = me.tasks.pop();
     if (!t) return nullptr;
     --me.level;
+    me.low = std::min(me.low, me.level);  // yield_now takes tasks of outer scopes too; newer ones then lie lower
     return *t;
 }
 
@@ -273,10 +275,10 @@ void pool_core::wait_for_job(seat& me, job_slot& job)
     }
 }
 
-bool pool_core::run_own_task(seat& me, const scope_core& scope, std::uint64_t mark) noexcept
+bool pool_core::run_own_task(seat& me, const scope_core& scope) noexcept
 {
-    // What lies above the mark was spawned since the scope was opened; most of it, but not all, into this scope.
-    while (me.level > mark) {
+    // What lies above `low` was spawned since the scope was opened; most of it, but not all, into this scope.
+    while (me.level > me.low) {
         task* const t = pop_task(me);
         if (t == nullptr) return false;
         if (t->scope->descends_from(scope)) {
@@ -347,18 +349,18 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
                 return true;
             }
             share_task(t, &me);
+            work_available(me.index);
         }
     }
     return false;
 }
 
-void pool_core::wait_for_scope(seat& me, scope_core& scope, std::uint64_t mark)
+void pool_core::wait_for_scope(seat& me, scope_core& scope)
 {
     if (me.rehearsed) return rehearse_scope(me, scope);
     patience waiting(options_.idle);
     while (!scope.is_done()) {
-        if (run_own_task(me, scope, mark) || run_mail(me) || run_shared_task(me, scope) ||
-            help_scope(me, scope, false)) {
+        if (run_own_task(me, scope) || run_mail(me) || run_shared_task(me, scope) || help_scope(me, scope, false)) {
             waiting.reset();
             continue;
         }

@@ -33,6 +33,23 @@ TEST_CASE("scope: an empty scope returns its body's value")
     CHECK(*p == 8);
 }
 
+TEST_CASE("scope: its own tasks run although its body ran tasks of the scope around it by yield_now")
+{
+    weft::thread_pool pool{{.num_threads = 1}};
+    int outer = 0;
+    int inner = 0;
+    pool.scope([&](weft::task_scope& a) {
+        for (int i = 0; i < 10; ++i) a.spawn([&] { ++outer; });
+        weft::scope([&](weft::task_scope& b) {
+            for (int i = 0; i < 5; ++i) weft::yield_now();
+            for (int i = 0; i < 3; ++i) b.spawn([&] { ++inner; });
+        });
+        CHECK(outer == 5);
+        CHECK(inner == 3);
+    });
+    CHECK(outer == 10);
+}
+
 TEST_CASE("scope: every task has ended when scope returns")
 {
     for (std::size_t threads : {1u, 2u, 8u}) {

@@ -87,11 +87,12 @@ private:
     static void run_oldest(task* ticket, worker* here) noexcept;
 
     void hand_over(task* t);
+    void close(worker& home) noexcept;
 
     worker& home_;
     scope_core* const parent_;
     activation here_;
-    const std::uint64_t mark_;  ///< how many tasks lay in home_'s deque when the scope was opened
+    const std::uint64_t outer_low_;  ///< the seat's `low` for the scope around this one
     atomic<std::size_t> pending_{0};
     atomic<bool> failed_{false};
     cell<std::exception_ptr> error_;
