@@ -114,6 +114,91 @@ const enter two_queues("array_queue", "array_two_queues", [] {
     require(saw_a || saw_b);
 });
 
+const enter two_full("array_queue", "array_two_full", [] {
+    // Each takes from one full queue and finds the other one full: one of them must be wrong (O3).
+    queue a(1);
+    queue b(1);
+    require(a.try_push(0) && b.try_push(0));
+    bool into_a = false;
+    bool into_b = false;
+    {
+        thread other([&] {
+            require(b.try_pop().has_value());
+            into_a = a.try_push(1);
+        });
+        require(a.try_pop().has_value());
+        into_b = b.try_push(1);
+    }
+    require(into_a || into_b);
+});
+
+const enter two_sizes("array_queue", "array_two_sizes", [] {
+    queue a(1);
+    queue b(1);
+    bool no_a = false;
+    bool no_b = false;
+    {
+        thread other([&] {
+            require(b.try_push(1));
+            no_a = a.empty();
+        });
+        require(a.try_push(1));
+        no_b = b.size() == 0;
+    }
+    require(!no_a || !no_b);
+});
+
+const enter two_sizes_left("array_queue", "array_two_sizes_left", [] {
+    queue a(1);
+    queue b(1);
+    require(a.try_push(0) && b.try_push(0));
+    bool no_a = false;
+    bool no_b = false;
+    {
+        thread other([&] {
+            require(b.try_pop().has_value());
+            no_a = !a.full();
+        });
+        require(a.try_pop().has_value());
+        no_b = b.size() == 0;
+    }
+    require(no_a || no_b);
+});
+
+const enter forced_size("array_queue", "array_forced_size", [] {
+    // Who sees the other queue empty has pushed by force before; then the size is what it was again.
+    queue a(2);
+    queue b(1);
+    require(a.try_push(1) && a.try_push(2));
+    bool no_b = false;
+    std::size_t size = 0;
+    {
+        thread other([&] {
+            require(a.force_push(3) == 1);
+            no_b = b.empty();
+        });
+        require(b.try_push(1));
+        size = a.size();
+    }
+    require(!no_b || size == 2);
+});
+
+const enter size_is_true("array_queue", "array_size_is_true", [] {
+    // Never empty, and never two: one pops what is left before it pushes again.
+    queue q(3);
+    require(q.try_push(1));
+    {
+        thread other([&] {
+            require(q.try_push(2));
+            require(q.try_pop() == 1);
+            require(q.try_push(3));
+            require(q.try_pop() == 2);
+        });
+        const std::size_t n = q.size();
+        require(n == 1 || n == 2);
+    }
+});
+
 const enter pushed_out("array_queue", "array_pushed_out", [] {
     queue q(1);
     int taken = 0;

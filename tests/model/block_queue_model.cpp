@@ -185,6 +185,25 @@ const enter two_looks("block_queue", "block_two_looks", [] {
     require(!no_a || !no_b);
 });
 
+const enter two_pops("block_queue", "block_two_pops", [] {
+    // Each takes the last element of one queue and sees one left in the other: one of them must be wrong (O4).
+    queue a;
+    queue b;
+    a.push(1);
+    b.push(1);
+    bool no_a = false;
+    bool no_b = false;
+    {
+        thread other([&] {
+            require(b.try_pop().has_value());
+            no_a = a.empty();
+        });
+        require(a.try_pop().has_value());
+        no_b = b.size() == 0;
+    }
+    require(no_a || no_b);
+});
+
 const enter boundary_payload(
     "block_queue", "block_boundary_payload",
     [] {
@@ -207,6 +226,212 @@ const enter boundary_payload(
             }
         }
         while (auto got = q.try_pop()) require((*got)->read() == 7);
+    },
+    scenarios::bounded(2));
+
+/// As seg_queue, with blocks of `Lap` - 1 slots: what happens between blocks is reached in a few steps.
+template <class T, std::size_t Lap>
+class small_queue {
+public:
+    void push(T value) { inner_.push(value); }
+    /// Pushes `value` after it has been given this number.
+    void push_again(T value, int number)
+    {
+        value.value = number;
+        inner_.push(value);
+    }
+    std::optional<T> try_pop()
+    {
+        typename weft::detail::block_queue<T, Lap>::outcome why{};
+        return inner_.pop(false, why);
+    }
+
+private:
+    weft::detail::block_queue<T, Lap> inner_;
+};
+
+const enter small_payload(
+    "block_queue", "block_small_payload",
+    [] {
+        // The consumer leaves blocks, and the producer uses them again.
+        cell<int> data[3];
+        small_queue<cell<int>*, 2> q;
+        {
+            thread consumer([&] {
+                for (int i = 0; i < 3; ++i) {
+                    if (auto got = q.try_pop()) require((*got)->read() == 7);
+                }
+            });
+            for (auto& each : data) {
+                each.write() = 7;
+                q.push(&each);
+            }
+        }
+        while (auto got = q.try_pop()) require((*got)->read() == 7);
+    },
+    scenarios::bounded(3));
+
+const enter small_producers(
+    "block_queue", "block_small_producers",
+    [] {
+        small_queue<int, 2> q;
+        {
+            thread one([&] { q.push(1); });
+            thread two([&] { q.push(2); });
+            q.push(4);
+        }
+        int sum = 0;
+        for (int i = 0; i < 3; ++i) sum += q.try_pop().value_or(0);
+        require(sum == 7 && !q.try_pop().has_value());
+    },
+    scenarios::bounded(2));
+
+const enter small_consumers(
+    "block_queue", "block_small_consumers",
+    [] {
+        // Two leave blocks at once: one of the blocks is kept, the other freed.
+        small_queue<int, 2> q;
+        q.push(1);
+        q.push(2);
+        q.push(4);
+        int a = 0;
+        int b = 0;
+        {
+            thread one([&] { a = q.try_pop().value_or(0); });
+            b = q.try_pop().value_or(0);
+            b += q.try_pop().value_or(0);
+        }
+        require(a + b == 7);
+        q.push(8);
+        require(q.try_pop() == 8);
+    },
+    scenarios::bounded(3));
+
+const enter small_both(
+    "block_queue", "block_small_both",
+    [] {
+        // Producers and a consumer exchange the one block that is kept.
+        small_queue<int, 2> q;
+        q.push(1);
+        int a = 0;
+        {
+            thread one([&] { q.push(2); });
+            thread two([&] { a = q.try_pop().value_or(0); });
+            q.push(4);
+        }
+        int sum = a;
+        for (int i = 0; i < 3; ++i) sum += q.try_pop().value_or(0);
+        require(sum == 7);
+    },
+    scenarios::bounded(2));
+
+/// Three slots a block: the first of them is used, and the two others filled.
+template <class Queue>
+void leave_two_in_block(Queue& q)
+{
+    q.push(0);
+    require(q.try_pop() == 0);
+    q.push(1);
+    q.push(2);
+}
+
+/// Its move throws if it is negative.
+struct fragile {
+    int value;
+
+    explicit fragile(int v) : value(v) {}
+    fragile(fragile&& other) : value(other.value)
+    {
+        if (value < 0) throw value;
+    }
+};
+
+const enter small_holes(
+    "block_queue", "block_small_holes",
+    [] {
+        // A push that throws leaves a slot with nothing in it, perhaps the last one of a block.
+        small_queue<fragile, 2> q;
+        int taken = 0;
+        {
+            thread consumer([&] {
+                if (auto got = q.try_pop()) taken += got->value;
+            });
+            for (const int value : {-1, 2}) {
+                try {
+                    q.push_again(fragile(1), value);
+                } catch (int) {
+                }
+            }
+        }
+        while (auto got = q.try_pop()) taken += got->value;
+        require(taken == 2);
+    },
+    scenarios::bounded(2));
+
+const enter small_holes_passed(
+    "block_queue", "block_small_holes_passed",
+    [] {
+        // One passes over the hole, and the other leaves the next block meanwhile.
+        small_queue<fragile, 2> q;
+        for (const int value : {-1, 2, 3}) {
+            try {
+                q.push_again(fragile(1), value);
+            } catch (int) {
+            }
+        }
+        int a = 0;
+        int b = 0;
+        const auto pop = [&q](int& into) {
+            if (auto got = q.try_pop()) into = got->value;
+        };
+        {
+            thread other([&] { pop(a); });
+            pop(b);
+        }
+        require(a + b == 5);
+    },
+    scenarios::bounded(3));
+
+const enter small_retired(
+    "block_queue", "block_small_retired",
+    [] {
+        // One leaves the block while another has not read its slot yet; the block is looked at again later.
+        small_queue<int, 4> q;
+        leave_two_in_block(q);
+        int a = 0;
+        int b = 0;
+        {
+            thread one([&] { a = q.try_pop().value_or(0); });
+            b = q.try_pop().value_or(0);
+            for (int i = 0; i < 3; ++i) {
+                q.push(4);
+                b += q.try_pop().value_or(0);
+            }
+            for (int i = 0; i < 3; ++i) q.push(0);  // into the block that came back, if it did
+        }
+        for (int i = 0; i < 8; ++i) b += q.try_pop().value_or(0);
+        require(a + b == 15);
+    },
+    scenarios::bounded(2));
+
+const enter small_retired_by_two(
+    "block_queue", "block_small_retired_by_two",
+    [] {
+        // One is slow in the first block; two others leave the first and the second one.
+        small_queue<int, 4> q;
+        leave_two_in_block(q);
+        q.push(4);
+        q.push(8);
+        q.push(16);
+        int a = 0;
+        int b = 0;
+        int c = 0;
+        {
+            thread one([&] { a = q.try_pop().value_or(0); });
+            thread two([&] { b = q.try_pop().value_or(0) + q.try_pop().value_or(0); });
+            c = q.try_pop().value_or(0) + q.try_pop().value_or(0);
+        }
+        require(a + b + c == 31);
     },
     scenarios::bounded(2));
 

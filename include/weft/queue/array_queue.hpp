@@ -120,6 +120,8 @@ public:
             const std::size_t next = next_of(tail);
             std::size_t head = tail - one_lap_;
             // Full, and the oldest is whole: take its place by moving both ends.
+            // order: as the other claims; not observable, since a queue that is pushed into by force stays full, and
+            // size() orders itself by tail_
             if (stamp == head + 1 && head_.compare_exchange_strong(head, next - one_lap_, detail::order::seq_cst,
                                                                    detail::order::relaxed)) {  // O3
                 // While the slot at tail_ is ours nobody else can move tail_.
@@ -164,8 +166,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept
     {
         while (true) {
+            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
+            // checker leaves out: this look must not come after that at head_
             const std::size_t tail = tail_.load(detail::order::seq_cst);
             const std::size_t head = head_.load(detail::order::seq_cst);
+            // order: covered by the first look, which is as new as any other thread's
             if (tail_.load(detail::order::seq_cst) != tail) continue;  // both were true at once
             const std::size_t from = head & (one_lap_ - 1);
             const std::size_t to = tail & (one_lap_ - 1);

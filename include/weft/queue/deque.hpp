@@ -20,9 +20,12 @@
 //             O2  pop: bottom_ exchange seq_cst, then top_ load seq_cst; steal: top_ load seq_cst, then bottom_ load
 //                 seq_cst. In the one order of these four, either the owner sees the thief's claim or the thief sees
 //                 the lowered bottom_: they never both take the last element.
-//             O3  top_ compare-exchange seq_cst: it is the claim that O2 speaks of.
+//             O3  top_ compare-exchange: the claim that O2 speaks of. It needs no place in that order itself: it comes
+//                 between the owner's load of top_ that misses it and the thief's load that meets it, and so these two
+//                 come one after the other.
 //             O4  grow: ring_ store release -> steal: ring_ load acquire. The copied slots are visible.
-//             O5  top_ load acquire in push: a slot is reused only after its taker has read it.
+//             O5  claim: top_ compare-exchange release -> push: top_ load acquire. A slot is used again only after its
+//                 taker has read it.
 //
 // Progress    push and pop: wait-free (push may allocate). steal: lock-free; retry() says that another thread won.
 //
@@ -98,7 +101,7 @@ public:
             do {
                 if (b - t <= 0) return std::nullopt;
                 // The owner's own slots need no edge; the claim competes with thieves only.
-            } while (!top_.compare_exchange_weak(t, t + 1, order::seq_cst, order::relaxed));  // O3
+            } while (!top_.compare_exchange_weak(t, t + 1, order::relaxed, order::relaxed));  // O3
             return slot::take(ring_.load(order::relaxed)->get(t));
         }
     }
@@ -123,8 +126,8 @@ public:
     template <class TargetOrder>
     steal_result<std::size_t> steal_batch(deque_core<T, TargetOrder>& target, std::optional<word>* first)
     {
-        const index t = top_.load(order::acquire);
-        const index available = bottom_.load(order::acquire) - t;
+        const index t = top_.load(order::relaxed);
+        const index available = bottom_.load(order::relaxed) - t;  // an estimate: claim() decides
         if (available <= 0) return steal_result<std::size_t>::nothing();
         std::size_t want = (static_cast<std::size_t>(available) + 1) / 2;
         if (want > max_batch) want = max_batch;
@@ -153,8 +156,8 @@ public:
 
     [[nodiscard]] std::size_t size() const noexcept
     {
-        const index t = top_.load(order::acquire);
-        const index n = bottom_.load(order::acquire) - t;
+        const index t = top_.load(order::relaxed);
+        const index n = bottom_.load(order::relaxed) - t;
         return n > 0 ? static_cast<std::size_t>(n) : 0;
     }
 
@@ -207,22 +210,26 @@ private:
         const index b = bottom_.load(order::seq_cst);  // O1, O2
         if (b - t <= 0) return claimed::nothing;
         out = ring_.load(order::acquire)->get(t);  // O4
-        return top_.compare_exchange_strong(t, t + 1, order::seq_cst, order::relaxed) ? claimed::yes
-                                                                                      : claimed::lost_race;  // O3
+        // order: load buffering, which the checker leaves out: the slot must have been read before its owner, who
+        // acquires this in room_for, uses it again
+        const bool mine = top_.compare_exchange_strong(t, t + 1, order::release, order::relaxed);  // O3, O5
+        return mine ? claimed::yes : claimed::lost_race;
     }
 
     std::optional<T> pop_newest(index b)
     {
-        bottom_.exchange(b, order::seq_cst);  // O2
-        index t = top_.load(order::seq_cst);  // O2
-        if (t > b) {                          // thieves took the last one
-            bottom_.store(b + 1, order::release);
+        bottom_.exchange(b, order::seq_cst);       // O2
+        index t = top_.load(order::seq_cst);       // O2
+        if (t > b) {                               // thieves took the last one
+            bottom_.store(b + 1, order::relaxed);  // after the claims that were seen: who reads it takes nothing
             return std::nullopt;
         }
         const word w = ring_.load(order::relaxed)->get(b);
         if (t == b) {  // the last one: thieves may want it too
-            const bool mine = top_.compare_exchange_strong(t, t + 1, order::seq_cst, order::relaxed);  // O3
-            bottom_.store(b + 1, order::release);
+            const bool mine = top_.compare_exchange_strong(t, t + 1, order::relaxed, order::relaxed);  // O3
+            // order: load buffering, which the checker leaves out: a thief may see this before its own claim makes
+            // the one above fail, and then takes the element on the strength of it
+            bottom_.store(b + 1, order::release);  // O1
             if (!mine) return std::nullopt;
         }
         return slot::take(w);
@@ -232,6 +239,7 @@ private:
     ring* room_for(index b, std::size_t n)
     {
         ring* const r = ring_.load(order::relaxed);
+        // order: load buffering, which the checker leaves out: see claim
         const auto used = static_cast<std::size_t>(b - top_.load(order::acquire));  // O5
         return used + n <= r->size ? r : grow(r, b, used + n);
     }

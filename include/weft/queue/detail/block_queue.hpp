@@ -21,8 +21,8 @@
 // Orders      O1  push: state store release -> pop: state load acquire. The value, and block.next, are visible.
 //             O2  where store release, then index store release -> index load acquire, where load acquire: who sees a
 //                 number of the new block sees the new block.
-//             O3  read: state store release -> retire: state load acquire. Nobody uses the block any more. Leaving and
-//                 taking retired_ and spare_: acq_rel exchanges hand the blocks on.
+//             O3  read: state store release -> retire: state load acquire. Nobody uses the block any more. What is put
+//                 into retired_ (release) is taken out of it by an exchange (acquire); spare_ is exchanged both ways.
 //             O4  index compare-exchange seq_cst; tail_.index read seq_cst before "empty": as in array_queue.
 //
 // Progress    lock-free between operations; a thread that is stopped between its claim and its store of the state (or
@@ -46,7 +46,8 @@
 
 namespace weft::detail {
 
-template <class T>
+/// `Lap` is a power of two, at least 2; a block has one slot less.
+template <class T, std::size_t Lap = 32>
 class block_queue {
 public:
     /// Why an attempt to pop took nothing.
@@ -71,7 +72,9 @@ public:
             }
         }
         dispose(b);
-        for (block* r = retired_.load(order::relaxed); r != nullptr;) dispose(std::exchange(r, r->next_retired));
+        for (block* r = retired_.load(order::relaxed); r != nullptr;) {
+            dispose(std::exchange(r, r->next_retired.read()));
+        }
         if (block* const s = spare_.load(order::relaxed)) dispose(s);
     }
     block_queue(const block_queue&) = delete;
@@ -91,17 +94,20 @@ public:
                 tail = tail_.index.load(order::acquire);  // O2
                 continue;
             }
-            if (offset + 1 == slots_per_block) next.prepare();     // allocates before anything is claimed
-            block* const here = tail_.where.load(order::acquire);  // O2
+            if (offset + 1 == slots_per_block) next.prepare();  // allocates before anything is claimed
+            // order: load buffering, which the checker leaves out: what is read here must not be newer than the number
+            // that is claimed next
+            block* const here = tail_.where.load(order::acquire);                                         // O2
             if (!tail_.index.compare_exchange_weak(tail, tail + step, order::seq_cst, order::acquire)) {  // O4, O2
                 wait.spin();
                 continue;
             }
             if (offset + 1 == slots_per_block) {
                 block* const following = next.give();
+                // order: load buffering, as at the load of where above
                 tail_.where.store(following, order::release);        // O2
                 tail_.index.store(tail + 2 * step, order::release);  // O2
-                here->next.store(following, order::release);
+                here->next.store(following, order::release);  // O1
             }
             slot& s = here->slots[offset];
             struct finally {
@@ -132,6 +138,7 @@ public:
                 if (head / step == tail / step) return none(why, outcome::empty);
                 if (head / step / lap != tail / step / lap) next |= not_last;
             }
+            // order: load buffering, as in push
             block* const here = head_.where.load(order::acquire);                                  // O2
             if (!head_.index.compare_exchange_weak(head, next, order::seq_cst, order::acquire)) {  // O4, O2
                 if (once) return none(why, outcome::lost_race);
@@ -150,8 +157,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept
     {
         while (true) {
+            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
+            // checker leaves out: this look must not come after that at head_
             const std::size_t tail = tail_.index.load(order::seq_cst) / step;
             const std::size_t head = head_.index.load(order::seq_cst) / step;
+            // order: covered by the first look, which is as new as any other thread's
             if (tail_.index.load(order::seq_cst) / step != tail) continue;  // both were true at once
             const auto elements = [](std::size_t index) {                   // up to this index, from the first
                 const std::size_t offset = index % lap;
@@ -169,7 +179,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t lap = 32;
+    static constexpr std::size_t lap = Lap;
     static constexpr std::size_t slots_per_block = lap - 1;
     static constexpr std::size_t step = 2;
     static constexpr std::size_t not_last = 1;
@@ -185,7 +195,7 @@ private:
 
     struct block {
         atomic<block*> next{nullptr};
-        block* next_retired = nullptr;
+        cell<block*> next_retired{nullptr};
         slot slots[slots_per_block];
     };
 
@@ -223,9 +233,10 @@ private:
     {
         backoff wait;
         block* next = nullptr;
-        while ((next = here.next.load(order::acquire)) == nullptr) wait.snooze();
+        while ((next = here.next.load(order::acquire)) == nullptr) wait.snooze();  // O1
         std::size_t to = (index & ~not_last) + step;
         if (next->next.load(order::relaxed) != nullptr) to |= not_last;
+        // order: load buffering, as in push
         head_.where.store(next, order::release);  // O2
         head_.index.store(to, order::release);    // O2
     }
@@ -249,17 +260,18 @@ private:
     /// Nobody will claim slots of `left` any more. Uses again what nobody reads from; the rest is looked at next time.
     void retire(block& left) noexcept
     {
-        left.next_retired = retired_.exchange(nullptr, order::acq_rel);  // O3
+        left.next_retired.write() = retired_.exchange(nullptr, order::acquire);  // O3
         for (block* b = &left; b != nullptr;) {
-            block* const following = b->next_retired;
+            block* const following = b->next_retired.read();
             if (all_read(*b)) {
                 for (slot& s : b->slots) s.state.store(vacant, order::relaxed);
                 b->next.store(nullptr, order::relaxed);
                 keep(b);
             } else {
-                b->next_retired = retired_.load(order::relaxed);
-                while (!retired_.compare_exchange_weak(b->next_retired, b, order::acq_rel, order::relaxed)) {  // O3
-                }
+                block* others = retired_.load(order::relaxed);
+                do {
+                    b->next_retired.write() = others;
+                } while (!retired_.compare_exchange_weak(others, b, order::release, order::relaxed));  // O3
             }
             b = following;
         }
