@@ -3,8 +3,10 @@
 #include "model/engine.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <utility>
 
 namespace weft::model::detail {
 
@@ -17,10 +19,13 @@ std::uint32_t executions_so_far = 0;
 /// The engine's own code on a modelled thread: objects and memory that it touches are not modelled.
 class in_engine {
 public:
-    in_engine() noexcept { on_modelled_thread = false; }
-    ~in_engine() { on_modelled_thread = true; }
+    in_engine() noexcept : was_(std::exchange(on_modelled_thread, false)) {}
+    ~in_engine() { on_modelled_thread = was_; }
     in_engine(const in_engine&) = delete;
     in_engine& operator=(const in_engine&) = delete;
+
+private:
+    bool was_;
 };
 
 }  // namespace
@@ -32,7 +37,7 @@ engine* engine::running() noexcept { return on_modelled_thread ? active : nullpt
 entry engine::new_location(std::uint64_t value, bool was_static)
 {
     const in_engine here;
-    if (location_count_ == max_locations) fail("the scenario has too many atomics");
+    if (location_count_ == max_locations) fail({}, "the scenario has too many atomics");
     const auto at = static_cast<index>(location_count_++);
     location& l = locations_[static_cast<std::size_t>(at)];
     modelled_thread& t = threads_[self_];
@@ -59,12 +64,12 @@ entry engine::new_location(std::uint64_t value, bool was_static)
 void engine::check_alive(entry at, const source_location& where)
 {
     if (at.execution != execution_ || at.index >= location_count_) {
-        fail("use of an atomic that is not alive: freed memory, or left over from another execution", where);
+        fail(where, "use of an atomic that is not alive: freed memory, or left over from another execution");
     }
     const location& l = locations_[at.index];
-    if (l.dead) fail("use of " + name_of(static_cast<index>(at.index)) + " after its destruction", where);
+    if (l.dead) fail(where, "use of ", name_of(static_cast<index>(at.index)), " after its destruction");
     if (!l.born.before(threads_[self_].now.clock)) {
-        fail("use of " + name_of(static_cast<index>(at.index)) + " races with its construction", where);
+        fail(where, "use of ", name_of(static_cast<index>(at.index)), " races with its construction");
     }
 }
 
@@ -74,7 +79,7 @@ void engine::end_location(entry at)
     check_alive(at, source_location{});
     location& l = locations_[at.index];
     if (!l.accessed.before(threads_[self_].now.clock)) {
-        fail("destruction of " + name_of(static_cast<index>(at.index)) + " races with a use by another thread");
+        fail({}, "destruction of ", name_of(static_cast<index>(at.index)), " races with a use by another thread");
     }
     l.dead = true;
 }
@@ -143,22 +148,17 @@ void engine::touch_cell(entry at, bool writes, const source_location& where)
 {
     const in_engine here;
     if (at.execution != execution_ || at.index >= cell_count_) {
-        fail("use of a cell that is not alive: freed memory, or left over from another execution", where);
+        fail(where, "use of a cell that is not alive: freed memory, or left over from another execution");
     }
     cell_record& c = cells_[at.index];
     const vector_clock& now = threads_[self_].now.clock;
-    if (c.dead) fail("use of a cell after its destruction", where);
-    const auto place = [](const source_location& w) {
-        return w.line() == 0 ? std::string("its construction")
-                             : std::string(w.file_name()) + ":" + std::to_string(w.line());
-    };
+    if (c.dead) fail(where, "use of a cell after its destruction");
     if (!c.writes.before(now)) {
-        fail(std::string("data race: this ") + (writes ? "write" : "read") + " and the write at " +
-                 place(c.last_write) + " are not ordered",
-             where);
+        fail(where, "data race: this ", writes ? "write" : "read", " and the write at ", c.last_write,
+             " are not ordered");
     }
     if (writes && !c.reads.before(now)) {
-        fail("data race: this write and the read at " + place(c.last_read) + " are not ordered", where);
+        fail(where, "data race: this write and the read at ", c.last_read, " are not ordered");
     }
     if (tracing_)
         trace_line(self_, where, std::string(writes ? "write" : "read") + "  cell " + std::to_string(at.index));
@@ -186,9 +186,9 @@ void engine::deallocate(void* memory)
         case heap::verdict::fine:
             return;
         case heap::verdict::twice:
-            return fail("memory is freed twice");
+            return fail({}, "memory is freed twice");
         case heap::verdict::foreign:
-            return fail("memory is freed that was not allocated in this execution");
+            return fail({}, "memory is freed that was not allocated in this execution");
     }
 }
 
@@ -197,7 +197,7 @@ void engine::deallocate(void* memory)
 std::size_t engine::start_thread(void (*body)(void*), void* argument)
 {
     const in_engine here;
-    if (thread_count_ == max_threads) fail("the scenario has too many threads");
+    if (thread_count_ == max_threads) fail({}, "the scenario has too many threads");
     const std::size_t number = thread_count_++;
     modelled_thread& t = threads_[number];
     t.stack.prepare(&engine::thread_main);
@@ -220,16 +220,18 @@ void engine::thread_main() noexcept
     modelled_thread& t = e.threads_[e.self_];
     t.stack.arrived();
     on_modelled_thread = true;
+    bool threw = true;
+    char what[200] = "";
     try {
         t.body(t.argument);
+        threw = false;
     } catch (const std::exception& error) {
-        const in_engine here;
-        e.fail(std::string("an exception leaves the thread: ") + error.what());
+        std::snprintf(what, sizeof what, ": %s", error.what());
     } catch (...) {
-        const in_engine here;
-        e.fail("an exception leaves the thread");
+        what[0] = '\0';
     }
     on_modelled_thread = false;
+    if (threw) e.fail({}, "an exception leaves the thread", what);
     t.done = true;
     fiber::go(t.stack, e.scheduler_);
     std::terminate();  // not reached: a thread that is done is not resumed
@@ -254,21 +256,25 @@ void engine::note(const char* text)
     if (tracing_) trace_line(self_, source_location{}, text);
 }
 
-void engine::fail(std::string what, const source_location& where)
+void engine::begin_failure()
 {
     on_modelled_thread = false;
-    if (where.line() != 0) {
-        what += " (" + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ")";
-        if (tracing_) trace_line(self_, where, "FAILS");
-    }
-    fail(std::move(what));
+    failure_ = "thread " + std::to_string(self_) + ": ";
 }
 
-void engine::fail(std::string what)
+void engine::add_to_failure(const source_location& place)
 {
-    on_modelled_thread = false;
+    failure_ += place.line() == 0 ? std::string("its construction")
+                                  : std::string(place.file_name()) + ":" + std::to_string(place.line());
+}
+
+void engine::stop(const source_location& where)
+{
+    if (where.line() != 0) {
+        failure_ += " (" + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ")";
+        if (tracing_) trace_line(self_, where, "FAILS");
+    }
     failed_ = true;
-    failure_ = "thread " + std::to_string(self_) + ": " + std::move(what);
     fiber::go(threads_[self_].stack, scheduler_);  // and is never resumed
 }
 
@@ -496,7 +502,7 @@ void record(std::int64_t value) noexcept { here().record(value); }
 void note(const char* text) noexcept { here().note(text); }
 void fail(const char* what, const source_location& where) noexcept
 {
-    here().fail(what, where);
+    here().fail(where, what);
     std::terminate();  // not reached: a failed thread is not resumed
 }
 std::uint32_t clock_of(std::size_t thread) noexcept

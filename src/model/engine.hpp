@@ -61,11 +61,23 @@ public:
     void record(std::int64_t value);
     void note(const char* text);
 
-    /// Ends the execution; does not return on a modelled thread.
-    void fail(std::string what);
-    void fail(std::string what, const source_location& where);
+    /// Ends the execution; does not return on a modelled thread, whose stack is left as it is: nothing that owns memory
+    /// may be alive on it. So the parts of the message are put together in the engine.
+    template <class... Parts>
+    void fail(const source_location& where, const Parts&... parts)
+    {
+        begin_failure();
+        (add_to_failure(parts), ...);
+        stop(where);
+    }
 
 private:
+    void begin_failure();
+    void add_to_failure(const char* text) { failure_ += text; }
+    void add_to_failure(const std::string& text) { failure_ += text; }
+    void add_to_failure(const source_location& place);
+    void stop(const source_location& where);
+
     enum class ending { complete, pruned, failed };
     enum class mode { random, search, replay };
 
