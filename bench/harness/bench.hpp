@@ -65,7 +65,7 @@ void add_each(const std::string& group, const std::string& name, const std::stri
 {
     for (const int threads : thread_counts()) {
         add(group, name, impl, threads, u, [=](benchmark::State& state) {
-            if (impl == "weft") {
+            if (impl.starts_with("weft")) {
                 pool(threads).install([&] {
                     for (auto _ : state) body(threads);
                 });

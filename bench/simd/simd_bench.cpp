@@ -3,6 +3,7 @@
 #include "harness/bench.hpp"
 #include "simd/native.hpp"
 
+#include <weft/iter/par_dot.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/simd/reduce.hpp>
 
@@ -199,7 +200,9 @@ void define_parallel()
                              [&] { return std::reduce(std::execution::par_unseq, p, p + n, infinite, smaller); });
     });
 
-    many_of_two("dot f32", "weft", [](const float* p, const float* q, std::size_t n, int) {
+    many_of_two("dot f32", "weft",
+                [](const float* p, const float* q, std::size_t n, int) { return weft::par_dot(all(p, n), all(q, n)); });
+    many_of_two("dot f32", "weft zip map sum", [](const float* p, const float* q, std::size_t n, int) {
         return weft::par_iter(all(p, n)).zip(all(q, n)).map([](float x, float y) { return x * y; }).sum();
     });
     many_of_two("dot f32", "std par", [](const float* p, const float* q, std::size_t n, int threads) {

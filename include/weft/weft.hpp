@@ -40,6 +40,7 @@
 #include <weft/iter/min_max.hpp>
 #include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_chunks.hpp>
+#include <weft/iter/par_dot.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/par_lines.hpp>

@@ -9,6 +9,24 @@
 #include <limits>
 #include <utility>
 
+namespace weft::detail {
+
+/// From so many bytes on a reduction counts on nothing being in the cache, and reads at eight places at once: one
+/// stream of reads does not use the memory up.
+inline constexpr std::size_t worth_streams = std::size_t{1} << 20;
+
+/// How far these places are apart: an odd number of cache lines, or they would all fall into one set of the cache.
+template <class T>
+constexpr std::size_t stream_length(std::size_t lanes)
+{
+    const std::size_t line = lanes * sizeof(T) >= 64 ? lanes : 64 / sizeof(T);
+    return 265 * line;
+}
+
+#define WEFT_ALWAYS_INLINE __attribute__((always_inline))
+
+}  // namespace weft::detail
+
 namespace weft::detail::scalar {
 
 /// The integer that sums and products of T may wrap around in; T itself for floating point.
@@ -134,7 +152,8 @@ std::size_t find(const T* p, std::size_t n, T value)
 }
 
 template <class T>
-inline constexpr simd_kernels<T> kernels{sum<T>, sum<T>,    sum_compensated<T>, product<T>, dot<T>,   dot<T>, min<T>,
-                                         max<T>, minmax<T>, argmin<T>,          argmax<T>,  count<T>, find<T>};
+inline constexpr simd_kernels<T> kernels{sum<T>, sum<T>,    sum_compensated<T>, product<T>, dot<T>,   dot<T>,  min<T>,
+                                         max<T>, minmax<T>, argmin<T>,          argmax<T>,  count<T>, find<T>, sum<T>,
+                                         dot<T>};
 
 }  // namespace weft::detail::scalar

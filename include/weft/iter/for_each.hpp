@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/filter.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/simd/reduce.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -73,6 +75,25 @@ struct count_consumer {
     void merge(state& left, state& right) const { left += right; }
 };
 
+/// Counts the equals of a number among contiguous numbers.
+template <class T>
+struct count_equal_consumer {
+    using state = std::size_t;
+
+    T value;
+
+    state make(std::size_t) const { return 0; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        st += simd::count(source.numbers(p), value);
+        return true;
+    }
+
+    void merge(state& left, state& right) const { left += right; }
+};
+
 }  // namespace detail
 
 template <class Self>
@@ -92,6 +113,24 @@ std::size_t par_iterator<Self>::count()
         return detail::drive(self, detail::count_consumer{});
     } else {
         return size();
+    }
+}
+
+template <class Self>
+template <class V>
+std::size_t par_iterator<Self>::count(const V& value)
+{
+    using item = detail::kept_t<typename Self::item>;
+    if constexpr (std::is_arithmetic_v<item> && std::is_arithmetic_v<V>) {
+        const item wanted = static_cast<item>(value);
+        if constexpr (requires(const Self& self) { self.numbers(detail::piece{}); }) {
+            const Self self(moved());
+            return detail::drive(self, detail::count_equal_consumer<item>{wanted});
+        } else {
+            return filter([wanted](const item& x) { return x == wanted; }).count();
+        }
+    } else {
+        return filter([&value](const auto& x) { return static_cast<bool>(x == value); }).count();
     }
 }
 

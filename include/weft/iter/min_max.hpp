@@ -3,11 +3,13 @@
 #pragma once
 
 #include <weft/iter/par_iterator.hpp>
+#include <weft/iter/reduce.hpp>
 #include <weft/simd/reduce.hpp>
 
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -55,22 +57,62 @@ struct champion_consumer {
     }
 };
 
-/// The same for plain integers: starts from the worst value, so that the loop has no case for "none yet".
+/// The first zero of `values` for a minimum, the last for a maximum: zeros of either sign are equal, and of equals one
+/// keeps the first and the other the last.
+template <bool Smallest, class T>
+T zero_of(std::span<const T> values)
+{
+    constexpr std::size_t part = 1024;
+    if constexpr (Smallest) return values[*simd::find(values, T(0))];
+    for (std::size_t end = values.size();;) {
+        const std::size_t begin = end < part ? 0 : end - part;
+        if (simd::any_of_equal(values.subspan(begin, end - begin), T(0))) {
+            while (values[end - 1] != T(0)) --end;
+            return values[end - 1];
+        }
+        end = begin;
+    }
+}
+
+/// The same for plain numbers: starts from the worst value, so that the loop has no case for "none yet". NaN is passed
+/// over; if there is nothing else, it is the answer.
 template <class T, bool Smallest>
 struct extreme_consumer {
     using state = std::optional<T>;
 
+    /// Whether x takes the place of an earlier one.
+    static constexpr bool beats(T x, T earlier)
+    {
+        if constexpr (Smallest) return x < earlier;
+        return std::is_floating_point_v<T> ? x >= earlier : x > earlier;
+    }
+
+    static constexpr T worst()
+    {
+        using limits = std::numeric_limits<T>;
+        if constexpr (limits::has_infinity) return Smallest ? limits::infinity() : -limits::infinity();
+        return Smallest ? limits::max() : limits::min();
+    }
+
     struct sink {
-        T best = Smallest ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+        T best = worst();
         bool any = false;
+        bool any_number = false;  // besides NaN
 
         [[gnu::always_inline]] go_on operator()(T x) { return when(true, x); }
         [[gnu::always_inline]] go_on when(bool keep, T x)
         {
             const T candidate = keep ? x : best;
-            best = (Smallest ? candidate < best : best < candidate) ? candidate : best;
+            best = beats(candidate, best) ? candidate : best;
             any |= keep;
+            if constexpr (std::is_floating_point_v<T>) any_number |= keep && x == x;
             return {};
+        }
+        state found() const
+        {
+            if (!any) return {};
+            if (std::is_floating_point_v<T> && !any_number) return std::numeric_limits<T>::quiet_NaN();
+            return best;
         }
     };
 
@@ -80,22 +122,92 @@ struct extreme_consumer {
     bool run(const S& source, Piece&& p, state& st) const
     {
         if constexpr (requires { source.numbers(p); }) {
-            state found = Smallest ? simd::min(source.numbers(p)) : simd::max(source.numbers(p));
+            const auto values = source.numbers(p);
+            state found = Smallest ? simd::min(values) : simd::max(values);
+            if constexpr (std::is_floating_point_v<T>) {
+                if (found == T(0)) found = detail::zero_of<Smallest>(values);
+            }
             merge(st, found);
             return true;
         } else {
             sink seen;
             const bool more = source.run(p, seen);
-            state found;
-            if (seen.any) found = seen.best;
+            state found = seen.found();
             merge(st, found);
             return more;
         }
     }
 
+    template <class S>
+    std::size_t least_piece(const S& source) const
+        requires requires { source.numbers(piece{}); }
+    {
+        return streams_piece(source);
+    }
+
     void merge(state& left, state& right) const
     {
-        if (right && (!left || (Smallest ? *right < *left : *left < *right))) left = right;
+        if (right && (!left || *left != *left || beats(*right, *left))) left = right;
+    }
+};
+
+/// Both ends of plain numbers.
+template <class T>
+struct extremes_consumer {
+    using least = extreme_consumer<T, true>;
+    using greatest = extreme_consumer<T, false>;
+    struct state {
+        std::optional<T> low;
+        std::optional<T> high;
+    };
+
+    struct sink {
+        typename least::sink low;
+        typename greatest::sink high;
+
+        [[gnu::always_inline]] go_on operator()(T x) { return when(true, x); }
+        [[gnu::always_inline]] go_on when(bool keep, T x)
+        {
+            low.when(keep, x);
+            return high.when(keep, x);
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        if constexpr (requires { source.numbers(p); }) {
+            const auto values = source.numbers(p);
+            auto [lo, hi] = *simd::minmax(values);
+            if constexpr (std::is_floating_point_v<T>) {
+                if (lo == T(0)) lo = detail::zero_of<true>(values);
+                if (hi == T(0)) hi = detail::zero_of<false>(values);
+            }
+            state found{lo, hi};
+            merge(st, found);
+            return true;
+        } else {
+            sink seen;
+            const bool more = source.run(p, seen);
+            state found{seen.low.found(), seen.high.found()};
+            merge(st, found);
+            return more;
+        }
+    }
+
+    template <class S>
+    std::size_t least_piece(const S& source) const
+        requires requires { source.numbers(piece{}); }
+    {
+        return streams_piece(source);
+    }
+
+    void merge(state& left, state& right) const
+    {
+        least().merge(left.low, right.low);
+        greatest().merge(left.high, right.high);
     }
 };
 
@@ -123,7 +235,7 @@ struct check_comparison {
 
 template <class T, class Comp, class Proj>
 inline constexpr bool plain_comparison =
-    std::is_integral_v<T> && std::is_same_v<Comp, less> && std::is_same_v<Proj, identity>;
+    std::is_arithmetic_v<T> && std::is_same_v<Comp, less> && std::is_same_v<Proj, identity>;
 
 /// Keeps the smallest, the first of equals, and the largest, the last of equals. `before(a, b)`.
 template <class T, class Before>
@@ -181,10 +293,17 @@ auto par_iterator<Self>::minmax(Comp comp, Proj proj)
     using value = detail::kept_t<typename Self::item>;
     detail::check_comparison<value, Comp, Proj>();
     const Self self(moved());
-    const auto before = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& a, const auto& b) {
-        return static_cast<bool>(c(detail::call(p, a), detail::call(p, b)));
-    };
-    return detail::drive(self, detail::minmax_consumer<value, decltype(before)>{before});
+    if constexpr (detail::plain_comparison<value, Comp, Proj>) {
+        const auto found = detail::drive(self, detail::extremes_consumer<value>{});
+        std::optional<std::pair<value, value>> both;
+        if (found.low) both.emplace(*found.low, *found.high);
+        return both;
+    } else {
+        const auto before = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& a, const auto& b) {
+            return static_cast<bool>(c(detail::call(p, a), detail::call(p, b)));
+        };
+        return detail::drive(self, detail::minmax_consumer<value, decltype(before)>{before});
+    }
 }
 
 template <class Self>

@@ -206,6 +206,10 @@ public:
     /// How many items there are. An indexed chain is not run for it.
     std::size_t count();
 
+    /// How many items equal `value`, which is converted to their type first if it is a number.
+    template <class V>
+    std::size_t count(const V& value);
+
     /// The sum of the items; of nothing: zero. Integers wrap around. `sum<long long>()` adds in another type.
     template <class T = detail::natural>
     auto sum();
@@ -224,7 +228,8 @@ public:
     auto reduce(Op op);
 
     /// The smallest item, the first of equals; nothing if there are none. `comp(proj(a), proj(b))` says whether a comes
-    /// before b.
+    /// before b. Without a comparator, min, max and minmax of floating-point numbers pass over NaN; if there is nothing
+    /// else, the answer is NaN.
     template <class Comp = detail::less, class Proj = detail::identity>
     auto min(Comp comp = {}, Proj proj = {});
 

@@ -102,6 +102,13 @@ public:
         }
     }
 
+    /// As for borrowed elements: numbers lose nothing by not being moved out.
+    [[nodiscard]] auto numbers(piece p) const
+        requires(moves && simd::number_range<R>)
+    {
+        return std::span<const std::ranges::range_value_t<R>>(std::ranges::data(range_) + p.lo, p.hi - p.lo);
+    }
+
     template <class Sink>
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const
     {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/tree.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/simd/reduce.hpp>
 
@@ -32,14 +33,53 @@ inline constexpr bool summed_by_kernels = [] {
     }
 }();
 
+/// Whether the items are floating-point numbers to be added up that can be read in any order.
+template <class S, class T, class Op>
+inline constexpr bool adds_in_lanes =
+    std::is_same_v<Op, add<T>> && std::is_floating_point_v<T> && S::index_grade == indexing::random;
+
+/// Data of so many bytes is taken not to be in a cache.
+inline constexpr std::size_t beyond_cache = std::size_t{32} << 20;
+
+/// Adds in as many lanes as a compiler can keep in vectors: one addition need not wait for the one before. The order
+/// depends on the piece alone.
+template <class T, class Reader>
+[[gnu::always_inline]] inline T sum_in_lanes(Reader read, piece p)
+{
+    constexpr std::size_t lanes = sizeof(T) <= 8 ? 64 / sizeof(T) : 4;
+    T lane[lanes] = {};
+    std::size_t i = p.lo;
+    for (; p.hi - p.lo >= 2 * lanes && p.hi - i >= lanes; i += lanes) {
+        for (std::size_t k = 0; k < lanes; ++k) lane[k] += static_cast<T>(read(i + k));
+    }
+    for (; i < p.hi; ++i) lane[0] += static_cast<T>(read(i));
+    for (std::size_t half = lanes / 2; half > 0; half /= 2) {
+        for (std::size_t k = 0; k < half; ++k) lane[k] += lane[k + half];
+    }
+    return lane[0];
+}
+
+/// The blocks of a fixed tree over n numbers that the kernels read.
+template <class T>
+constexpr std::size_t kernel_block_length(std::size_t n)
+{
+    return n >= beyond_cache / sizeof(T) ? simd_far_block : fixed_blocks::block_length(n, 2048);
+}
+
+/// The shortest piece of large data that the kernels read at eight places at once.
+template <class S>
+std::size_t streams_piece(const S& source)
+{
+    using number = typename decltype(source.numbers(piece{}))::value_type;
+    constexpr std::size_t least_bytes = std::size_t{1} << 20;
+    return source.extent() >= beyond_cache / sizeof(number) ? least_bytes / sizeof(number) : 1;
+}
+
 /// Accumulates from a neutral element.
 template <class T, class Op>
 struct reduce_consumer {
     using state = T;
     static constexpr bool fixed_tree = !splits_anywhere<T>;
-    template <class S>
-    static constexpr std::size_t least_block = summed_by_kernels<S, T, Op> ? 2048 : 1;
-
     const T& neutral;
     const Op& op;
 
@@ -68,7 +108,13 @@ struct reduce_consumer {
     bool run(const S& source, Piece&& p, state& st) const
     {
         if constexpr (summed_by_kernels<S, T, Op>) {
-            st = op(st, static_cast<T>(simd::sum(source.numbers(p))));
+            const auto numbers = source.numbers(p);
+            const lanes in(numbers);
+            const auto& kernels = simd_kernels_of<typename decltype(in)::type>();
+            st = op(st, static_cast<T>((in.size <= simd_block ? kernels.sum : kernels.sum_apart)(in.data, in.size)));
+            return true;
+        } else if constexpr (adds_in_lanes<S, T, Op>) {
+            st = op(st, detail::sum_in_lanes<T>(source.reader(), p));
             return true;
         } else {
             sink accumulator{std::move(st), op};
@@ -76,6 +122,20 @@ struct reduce_consumer {
             st = std::move(accumulator.value);
             return more;
         }
+    }
+
+    template <class S>
+    std::size_t block_length(const S& source) const
+        requires summed_by_kernels<S, T, Op>
+    {
+        return kernel_block_length<T>(source.extent());
+    }
+
+    template <class S>
+    std::size_t least_piece(const S& source) const
+        requires summed_by_kernels<S, T, Op>
+    {
+        return streams_piece(source);
     }
 
     void merge(state& left, state& right) const { left = op(std::move(left), std::move(right)); }

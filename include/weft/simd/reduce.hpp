@@ -94,6 +94,12 @@ struct lane_of<double> {
 template <class T>
 using lane_t = typename lane_of<T>::type;
 
+/// Elements that floating-point kernels add up without a carry to the next level of their tree.
+inline constexpr std::size_t simd_block = 4096;
+/// The same for large data, of which eight parts are read at once. An eighth is an odd number of cache lines, or all
+/// eight would fall into one set of the cache.
+inline constexpr std::size_t simd_far_block = 8 * 4240;
+
 /// The functions of one type, for one set of instructions.
 template <class T>
 struct simd_kernels {
@@ -112,6 +118,9 @@ struct simd_kernels {
     std::size_t (*argmax)(const T*, std::size_t);
     std::size_t (*count)(const T*, std::size_t, T);
     std::size_t (*find)(const T*, std::size_t, T);  // the length if it is not there
+    // For a part of large data: the elements are read at eight places at once.
+    sum_t (*sum_apart)(const T*, std::size_t);
+    sum_t (*dot_apart)(const T*, const T*, std::size_t);
 };
 
 /// The kernels that this machine runs.

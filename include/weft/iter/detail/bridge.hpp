@@ -10,7 +10,8 @@
 //   wants(piece) -> bool        false: this piece cannot matter any more
 //   ends_all                    false from run ends every piece, not only this one
 //   fixed_tree                  results must not depend on how the loop was split: see tree.hpp
-//   least_block<Source>         the shortest block of that tree that makes sense
+//   block_length(source)        the length of the blocks of that tree
+//   least_piece(source)         fewer positions at once make no sense
 #pragma once
 
 #include <weft/base/atomic.hpp>
@@ -20,6 +21,7 @@
 #include <weft/iter/detail/tree.hpp>
 #include <weft/pool/context.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -30,14 +32,6 @@ constexpr bool uses_fixed_tree()
 {
     if constexpr (requires { K::fixed_tree; }) return K::fixed_tree;
     return false;
-}
-
-/// The shortest block of a fixed tree that makes sense, if the consumer says so.
-template <class S, class K>
-constexpr std::size_t least_block()
-{
-    if constexpr (requires { K::template least_block<S>; }) return K::template least_block<S>;
-    return 1;
 }
 
 template <class K>
@@ -80,7 +74,10 @@ private:
         if constexpr (uses_fixed_tree<K>()) {
             run_tree(c, st, n);
         } else {
-            const len_bounds bounds = source_.bounds();
+            len_bounds bounds = source_.bounds();
+            if constexpr (requires { consumer_.least_piece(source_); }) {
+                bounds.min = std::max(bounds.min, consumer_.least_piece(source_));
+            }
             pace speed = pace_of(c, bounds, n, learned_.load(order::relaxed));
             if (bounds.block == 0) {
                 work(c, st, piece{first_, first_ + n}, speed);
@@ -156,9 +153,15 @@ private:
 
     // --- the fixed tree ---------------------------------------------------------------------------------------------
 
+    [[nodiscard]] std::size_t block_length(std::size_t n) const
+    {
+        if constexpr (requires { consumer_.block_length(source_); }) return consumer_.block_length(source_);
+        return fixed_blocks::block_length(n);
+    }
+
     void run_tree(fork_context c, state& st, std::size_t n)
     {
-        const fixed_blocks blocks(n, least_block<S, K>());
+        const fixed_blocks blocks(n, block_length(n));
         len_bounds bounds = source_.bounds();
         bounds.min = bounds.min / blocks.length;
         bounds.max = bounds.max / blocks.length;

@@ -21,8 +21,8 @@ namespace weft::detail {
 
 /// The blocks of `extent` positions.
 struct fixed_blocks {
-    fixed_blocks(std::size_t n, std::size_t least_length)
-        : extent(n), length(block_length(n, least_length)), count(n / length + (n % length != 0 ? 1 : 0))
+    fixed_blocks(std::size_t n, std::size_t block)
+        : extent(n), length(block), count(n / length + (n % length != 0 ? 1 : 0))
     {
     }
 
