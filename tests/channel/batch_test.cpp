@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-TEST_CASE("channel batch: a range goes in and comes out in order")
+EACH_CHANNEL("channel batch: a range goes in and comes out in order")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     const int n = static_cast<int>(test::scaled(5'000));
     std::jthread producer([tx = std::move(tx), n] {
         std::vector<int> all(static_cast<std::size_t>(n));
@@ -37,9 +37,9 @@ TEST_CASE("channel batch: a range goes in and comes out in order")
     CHECK(got.back() == n - 1);
 }
 
-TEST_CASE("channel batch: nothing sent is nothing; nothing asked is nothing")
+EACH_CHANNEL("channel batch: nothing sent is nothing; nothing asked is nothing")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     CHECK(tx.send_many(std::vector<int>{}) == 0);
     std::vector<int> got;
     CHECK(rx.recv_many(got, 0) == 0);
@@ -136,9 +136,9 @@ TEST_CASE("channel batch: an element that throws ends it; those before it are se
 }
 #endif
 
-TEST_CASE("channel batch: many senders and receivers of batches, each message once")
+EACH_BUFFERED("channel batch: many senders and receivers of batches, each message once")
 {
-    auto [tx, rx] = test::channel<std::size_t>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<std::size_t>(capacity);
     const std::size_t each = test::scaled(4'000);
     std::vector<std::atomic<int>> seen(2 * each);
     {

@@ -12,9 +12,9 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("channel: a message comes out as it went in")
+EACH_BUFFERED("channel: a message comes out as it went in")
 {
-    auto [tx, rx] = test::channel<std::string>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<std::string>(capacity);
     CHECK(tx.send("hello"));
     const auto got = rx.recv();
     REQUIRE(got);
@@ -22,9 +22,8 @@ TEST_CASE("channel: a message comes out as it went in")
     CHECK(got->size() == 5);
 }
 
-TEST_CASE("channel: messages come in the order of sending")
+EACH_BUFFERED("channel: messages come in the order of sending")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx, rx] = test::channel<int>(capacity);
     int next = 0;
     for (int i = 0; i < 1000; ++i) {
@@ -37,9 +36,9 @@ TEST_CASE("channel: messages come in the order of sending")
     CHECK(next == 1000);
 }
 
-TEST_CASE("channel: try_recv on an empty channel says empty")
+EACH_CHANNEL("channel: try_recv on an empty channel says empty")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     const auto got = rx.try_recv();
     CHECK_FALSE(got);
     CHECK(got.empty());
@@ -47,9 +46,8 @@ TEST_CASE("channel: try_recv on an empty channel says empty")
     CHECK_FALSE(got.timed_out());
 }
 
-TEST_CASE("channel: try_send on a full channel says full and leaves the message alone")
+EACH_LIMITED("channel: try_send on a full channel says full and leaves the message alone")
 {
-    const auto capacity = GENERATE(as<std::size_t>(), 0, 1, 3, 1024);
     auto [tx, rx] = weft::bounded<std::string>(capacity);
     for (std::size_t i = 0; i < capacity; ++i) REQUIRE(tx.try_send("x"));
     std::string message = "a message that is longer than the small string";
@@ -60,9 +58,8 @@ TEST_CASE("channel: try_send on a full channel says full and leaves the message 
     CHECK(tx.full());
 }
 
-TEST_CASE("channel: a full channel has room again after one message was taken")
+EACH_BOUNDED("channel: a full channel has room again after one message was taken")
 {
-    const auto capacity = EACH_BOUND;
     auto [tx, rx] = weft::bounded<int>(capacity);
     for (int round = 0; round < 5; ++round) {
         while (tx.try_send(round)) {}
@@ -75,9 +72,8 @@ TEST_CASE("channel: a full channel has room again after one message was taken")
     }
 }
 
-TEST_CASE("channel: len, capacity, empty and full agree")
+EACH_BOUNDED("channel: len, capacity, empty and full agree")
 {
-    const auto capacity = EACH_BOUND;
     auto [tx, rx] = weft::bounded<int>(capacity);
     CHECK(tx.capacity() == capacity);
     CHECK(rx.capacity() == capacity);
@@ -121,9 +117,9 @@ TEST_CASE("channel: a rendezvous is always both empty and full")
     CHECK(rx.full());
 }
 
-TEST_CASE("channel: sending after the receivers have gone says closed and leaves the message alone")
+EACH_CHANNEL("channel: sending after the receivers have gone says closed and leaves the message alone")
 {
-    auto [tx, rx] = test::channel<std::string>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<std::string>(capacity);
     {
         const auto gone = std::move(rx);
     }
@@ -137,9 +133,8 @@ TEST_CASE("channel: sending after the receivers have gone says closed and leaves
     CHECK(message == copy);
 }
 
-TEST_CASE("channel: receiving after the senders have gone drains first, then says closed")
+EACH_CHANNEL("channel: receiving after the senders have gone drains first, then says closed")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     int sent = 0;
     while (sent < 10 && tx.try_send(sent)) ++sent;
@@ -157,9 +152,9 @@ TEST_CASE("channel: receiving after the senders have gone drains first, then say
     CHECK_FALSE(rx.recv().timed_out());
 }
 
-TEST_CASE("channel: only the last sender closes")
+EACH_CHANNEL("channel: only the last sender closes")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     auto second = tx;
     {
         const auto gone = std::move(tx);
@@ -171,9 +166,9 @@ TEST_CASE("channel: only the last sender closes")
     CHECK(rx.try_recv().closed());
 }
 
-TEST_CASE("channel: only the last receiver closes")
+EACH_CHANNEL("channel: only the last receiver closes")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     auto second = rx;
     {
         const auto gone = std::move(rx);
@@ -185,9 +180,9 @@ TEST_CASE("channel: only the last receiver closes")
     CHECK(tx.try_send(1).closed());
 }
 
-TEST_CASE("channel: recv_for and recv_until give up in time")
+EACH_CHANNEL("channel: recv_for and recv_until give up in time")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     const auto begin = std::chrono::steady_clock::now();
     CHECK(rx.recv_for(5ms).timed_out());
     CHECK(rx.recv_until(std::chrono::steady_clock::now() + 5ms).timed_out());
@@ -207,9 +202,9 @@ TEST_CASE("channel: send_for and send_until give up in time and leave the messag
     CHECK(message == "a message that is longer than the small string");
 }
 
-TEST_CASE("channel: a limit that is over still takes what is ready")
+EACH_BUFFERED("channel: a limit that is over still takes what is ready")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     const auto past = std::chrono::steady_clock::now() - 1s;
     CHECK(tx.send_until(4, past));
     CHECK(rx.recv_until(past) == 4);
@@ -218,16 +213,15 @@ TEST_CASE("channel: a limit that is over still takes what is ready")
     CHECK(rx.recv_for(0s) == 5);
 }
 
-TEST_CASE("channel: an endless limit does not overflow")
+EACH_BUFFERED("channel: an endless limit does not overflow")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     CHECK(tx.send_for(4, std::chrono::hours::max()));
     CHECK(rx.recv_for(std::chrono::hours::max()) == 4);
 }
 
-TEST_CASE("channel: same_channel tells channels apart")
+EACH_CHANNEL("channel: same_channel tells channels apart")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(capacity);
     const auto copy = tx;
@@ -238,9 +232,8 @@ TEST_CASE("channel: same_channel tells channels apart")
     CHECK_FALSE(rx.same_channel(rx2));
 }
 
-TEST_CASE("channel: range-for ends when the channel is closed and drained")
+EACH_CHANNEL("channel: range-for ends when the channel is closed and drained")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     std::jthread producer([tx = std::move(tx)] {
         for (int i = 0; i < 100; ++i) static_cast<void>(tx.send(i));
@@ -277,9 +270,8 @@ TEST_CASE("channel: leaving a range-for early keeps the rest")
     CHECK(rx.recv() == 2);
 }
 
-TEST_CASE("channel: handles can be assigned; the old channel is let go")
+EACH_CHANNEL("channel: handles can be assigned; the old channel is let go")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(capacity);
     tx = tx2;

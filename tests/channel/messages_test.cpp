@@ -47,18 +47,18 @@ struct fragile {
 
 }  // namespace
 
-TEST_CASE("channel messages: move-only ones pass")
+EACH_BUFFERED("channel messages: move-only ones pass")
 {
-    auto [tx, rx] = test::channel<std::unique_ptr<int>>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<std::unique_ptr<int>>(capacity);
     REQUIRE(tx.send(std::make_unique<int>(5)));
     const auto got = rx.recv();
     REQUIRE(got);
     CHECK(**got == 5);
 }
 
-TEST_CASE("channel messages: over-aligned ones without a default stay aligned")
+EACH_CHANNEL("channel messages: over-aligned ones without a default stay aligned")
 {
-    auto [tx, rx] = test::channel<wide>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<wide>(capacity);
     std::jthread producer([tx = std::move(tx)] {
         for (int i = 0; i < 100; ++i) static_cast<void>(tx.send(wide(i)));
     });
@@ -92,9 +92,9 @@ TEST_CASE("channel messages: 32 KiB pass without much stack")
     CHECK(next == 20);
 }
 
-TEST_CASE("channel messages: what is not received is destroyed when the last receiver goes")
+EACH_BUFFERED("channel messages: what is not received is destroyed when the last receiver goes")
 {
-    auto [tx, rx] = test::channel<counted>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<counted>(capacity);
     const long before = counted::alive();
     long sent = 0;
     while (sent < 500 && tx.try_send(counted(1))) ++sent;
@@ -112,9 +112,9 @@ TEST_CASE("channel messages: what is not received is destroyed when the last rec
     CHECK(counted::alive() == before);
 }
 
-TEST_CASE("channel messages: the senders' going destroys nothing")
+EACH_BUFFERED("channel messages: the senders' going destroys nothing")
 {
-    auto [tx, rx] = test::channel<counted>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<counted>(capacity);
     const long before = counted::alive();
     REQUIRE(tx.send(counted(3)));
     {
@@ -125,9 +125,8 @@ TEST_CASE("channel messages: the senders' going destroys nothing")
     CHECK(counted::alive() == before);
 }
 
-TEST_CASE("channel messages: each is destroyed exactly once while both ends race")
+EACH_CHANNEL("channel messages: each is destroyed exactly once while both ends race")
 {
-    const auto capacity = EACH_CAPACITY;
     const long before = counted::alive();
     for (int round = 0; round < 20; ++round) {
         auto [tx, rx] = test::channel<counted>(capacity);
@@ -154,12 +153,12 @@ TEST_CASE("channel messages: each is destroyed exactly once while both ends race
     CHECK(counted::alive() == before);
 }
 
-TEST_CASE("channel messages: a sender travels through its own channel")
+EACH_BUFFERED("channel messages: a sender travels through its own channel")
 {
     struct letter {
         std::optional<weft::sender<letter>> back;
     };
-    auto [tx, rx] = test::channel<letter>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<letter>(capacity);
     REQUIRE(tx.send(letter{tx}));
     {
         const auto gone = std::move(tx);
@@ -173,7 +172,7 @@ TEST_CASE("channel messages: a sender travels through its own channel")
     CHECK(rx.recv().closed());
 }
 
-TEST_CASE("channel messages: an undelivered sender of the same channel does not keep it alive")
+EACH_BUFFERED("channel messages: an undelivered sender of the same channel does not keep it alive")
 {
     struct letter {
         std::optional<weft::sender<letter>> back;
@@ -181,15 +180,15 @@ TEST_CASE("channel messages: an undelivered sender of the same channel does not 
     };
     const long before = counted::alive();
     {
-        auto [tx, rx] = test::channel<letter>(EACH_BUFFER);
+        auto [tx, rx] = test::channel<letter>(capacity);
         REQUIRE(tx.send(letter{tx, counted(1)}));
     }
     CHECK(counted::alive() == before);
 }
 
-TEST_CASE("channel messages: channels travel through channels")
+EACH_BUFFERED("channel messages: channels travel through channels")
 {
-    auto [tx, rx] = test::channel<weft::receiver<int>>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<weft::receiver<int>>(capacity);
     auto [inner_tx, inner_rx] = weft::bounded<int>(1);
     REQUIRE(tx.send(std::move(inner_rx)));
     REQUIRE(inner_tx.send(8));
@@ -197,9 +196,9 @@ TEST_CASE("channel messages: channels travel through channels")
     CHECK(inner_tx.send(9).closed());
 }
 
-TEST_CASE("channel messages: a move that throws while sending sends nothing")
+EACH_BUFFERED("channel messages: a move that throws while sending sends nothing")
 {
-    auto [tx, rx] = test::channel<fragile>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<fragile>(capacity);
     fragile::fuse = 0;
     {
         fragile message(1);
@@ -231,9 +230,9 @@ TEST_CASE("channel messages: a move that throws while receiving loses that messa
 
 TEST_CASE("channel messages: throwing moves leak nothing") { CHECK(fragile::alive == 0); }
 
-TEST_CASE("channel messages: holes left by throwing sends are skipped, many laps long")
+EACH_BUFFERED("channel messages: holes left by throwing sends are skipped, many laps long")
 {
-    auto [tx, rx] = test::channel<fragile>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<fragile>(capacity);
     for (int i = 0; i < 300; ++i) {
         fragile message(i);
         fragile::fuse = 1;

@@ -18,9 +18,8 @@ using weft::on_recv;
 using weft::on_send;
 using weft::on_timeout;
 
-TEST_CASE("channel patterns: the sieve of primes, a chain of filters")
+EACH_CHANNEL("channel patterns: the sieve of primes, a chain of filters")
 {
-    const auto capacity = EACH_CAPACITY;
     std::vector<std::jthread> threads;
     auto [tx, rx] = test::channel<int>(capacity);
     threads.emplace_back([tx = std::move(tx)] {
@@ -47,9 +46,8 @@ TEST_CASE("channel patterns: the sieve of primes, a chain of filters")
     CHECK(primes == std::vector<int>{2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47});
 }
 
-TEST_CASE("channel patterns: a token around a ring of threads")
+EACH_CHANNEL("channel patterns: a token around a ring of threads")
 {
-    const auto capacity = EACH_CAPACITY;
     constexpr int places = 6;
     const int rounds = static_cast<int>(test::scaled(200));
     std::vector<weft::sender<int>> to;
@@ -75,13 +73,13 @@ TEST_CASE("channel patterns: a token around a ring of threads")
     CHECK(last == places * rounds);
 }
 
-TEST_CASE("channel patterns: requests that carry the channel for the answer")
+EACH_CHANNEL("channel patterns: requests that carry the channel for the answer")
 {
     struct request {
         int value;
         weft::sender<int> reply;
     };
-    auto [tx, rx] = test::channel<request>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<request>(capacity);
     std::jthread server([rx = std::move(rx)] {
         for (request& r : rx) static_cast<void>(r.reply.send(r.value * r.value));
     });
@@ -100,9 +98,8 @@ TEST_CASE("channel patterns: requests that carry the channel for the answer")
     CHECK(good.load() == 150);
 }
 
-TEST_CASE("channel patterns: a worker stops at a signal, whatever it waits for")
+EACH_CHANNEL("channel patterns: a worker stops at a signal, whatever it waits for")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [jobs, work] = test::channel<int>(capacity);
     auto [stopper, stop] = weft::bounded<int>(0);
     std::atomic<int> done{0};
@@ -185,18 +182,17 @@ TEST_CASE("channel patterns: a semaphore of permits")
     CHECK(acquire.len() == 2);
 }
 
-TEST_CASE("channel patterns: a select that turns arms off by never()")
+EACH_BUFFERED("channel patterns: a select that turns arms off by never()")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     REQUIRE(tx.send(1));
     const auto off = weft::never<int>();
     for (const bool on : {false, true})
         CHECK(weft::select(on_recv(on ? rx : off, [](auto) { return true; }), on_default([] { return false; })) == on);
 }
 
-TEST_CASE("channel patterns: closing while others send, receive and select, again and again")
+EACH_CHANNEL("channel patterns: closing while others send, receive and select, again and again")
 {
-    const auto capacity = EACH_CAPACITY;
     const std::size_t rounds = test::scaled(20);
     const long before = test::counted::alive();
     for (std::size_t r = 0; r < rounds; ++r) {
@@ -225,9 +221,8 @@ TEST_CASE("channel patterns: closing while others send, receive and select, agai
 }
 
 #ifdef CLOCK_THREAD_CPUTIME_ID
-TEST_CASE("channel patterns: a blocked thread uses next to no processor time")
+EACH_CHANNEL("channel patterns: a blocked thread uses next to no processor time")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(capacity);
     const auto used = [] {

@@ -19,9 +19,8 @@ using weft::on_timeout;
 using weft::select;
 using weft::select_biased;
 
-TEST_CASE("select: takes the message that is ready and returns what its function returns")
+EACH_BUFFERED("select: takes the message that is ready and returns what its function returns")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx1, rx1] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<std::string>(capacity);
     REQUIRE(tx2.send("x"));
@@ -31,9 +30,8 @@ TEST_CASE("select: takes the message that is ready and returns what its function
     CHECK(select(on_recv(rx1, [](auto m) { return *m; }), on_recv(rx2, [](auto) { return -1; })) == 5);
 }
 
-TEST_CASE("select: sends where there is room")
+EACH_BUFFERED("select: sends where there is room")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx1, rx1] = weft::bounded<int>(1);
     auto [tx2, rx2] = test::channel<int>(capacity);
     REQUIRE(tx1.send(0));
@@ -42,9 +40,9 @@ TEST_CASE("select: sends where there is room")
     CHECK(rx2.recv() == 2);
 }
 
-TEST_CASE("select: on_default runs if nothing is ready, and only then")
+EACH_CHANNEL("select: on_default runs if nothing is ready, and only then")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     CHECK(select(on_recv(rx, [](auto) { return 1; }), on_default([] { return 2; })) == 2);
     auto [tx2, rx2] = weft::unbounded<int>();
     REQUIRE(tx2.send(1));
@@ -59,29 +57,29 @@ TEST_CASE("select: on_default alone, and on_timeout alone, are allowed")
     CHECK(std::chrono::steady_clock::now() - begin >= 2ms);
 }
 
-TEST_CASE("select: on_timeout runs when the time is up")
+EACH_CHANNEL("select: on_timeout runs when the time is up")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     const auto begin = std::chrono::steady_clock::now();
     CHECK(select(on_recv(rx, [](auto) { return 1; }), on_timeout(3ms, [] { return 2; })) == 2);
     CHECK(std::chrono::steady_clock::now() - begin >= 3ms);
 }
 
-TEST_CASE("select: a limit that is over still takes what is ready")
+EACH_BUFFERED("select: a limit that is over still takes what is ready")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     REQUIRE(tx.send(1));
     CHECK(select(on_recv(rx, [](auto) { return 1; }), on_timeout(-1ms, [] { return 2; })) == 1);
 }
 
-TEST_CASE("select: a closed channel counts as ready")
+EACH_CHANNEL("select: a closed channel counts as ready")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     {
         const auto gone = std::move(tx);
     }
     CHECK(select(on_recv(rx, [](auto m) { return m.closed() ? 1 : 0; }), on_default([] { return 2; })) == 1);
-    auto [tx2, rx2] = test::channel<std::string>(EACH_CAPACITY);
+    auto [tx2, rx2] = test::channel<std::string>(capacity);
     {
         const auto gone = std::move(rx2);
     }
@@ -90,17 +88,16 @@ TEST_CASE("select: a closed channel counts as ready")
     CHECK(message == "not moved, and too long for the small string");
 }
 
-TEST_CASE("select: closing wakes it")
+EACH_CHANNEL("select: closing wakes it")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     auto [other_tx, other_rx] = weft::bounded<int>(1);
     std::jthread closer([tx = std::move(tx)] { std::this_thread::sleep_for(2ms); });
     CHECK(select(on_recv(rx, [](auto m) { return m.closed(); }), on_recv(other_rx, [](auto) { return false; })));
 }
 
-TEST_CASE("select: a message wakes it")
+EACH_CHANNEL("select: a message wakes it")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     auto [other_tx, other_rx] = test::channel<int>(capacity);
     std::jthread producer([tx = tx] {
@@ -136,9 +133,8 @@ TEST_CASE("select: a value is moved only if its arm is chosen")
     CHECK(a != nullptr);
 }
 
-TEST_CASE("select: a value is made only if its arm is chosen")
+EACH_BUFFERED("select: a value is made only if its arm is chosen")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx1, rx1] = weft::bounded<std::string>(1);
     auto [tx2, rx2] = test::channel<std::string>(capacity);
     REQUIRE(tx1.send("full"));
@@ -158,9 +154,9 @@ TEST_CASE("select: a value is made only if its arm is chosen")
     CHECK(rx2.recv() == "two");
 }
 
-TEST_CASE("select: a maker that throws sends nothing, and the channel goes on")
+EACH_CHANNEL("select: a maker that throws sends nothing, and the channel goes on")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     std::jthread consumer;
     std::atomic<int> got{0};
     consumer = std::jthread([&got, rx = rx] { got = *rx.recv(); });
@@ -172,9 +168,9 @@ TEST_CASE("select: a maker that throws sends nothing, and the channel goes on")
     CHECK(rx.empty());
 }
 
-TEST_CASE("select: what a function throws leaves, after the operation")
+EACH_BUFFERED("select: what a function throws leaves, after the operation")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     REQUIRE(tx.send(1));
     CHECK_THROWS_AS(select(on_recv(rx, [](auto) { throw std::runtime_error("x"); })), std::runtime_error);
     CHECK(rx.empty());
@@ -272,9 +268,8 @@ TEST_CASE("select: many at one rendezvous, all selecting both ways, pair off")
     CHECK(sent.load() >= 2 * each);
 }
 
-TEST_CASE("select: every message arrives once through selects on both sides")
+EACH_CHANNEL("select: every message arrives once through selects on both sides")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx1, rx1] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(capacity);
     const int each = static_cast<int>(test::scaled(1500));
@@ -301,9 +296,8 @@ TEST_CASE("select: every message arrives once through selects on both sides")
     CHECK(sum.load() == static_cast<long>(each) * (each + 1));
 }
 
-TEST_CASE("select: against plain senders and receivers nothing is lost")
+EACH_CHANNEL("select: against plain senders and receivers nothing is lost")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     auto [quiet_tx, quiet] = test::channel<int>(capacity);
     const int n = static_cast<int>(test::scaled(4000));
@@ -325,9 +319,8 @@ TEST_CASE("select: against plain senders and receivers nothing is lost")
     CHECK(next == n);
 }
 
-TEST_CASE("select: limits that run out lose no message")
+EACH_CHANNEL("select: limits that run out lose no message")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     const int n = static_cast<int>(test::scaled(1000));
     std::jthread producer([tx = std::move(tx), n] {
@@ -348,9 +341,9 @@ TEST_CASE("select: limits that run out lose no message")
     CHECK(next == n);
 }
 
-TEST_CASE("select: timers are arms")
+EACH_CHANNEL("select: timers are arms")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     CHECK(select(on_recv(rx, [](auto) { return 1; }), on_recv(weft::after(2ms), [](auto t) { return t ? 2 : 3; }),
                  on_recv(weft::never<int>(), [](auto) { return 4; })) == 2);
     const auto ticks = weft::tick(1ms);
@@ -359,9 +352,9 @@ TEST_CASE("select: timers are arms")
     CHECK(seen == 3);
 }
 
-TEST_CASE("select: may be nested in the function of another")
+EACH_BUFFERED("select: may be nested in the function of another")
 {
-    auto [tx1, rx1] = test::channel<int>(EACH_BUFFER);
+    auto [tx1, rx1] = test::channel<int>(capacity);
     auto [tx2, rx2] = weft::bounded<int>(1);
     REQUIRE(tx1.send(1));
     REQUIRE(tx2.send(2));

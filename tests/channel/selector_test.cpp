@@ -13,9 +13,8 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("selector: chooses what is ready and completes it")
+EACH_BUFFERED("selector: chooses what is ready and completes it")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx1, rx1] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<std::string>(capacity);
     weft::selector s;
@@ -34,9 +33,9 @@ TEST_CASE("selector: chooses what is ready and completes it")
     CHECK(again->recv(rx1) == 3);
 }
 
-TEST_CASE("selector: sends")
+EACH_BUFFERED("selector: sends")
 {
-    auto [tx, rx] = test::channel<std::string>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<std::string>(capacity);
     weft::selector s;
     const auto i = s.send(tx);
     auto op = s.wait();
@@ -45,9 +44,9 @@ TEST_CASE("selector: sends")
     CHECK(rx.recv() == "m");
 }
 
-TEST_CASE("selector: indices are never used again, and removing an unknown one throws")
+EACH_BUFFERED("selector: indices are never used again, and removing an unknown one throws")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     weft::selector s;
     CHECK(s.recv(rx) == 0);
     s.remove(0);
@@ -64,9 +63,9 @@ TEST_CASE("selector: indices are never used again, and removing an unknown one t
     CHECK_FALSE(s.wait_for(1ms));
 }
 
-TEST_CASE("selector: an operation is completed through any handle of its channel, and no other")
+EACH_BUFFERED("selector: an operation is completed through any handle of its channel, and no other")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(1);
     weft::selector s;
     s.recv(rx);
@@ -78,9 +77,8 @@ TEST_CASE("selector: an operation is completed through any handle of its channel
     CHECK(op.recv(copy) == 1);
 }
 
-TEST_CASE("selector: a dropped operation gives its place up")
+EACH_BUFFERED("selector: a dropped operation gives its place up")
 {
-    const auto capacity = EACH_BUFFER;
     auto [tx, rx] = test::channel<test::counted>(capacity);
     const long before = test::counted::alive();
     weft::selector s;
@@ -101,9 +99,9 @@ TEST_CASE("selector: a dropped operation gives its place up")
     CHECK(rx.recv() == test::counted(2));
 }
 
-TEST_CASE("selector: closed counts as ready")
+EACH_CHANNEL("selector: closed counts as ready")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     weft::selector s;
     s.recv(rx);
     {
@@ -114,9 +112,9 @@ TEST_CASE("selector: closed counts as ready")
     CHECK(op.recv(rx).closed());
 }
 
-TEST_CASE("selector: ready looks and takes nothing")
+EACH_BUFFERED("selector: ready looks and takes nothing")
 {
-    auto [tx, rx] = test::channel<int>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<int>(capacity);
     weft::selector s;
     const auto i = s.recv(rx);
     CHECK_FALSE(s.try_ready());
@@ -127,9 +125,8 @@ TEST_CASE("selector: ready looks and takes nothing")
     CHECK(rx.recv() == 1);
 }
 
-TEST_CASE("selector: ready is woken without keeping others asleep")
+EACH_CHANNEL("selector: ready is woken without keeping others asleep")
 {
-    const auto capacity = EACH_CAPACITY;
     auto [tx, rx] = test::channel<int>(capacity);
     std::atomic<int> got{0};
     std::jthread taker([&got, rx = rx] { got = *rx.recv(); });
@@ -227,9 +224,9 @@ TEST_CASE("selector: is fair, or prefers the first if biased")
     }
 }
 
-TEST_CASE("selector: a message for a closed channel is left alone")
+EACH_CHANNEL("selector: a message for a closed channel is left alone")
 {
-    auto [tx, rx] = test::channel<std::string>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<std::string>(capacity);
     {
         const auto gone = std::move(rx);
     }

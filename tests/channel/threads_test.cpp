@@ -21,9 +21,9 @@ void let_it_sleep() { std::this_thread::sleep_for(2ms); }
 
 }  // namespace
 
-TEST_CASE("channel threads: one to one keeps the order")
+EACH_CHANNEL("channel threads: one to one keeps the order")
 {
-    auto [tx, rx] = test::channel<std::size_t>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<std::size_t>(capacity);
     const std::size_t n = test::scaled(20'000);
     std::jthread producer([tx = std::move(tx), n] {
         for (std::size_t i = 0; i < n; ++i) static_cast<void>(tx.send(i));
@@ -35,9 +35,9 @@ TEST_CASE("channel threads: one to one keeps the order")
     CHECK(next == n);
 }
 
-TEST_CASE("channel threads: every message is received exactly once, by many from many")
+EACH_CHANNEL("channel threads: every message is received exactly once, by many from many")
 {
-    auto [tx, rx] = test::channel<std::size_t>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<std::size_t>(capacity);
     const std::size_t each = test::scaled(5'000);
     constexpr std::size_t side = 3;
     std::vector<std::atomic<int>> seen(side * each);
@@ -68,9 +68,9 @@ TEST_CASE("channel threads: every message is received exactly once, by many from
     CHECK(once);
 }
 
-TEST_CASE("channel threads: try-operations from many threads lose nothing")
+EACH_BUFFERED("channel threads: try-operations from many threads lose nothing")
 {
-    auto [tx, rx] = test::channel<std::size_t>(EACH_BUFFER);
+    auto [tx, rx] = test::channel<std::size_t>(capacity);
     const std::size_t each = test::scaled(4'000);
     std::atomic<std::size_t> received{0};
     std::atomic<std::size_t> sum{0};
@@ -95,9 +95,9 @@ TEST_CASE("channel threads: try-operations from many threads lose nothing")
     CHECK(sum.load() == each * (each + 1));
 }
 
-TEST_CASE("channel threads: closing by the last sender wakes every receiver")
+EACH_CHANNEL("channel threads: closing by the last sender wakes every receiver")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     std::atomic<int> closed{0};
     {
         std::vector<std::jthread> threads;
@@ -135,9 +135,9 @@ TEST_CASE("channel threads: closing by the last receiver wakes every sender")
     CHECK(closed.load() == 4);
 }
 
-TEST_CASE("channel threads: a sleeping receiver is woken by a message")
+EACH_CHANNEL("channel threads: a sleeping receiver is woken by a message")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     for (int i = 0; i < 3; ++i) {
         std::jthread producer([tx = tx, i] {
             let_it_sleep();
@@ -162,9 +162,9 @@ TEST_CASE("channel threads: a sleeping sender is woken by room")
     CHECK(sent.load());
 }
 
-TEST_CASE("channel threads: a message in time beats the limit")
+EACH_CHANNEL("channel threads: a message in time beats the limit")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     std::jthread producer([tx = tx] {
         let_it_sleep();
         static_cast<void>(tx.send_for(9, 10s));
@@ -172,9 +172,9 @@ TEST_CASE("channel threads: a message in time beats the limit")
     CHECK(rx.recv_for(10s) == 9);
 }
 
-TEST_CASE("channel threads: limits that run out lose no message")
+EACH_CHANNEL("channel threads: limits that run out lose no message")
 {
-    auto [tx, rx] = test::channel<std::size_t>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<std::size_t>(capacity);
     const std::size_t n = test::scaled(1'000);
     std::jthread producer([tx = std::move(tx), n] {
         for (std::size_t i = 0; i < n; ++i) {
@@ -192,9 +192,9 @@ TEST_CASE("channel threads: limits that run out lose no message")
     CHECK(next == n);
 }
 
-TEST_CASE("channel threads: an oversubscribed channel ends")
+EACH_CHANNEL("channel threads: an oversubscribed channel ends")
 {
-    auto [tx, rx] = test::channel<int>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int>(capacity);
     const std::size_t each = test::scaled(300);
     std::atomic<std::size_t> received{0};
     test::run_threads(16, [&, &tx = tx, &rx = rx](std::size_t id) {
@@ -209,9 +209,8 @@ TEST_CASE("channel threads: an oversubscribed channel ends")
     CHECK(received.load() == 8 * each);
 }
 
-TEST_CASE("channel threads: one-shot channels, made and used at once")
+EACH_CHANNEL("channel threads: one-shot channels, made and used at once")
 {
-    const auto capacity = EACH_CAPACITY;
     const std::size_t n = test::scaled(200);
     std::size_t good = 0;
     for (std::size_t i = 0; i < n; ++i) {
@@ -224,9 +223,8 @@ TEST_CASE("channel threads: one-shot channels, made and used at once")
     CHECK(good == n);
 }
 
-TEST_CASE("channel threads: both ends leave at once")
+EACH_CHANNEL("channel threads: both ends leave at once")
 {
-    const auto capacity = EACH_CAPACITY;
     const std::size_t n = test::scaled(200);
     for (std::size_t i = 0; i < n; ++i) {
         auto [tx, rx] = test::channel<test::counted>(capacity);
@@ -236,9 +234,9 @@ TEST_CASE("channel threads: both ends leave at once")
     CHECK(test::counted::alive() == 0);
 }
 
-TEST_CASE("channel threads: what happened before sending is visible after receiving")
+EACH_CHANNEL("channel threads: what happened before sending is visible after receiving")
 {
-    auto [tx, rx] = test::channel<int*>(EACH_CAPACITY);
+    auto [tx, rx] = test::channel<int*>(capacity);
     const int n = static_cast<int>(test::scaled(2'000));
     std::vector<int> plain(static_cast<std::size_t>(n), 0);
     std::jthread producer([&plain, tx = std::move(tx), n] {
