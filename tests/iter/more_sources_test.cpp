@@ -121,6 +121,21 @@ TEST_CASE("par_rchunks, par_chunk_by, par_split of a range")
     }
 }
 
+TEST_CASE("par_iter: a chain that owns a list may be copied, and outlive what it was copied from")
+{
+    const auto texts = [] {
+        return std::list<std::string>{"a text too long to be kept in place", "another long text"};
+    };
+    const auto length = [](const std::string& s) { return s.size(); };
+    const auto copy_of_a_chain = [&] {
+        auto chain = weft::par_iter(texts());
+        return weft::par_iter(chain).map(length);
+    };
+    CHECK(copy_of_a_chain().sum() == 52);
+    const auto constant = [&]() -> const std::list<std::string> { return texts(); };
+    CHECK(weft::par_iter(constant()).map(length).filter([](std::size_t n) { return n > 0; }).sum() == 52);
+}
+
 TEST_CASE("par_iter: lists, sets and maps")
 {
     std::map<std::string, int> ages{{"a", 1}, {"b", 2}, {"c", 3}};

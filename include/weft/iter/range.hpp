@@ -131,11 +131,14 @@ public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::conditional_t<owns, element&&, element&>;
 
-    explicit node_source(R&& r) : range_(std::forward<R>(r))
+    explicit node_source(R&& r) : range_(std::forward<R>(r)) { note_places(); }
+    /// A copy of an owned container has elements of its own.
+    node_source(const node_source& other)
+        : par_iterator<node_source<R>>(other), source_base(other), range_(other.range_)
     {
-        if constexpr (std::ranges::sized_range<range>) places_.reserve(std::ranges::size(range_));
-        for (element& x : range_) places_.push_back(std::addressof(x));
+        note_places();
     }
+    node_source(node_source&&) = default;
 
     [[nodiscard]] std::size_t extent() const { return places_.size(); }
 
@@ -152,6 +155,12 @@ public:
     }
 
 private:
+    void note_places()
+    {
+        if constexpr (std::ranges::sized_range<range>) places_.reserve(std::ranges::size(range_));
+        for (element& x : range_) places_.push_back(std::addressof(x));
+    }
+
     R range_;
     std::vector<element*> places_;
 };
@@ -245,7 +254,9 @@ auto par_iter(R&& r)
     if constexpr (detail::chain<R>) {
         return std::remove_cvref_t<R>(std::forward<R>(r));
     } else if constexpr (detail::node_container<R>) {
-        return detail::node_source<R>(std::forward<R>(r));
+        // Of a constant temporary a copy is owned: a container that is const would be copied by each adaptor.
+        using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
+        return detail::node_source<held>(static_cast<held&&>(held(std::forward<R>(r))));
     } else {
         return detail::range_source(std::forward<R>(r));
     }
