@@ -53,7 +53,7 @@ pool_core::pool_core(pool_options options, std::unique_ptr<rehearsal> play)
         if (play_) return;
         for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*seat_at(i));
     } catch (...) {
-        stop_threads();
+        if (!play_) stop_threads();
         free_seats();
         throw;
     }
@@ -276,22 +276,20 @@ void pool_core::begin_blocking(seat& me) noexcept
     for (std::uint32_t i = num_threads_; i < num_threads_ + max_substitutes; ++i) {
         if (substitutes_.load(order::relaxed) >= blocked_.load(order::relaxed)) return;
         seat* s = seat_at(i);
+        if (s != nullptr) {
+            seat_status expected = seat_status::free;
+            if (!s->status.compare_exchange_strong(expected, seat_status::asleep, order::acq_rel, order::relaxed))
+                continue;
+            substitutes_.fetch_add(1, order::relaxed);
+            claim_for_thread(*s);
+            continue;
+        }
+        substitutes_.fetch_add(1, order::relaxed);
         try {
-            if (s == nullptr) {
-                s = &make_seat(i, seat_status::busy);
-                substitutes_.fetch_add(1, order::relaxed);
-                start_thread(*s);
-            } else {
-                seat_status expected = seat_status::free;
-                if (!s->status.compare_exchange_strong(expected, seat_status::asleep, order::acq_rel, order::relaxed))
-                    continue;
-                substitutes_.fetch_add(1, order::relaxed);
-                claim_for_thread(*s);
-            }
+            s = &make_seat(i, seat_status::busy);
+            start_thread(*s);  // if it throws, the seat stays busy, without a thread: not used again
         } catch (...) {
             substitutes_.fetch_sub(1, order::relaxed);
-            if (s != nullptr)
-                s->status.store(seat_status::busy, order::relaxed);  // a seat without a thread: not used again
             return;  // no thread to be had: the call goes on without one
         }
     }

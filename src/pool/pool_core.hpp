@@ -141,6 +141,7 @@ private:
     bool help_scope(seat& me, scope_core& scope, bool only_look) noexcept;
     bool run_own_task(seat& me, const scope_core& scope) noexcept;
     bool run_shared_task(seat& me, const scope_core& scope) noexcept;
+    void pass_on(seat& me, task* t) noexcept;
     task* pop_task(seat& me) noexcept;
 
     // Rehearsals.

@@ -285,8 +285,7 @@ bool pool_core::run_own_task(seat& me, const scope_core& scope) noexcept
             run_task(me, t);
             return true;
         }
-        share_task(t, &me);
-        work_available(me.index);  // a thread that looked for it while it was in our hands may sleep now
+        pass_on(me, t);
     }
     return false;
 }
@@ -300,10 +299,19 @@ bool pool_core::run_shared_task(seat& me, const scope_core& scope) noexcept
             run_task(me, t);
             return true;
         }
-        share_task(t, &me);
-        work_available(me.index);
+        pass_on(me, t);
     }
     return false;
+}
+
+void pool_core::pass_on(seat& me, task* t) noexcept
+{
+    try {
+        share_task(t, &me);
+        work_available(me.index);  // a thread that looked for it while it was in our hands may sleep now
+    } catch (...) {
+        run_task(me, t);  // there is no memory to lay it anywhere: a stranger on top is the lesser evil
+    }
 }
 
 void pool_core::share_task(task* t, const seat* me)
@@ -348,8 +356,7 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
                 run_task(me, t);
                 return true;
             }
-            share_task(t, &me);
-            work_available(me.index);
+            pass_on(me, t);
         }
     }
     return false;
