@@ -11,7 +11,7 @@ endif()
 if(weft_highway_found)
   message(STATUS "weft: SIMD kernels by Highway ${WEFT_HIGHWAY_VERSION}")
   set(weft_simd_sources src/simd/target.cpp src/simd/kernels_float.cpp src/simd/kernels_signed.cpp
-                        src/simd/kernels_unsigned.cpp src/simd/sort_4.cpp src/simd/sort_8.cpp)
+                        src/simd/kernels_unsigned.cpp src/simd/kernels_text.cpp src/simd/sort_4.cpp src/simd/sort_8.cpp)
   # Products must not melt into sums: the bits would depend on the compiler. Highway's own headers do not mind warnings.
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
                               COMPILE_OPTIONS "-ffp-contract=off;-Wno-error")
@@ -21,7 +21,7 @@ else()
   message(STATUS "weft: no Highway: the kernels of weft::simd are plain loops")
   set(weft_simd_sources src/simd/no_highway.cpp)
 endif()
-target_sources(weft PRIVATE ${weft_simd_sources})
+target_sources(weft PRIVATE ${weft_simd_sources} src/simd/text.cpp)
 
 # Its vectorised sort is a library of its own.
 target_sources(weft PRIVATE src/simd/sort.cpp)

@@ -39,6 +39,7 @@
 #include <weft/iter/map.hpp>
 #include <weft/iter/min_max.hpp>
 #include <weft/iter/par_bridge.hpp>
+#include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_dot.hpp>
 #include <weft/iter/par_iter.hpp>
@@ -80,6 +81,7 @@
 #include <weft/simd/reduce.hpp>
 #include <weft/simd/sort.hpp>
 #include <weft/simd/target.hpp>
+#include <weft/simd/text.hpp>
 #include <weft/sync/atomic_cell.hpp>
 #include <weft/sync/event_count.hpp>
 #include <weft/sync/mutex.hpp>

@@ -5,6 +5,7 @@
 #include "simd/dispatch.hpp"
 #include "simd/partition.hpp"
 #include "simd/scalar.hpp"
+#include "simd/text_kernels.hpp"
 
 namespace weft::detail {
 
@@ -60,6 +61,8 @@ const simd_kernels<std::uint64_t>& simd_kernels_of<std::uint64_t>() noexcept
 }
 
 bool simd_is_scalar() noexcept { return true; }
+
+const text_kernels& chosen_text_kernels() noexcept { return scalar::text; }
 
 template <>
 const simd_sorts<std::int32_t>& simd_sorts_of() noexcept

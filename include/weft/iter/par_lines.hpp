@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/separator.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 namespace weft {
@@ -27,33 +27,21 @@ public:
     {
         using result = answer<Sink, item>;
         const char* const text = text_.data();
-        const char* const end = text + text_.size();
-        const char* const limit = text + p.hi;
-        const char* line = text + p.lo;
-        if (p.lo > 0 && line[-1] != '\n') {
-            line = find_newline(line, limit);
-            if (line == limit) return result(true);
-            ++line;
-        }
-        while (line < limit) {
-            const char* const newline = find_newline(line, end);
-            const char* last = newline;
-            if (last != line && last != end && last[-1] == '\r') --last;
-            if (!sink(std::string_view(line, static_cast<std::size_t>(last - line)))) return result(false);
-            if (newline == end) break;
+        const std::size_t end = text_.size();
+        auto cursor = char_finder{'\n'}.cursor(text_);
+        std::size_t line = p.lo;
+        if (line > 0 && text[line - 1] != '\n') line = cursor.find(line, p.hi) + 1;
+        while (line < p.hi) {
+            const std::size_t newline = cursor.find(line, end);
+            std::size_t last = newline;
+            if (last != line && last != end && text[last - 1] == '\r') --last;
+            if (!sink(std::string_view(text + line, last - line))) return result(false);
             line = newline + 1;
         }
         return result(true);
     }
 
 private:
-    static const char* find_newline(const char* from, const char* to)
-    {
-        if (from == to) return to;
-        const void* found = std::memchr(from, '\n', static_cast<std::size_t>(to - from));
-        return found == nullptr ? to : static_cast<const char*>(found);
-    }
-
     std::string_view text_;
 };
 
@@ -62,7 +50,7 @@ private:
 /// The lines of a text, without their ends: `\n`, and one `\r` before it. A text that ends with a newline has no empty
 /// last line. The items refer to the text.
 ///
-/// Cost: one pass over the text with memchr.
+/// Cost: one pass over the text, at about the speed of memory.
 inline auto par_lines(std::string_view text) { return detail::lines_source(text); }
 
 }  // namespace weft

@@ -1,0 +1,183 @@
+// tests/iter/text_test.cpp - lines, pieces, words, matches and code points of long texts, against plain loops.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/iter/par_chars.hpp>
+#include <weft/iter/par_lines.hpp>
+#include <weft/iter/par_split.hpp>
+
+#include "check_chain.hpp"
+#include "test.hpp"
+
+#include <array>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using pieces = std::vector<std::string_view>;
+
+/// A text whose separators are `every` bytes apart or so; every 0: none.
+std::string random_text(std::size_t n, std::uint32_t every, std::string_view separators, std::uint32_t seed)
+{
+    std::string s;
+    std::uint32_t x = seed;
+    for (std::size_t i = 0; i < n; ++i) {
+        x = x * 1664525u + 1013904223u;
+        const std::uint32_t r = x >> 8;
+        if (every != 0 && r % every == 0) {
+            s += separators[r / 7 % separators.size()];
+        } else {
+            s += static_cast<char>('a' + r % 3);
+        }
+    }
+    return s;
+}
+
+pieces split_plainly(std::string_view text, std::string_view separators)
+{
+    pieces out;
+    std::size_t begin = 0;
+    for (;;) {
+        const std::size_t at = text.find_first_of(separators, begin);
+        if (at == std::string_view::npos) break;
+        out.push_back(text.substr(begin, at - begin));
+        begin = at + 1;
+    }
+    out.push_back(text.substr(begin));
+    return out;
+}
+
+std::vector<std::size_t> find_plainly(std::string_view text, std::string_view wanted)
+{
+    std::vector<std::size_t> out;
+    for (std::size_t at = 0; (at = text.find(wanted, at)) != std::string_view::npos; at += wanted.size()) {
+        out.push_back(at);
+    }
+    return out;
+}
+
+/// All positions of the chain run in pieces of `length`.
+template <class Chain>
+auto in_blocks(const Chain& chain, std::size_t length)
+{
+    auto all = test::items_of(chain, 0, 0);
+    for (std::size_t lo = 0; lo < chain.extent(); lo += length) {
+        for (auto& x : test::items_of(chain, lo, std::min(chain.extent(), lo + length))) all.push_back(x);
+    }
+    return all;
+}
+
+template <class Chain, class Expected>
+bool gives(const Chain& chain, const Expected& expected)
+{
+    bool right = true;
+    for (std::size_t length : {1u, 63u, 64u, 65u, 1000u, 100000u}) {
+        if (length == 1 && chain.extent() > 3000) continue;
+        right = right && in_blocks(chain, length) == expected;
+    }
+    Chain again = chain;
+    return right && again.to_vector() == expected;
+}
+
+}  // namespace
+
+TEST_CASE("text: splits long texts at a char or a set as a plain loop does")
+{
+    bool right = true;
+    for (std::size_t n : {0u, 1u, 63u, 64u, 65u, 127u, 128u, 1023u, 1024u, 1025u, 5000u}) {
+        for (std::uint32_t every : {0u, 1u, 2u, 10u, 200u}) {
+            const std::string text = random_text(n, every, ",; ", static_cast<std::uint32_t>(n));
+            right = right && gives(weft::par_split(text, ','), split_plainly(text, ","));
+            right = right && gives(weft::par_split(text, std::array{',', ';', ' '}), split_plainly(text, ",; "));
+            right = right && gives(weft::par_split(text, [](char c) { return c == ';'; }), split_plainly(text, ";"));
+        }
+    }
+    CHECK(right);
+}
+
+TEST_CASE("text: lines and words of long texts")
+{
+    bool right = true;
+    for (std::size_t n : {0u, 1u, 64u, 1024u, 5000u}) {
+        for (std::uint32_t every : {0u, 1u, 5u, 100u}) {
+            const std::string text = random_text(n, every, "\n\r \t", static_cast<std::uint32_t>(n) + 1);
+            pieces lines = split_plainly(text, "\n");
+            if (lines.back().empty()) lines.pop_back();
+            for (std::size_t i = 0; i < lines.size(); ++i) {
+                const bool ended = lines[i].data() + lines[i].size() != text.data() + text.size();
+                if (ended && lines[i].ends_with('\r')) lines[i].remove_suffix(1);
+            }
+            right = right && gives(weft::par_lines(text), lines);
+            pieces words = split_plainly(text, " \t\n\v\f\r");
+            std::erase_if(words, [](std::string_view w) { return w.empty(); });
+            right = right && gives(weft::par_words(text), words);
+        }
+    }
+    CHECK(right);
+}
+
+TEST_CASE("text: finds strings of every length, also those that overlap themselves")
+{
+    bool right = true;
+    for (std::size_t n : {0u, 1u, 64u, 200u, 1024u, 3000u}) {
+        const std::string text = random_text(n, 5, "xy", static_cast<std::uint32_t>(n) + 2);
+        std::vector<std::string> wanted{"a", "x", "ab", "aa", "xa", "abc", "aba", "abca", "yyyy"};
+        for (std::size_t length : {5u, 64u, 65u, 130u}) {
+            if (n >= length + 20) wanted.push_back(text.substr(n - length - 1, length));
+            if (n >= length) wanted.push_back(text.substr(n - length));
+        }
+        for (const std::string& w : wanted) {
+            const auto places = find_plainly(text, w);
+            std::vector<std::size_t> found;
+            for (std::string_view m : weft::par_matches(text, w).to_vector()) {
+                found.push_back(static_cast<std::size_t>(m.data() - text.data()));
+                right = right && m == w;
+            }
+            right = right && found == places;
+            const auto parts = weft::par_split(text, w).to_vector();
+            right = right && parts.size() == places.size() + 1;
+            right = right && gives(weft::par_split(text, w), parts);
+            std::string joined;
+            for (std::size_t i = 0; i < parts.size(); ++i) joined += (i == 0 ? "" : w) + std::string(parts[i]);
+            right = right && joined == text;
+        }
+    }
+    CHECK(right);
+}
+
+TEST_CASE("par_chars: gives code points, and U+FFFD for what is none")
+{
+    using points = std::u32string;
+    const auto decode = [](std::string_view s) { return weft::par_chars(s).collect<points>(); };
+    CHECK(decode("").empty());
+    CHECK(decode("plain") == U"plain");
+    CHECK(decode("\x24\xc2\xa3\xe2\x82\xac\xf0\x90\x8d\x88") == U"\U00000024\u00a3\u20ac\U00010348");
+    // Over-long, surrogates, too large, cut off, stray: see the Unicode Standard, tables 3-8 to 3-11.
+    CHECK(decode("\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41") == points(8, 0xfffd) + U"A");
+    CHECK(decode("\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41") == points(8, 0xfffd) + U"A");
+    CHECK(decode("\xf4\x91\x92\x93\xff\x41\x80\xbf\x42") == points(5, 0xfffd) + U"A" + points(2, 0xfffd) + U"B");
+    CHECK(decode("\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41") == points(4, 0xfffd) + U"A");
+    CHECK(decode("\xf0\x9f\x98") == points(1, 0xfffd));
+}
+
+TEST_CASE("par_chars: broken bytes give the same wherever the text is cut")
+{
+    constexpr std::string_view parts[] = {"a",        "\xc2\xa3",     "\xe2\x82\xac", "\xf0\x90\x8d\x88",
+                                          "\x80",     "\xbf",         "\xf0\x90",     "\xf0\x90\x8d",
+                                          "\xe2\x82", "\xed\xa0\x80", "\xff",         "\xc2"};
+    std::string text;
+    std::uint32_t x = 3;
+    for (int i = 0; i < 200; ++i) text += parts[((x = x * 1664525u + 1013904223u) >> 16) % std::size(parts)];
+    std::vector<char32_t> values;
+    std::vector<std::pair<std::size_t, char32_t>> indexed;
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto d = weft::detail::decode_utf8(bytes + at, bytes + text.size());
+        values.push_back(d.value);
+        indexed.emplace_back(at, d.value);
+        at += d.length;
+    }
+    test::check_chain([&] { return weft::par_chars(text); }, values);
+    test::check_chain([&] { return weft::par_char_indices(text); }, indexed);
+}
