@@ -200,6 +200,17 @@ T float_sum_compensated(const T* HWY_RESTRICT p, std::size_t n)
     return s + lost;
 }
 
+/// Not SumOfLanes: the intrinsic behind it adds signed numbers with GCC, which must not overflow.
+template <class D>
+std::uint64_t lanes_total(D d64, hn::Vec<D> v)
+{
+    HWY_ALIGN std::uint64_t each[hn::MaxLanes(D())];
+    hn::Store(v, d64, each);
+    std::uint64_t s = 0;
+    for (std::size_t i = 0; i < hn::Lanes(d64); ++i) s += each[i];
+    return s;
+}
+
 // --- integer sums: in lanes that cannot overflow --------------------------------------------------------------------
 
 /// The sum in lanes of 64 bits; each accumulator of the loop takes `lanes` elements by `add(accumulator, place)`.
@@ -228,7 +239,7 @@ HWY_INLINE std::uint64_t sum_in_words(const T* HWY_RESTRICT p, std::size_t n, st
     for (; i + 8 * lanes <= n; i += 8 * lanes) all(p + i, lanes);
     for (; i + lanes <= n; i += lanes) a0 = add(a0, p + i);
     a0 = hn::Add(hn::Add(hn::Add(a0, a1), hn::Add(a2, a3)), hn::Add(hn::Add(a4, a5), hn::Add(a6, a7)));
-    std::uint64_t s = hn::GetLane(hn::SumOfLanes(d64, a0));
+    std::uint64_t s = lanes_total(d64, a0);
     for (; i < n; ++i) s += static_cast<std::uint64_t>(p[i]);
     return s;
 }
