@@ -30,6 +30,21 @@ EACH_BUFFERED("select: takes the message that is ready and returns what its func
     CHECK(select(on_recv(rx1, [](auto m) { return *m; }), on_recv(rx2, [](auto) { return -1; })) == 5);
 }
 
+EACH_BUFFERED("select: returns nothing if one of the functions returns nothing")
+{
+    auto [tx, rx] = test::channel<int>(capacity);
+    REQUIRE(tx.send(3));
+    int got = 0;
+    const auto one_of_two = [&] {
+        return select(on_recv(rx, [&](auto m) { return got = *m; }), on_default([&] { got = -1; }));
+    };
+    static_assert(std::is_void_v<decltype(one_of_two())>);
+    one_of_two();
+    CHECK(got == 3);
+    one_of_two();
+    CHECK(got == -1);
+}
+
 EACH_BUFFERED("select: sends where there is room")
 {
     auto [tx1, rx1] = weft::bounded<int>(1);

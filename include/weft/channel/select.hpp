@@ -116,11 +116,20 @@ template <class A>
 concept select_arm = is_default<std::remove_cvref_t<A>> || is_timeout<std::remove_cvref_t<A>> ||
                      std::derived_from<std::remove_cvref_t<A>, arm>;
 
+/// What select returns: nothing if one of the functions returns nothing.
+template <class... Results>
+struct result_of_select : std::common_type<Results...> {};
+template <class... Results>
+    requires(std::is_void_v<Results> || ...)
+struct result_of_select<Results...> {
+    using type = void;
+};
+
 /// Carries out one of the operations among `all`, or the way out.
 template <bool Fair, class... Arms>
 auto select_from(Arms&... all)
 {
-    using result = std::common_type_t<typename Arms::result_type...>;
+    using result = typename result_of_select<typename Arms::result_type...>::type;
     constexpr std::size_t count = (std::size_t{std::derived_from<Arms, arm>} + ...);
     constexpr bool waits = !(is_default<Arms> || ...);
     static_assert(count + 1 >= sizeof...(Arms), "weft: select takes one on_default or one on_timeout, not both");
