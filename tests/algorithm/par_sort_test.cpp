@@ -119,7 +119,7 @@ TEST_CASE("sort: the stable sort keeps the order of equals, and so does the one 
         std::vector<pair_of> other = v;
         weft::par_stable_sort(v, {}, &pair_of::key);
         CHECK(v == expected);
-        std::size_t calls = 0;
+        std::atomic<std::size_t> calls = 0;
         weft::par_sort_by_cached_key(other, [&](const pair_of& x) { return ++calls, std::to_string(100 + x.key); });
         CHECK(other == expected);
         CHECK(calls == n);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/algorithm/detail/cached_key_sort.hpp>
 #include <weft/algorithm/detail/guarded_less.hpp>
 #include <weft/algorithm/detail/key_sort.hpp>
+#include <weft/algorithm/detail/known_sort.hpp>
 #include <weft/algorithm/detail/merge_sort.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
 #include <weft/pool/context.hpp>
@@ -12,10 +14,8 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
-#include <numeric>
 #include <ranges>
 #include <utility>
-#include <vector>
 
 namespace weft {
 
@@ -37,14 +37,19 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 /// Sorts the range; equal elements may end up in any order. As std::ranges::sort: comparator and projection come last.
 /// They are called through const references, from several threads at once.
 ///
-/// Sorted, reversed and all-equal input costs one pass. Numbers under the default comparator, or `greater`, are sorted
-/// by the vectorised sort; NaN then goes to the end. Other input never costs more than n log n comparisons in order.
+/// Sorted, reversed and all-equal input costs one pass. Under the default comparator, or `greater`, nothing is
+/// compared: numbers are sorted by a vectorised quicksort, small integers are counted, and what has a number, a pair of
+/// numbers or a string for a key (the element itself, or a member as projection) is sorted by radix. NaN goes to the
+/// end then. Other input never costs more than n log n comparisons in order.
 ///
 /// Throws:  what the comparator or the projection throws; the range then holds a permutation of its elements. A
 ///          comparator that is no order gives some permutation, and no undefined behaviour.
 /// Blocking: as join.
-/// Cost:    no allocation; elements are only moved and swapped.
-/// Source:  Peters, Pattern-defeating Quicksort, 2021; Highway's vqsort for numbers.
+/// Cost:    in place, without scratch memory, for numbers (but for counts: 512 KiB a thread for 16-bit integers) and
+/// for
+///          comparators of one's own. A radix sort takes scratch memory for all elements, and for strings and elements
+///          of more than 32 bytes 32 bytes more for each; where there is none, elements are compared in place instead.
+/// Source:  Peters, Pattern-defeating Quicksort, 2021; see weft/simd/sort.hpp for numbers.
 template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
     requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
 std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {})
@@ -69,6 +74,7 @@ std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projec
                     return detail::algorithm::reverse(c, keys, n, 0, n / 2);
                 detail::algorithm::sort_numbers(c, keys, n, down);
             } else {
+                if (detail::algorithm::sort_known<Compare>(c, first, n, project)) return;
                 if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
                     detail::algorithm::quicksort(c, first, n, less);
             }
@@ -86,8 +92,16 @@ std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {},
 {
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
-            if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
-                detail::algorithm::stable_sort(c, first, n, less);
+            using value = std::ranges::range_value_t<R>;
+            if constexpr (std::integral<value> && detail::algorithm::plain_order<Compare, value> &&
+                          std::same_as<Projection, std::identity>) {
+                // Equal numbers cannot be told apart.
+                weft::par_sort(r, compare);
+            } else {
+                if (detail::algorithm::sort_known<Compare>(c, first, n, project)) return;
+                if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
+                    detail::algorithm::stable_sort(c, first, n, less);
+            }
         });
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
 }
@@ -108,30 +122,21 @@ template <std::ranges::random_access_range R, class Compare = std::ranges::less,
 }
 
 /// Sorts by a key that is computed once per element, and keeps the order of equal keys. The keys are compared by `<`.
+/// `key` is called through a const reference, from several threads at once.
 ///
-/// Throws: what `key` or the comparison throws, std::bad_alloc; the range then holds a permutation.
-/// Cost:   memory for all keys and for one index per element.
+/// Numbers and strings as keys are sorted as par_sort sorts them, without a comparison.
+///
+/// Throws: what `key` throws, std::bad_alloc: nothing has changed then; what the comparison throws: the range then
+/// holds
+///         a permutation.
+/// Cost:   memory for all keys and elements, and for two numbers per element.
 template <std::ranges::random_access_range R, class Key>
     requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
 void par_sort_by_cached_key(R&& r, const Key& key)
 {
-    using value = std::ranges::range_value_t<R>;
-    using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
-    struct keyed {
-        key_type key;
-        std::size_t index;
-    };
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
-    const auto first = std::ranges::begin(r);
-    std::vector<keyed> keys;
-    keys.reserve(n);
-    for (std::size_t i = 0; i < n; ++i)
-        keys.push_back({detail::algorithm::invoke(key, detail::algorithm::nth(first, i)), i});
-    std::vector<value> sorted;
-    sorted.reserve(n);
-    par_stable_sort(keys, std::ranges::less(), &keyed::key);
-    for (const keyed& k : keys) sorted.push_back(std::ranges::iter_move(detail::algorithm::past(first, k.index)));
-    detail::algorithm::move_all(sorted.begin(), n, first);
+    if (n == 0) return;
+    with_context([&](fork_context c) { detail::algorithm::cached_key_sort(c, std::ranges::begin(r), n, key); });
 }
 
 /// Merges two sorted ranges into `out`, which must have room for both and overlap neither; returns the end of what was

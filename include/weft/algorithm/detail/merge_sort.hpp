@@ -6,7 +6,7 @@
 #pragma once
 
 #include <weft/algorithm/detail/quicksort.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/algorithm/detail/scratch.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -42,6 +42,34 @@ inline constexpr bool selects =
     std::is_lvalue_reference_v<std::iter_reference_t<A>> && std::is_trivially_copyable_v<std::iter_value_t<A>> &&
     sizeof(std::iter_value_t<A>) <= 16;
 
+/// Merges half of the shorter range from the front and as much from the back, and leaves what is between. The two do
+/// not wait for each other, and cannot meet, whatever a comparator answers: together they take no more than the shorter
+/// range has.
+template <class A, class B, class Out, class Less>
+void merge_ends(A& a, std::size_t& na, B& b, std::size_t& nb, Out& out, const Less& less)
+{
+    const std::size_t steps = std::min(na, nb) / 2;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    std::size_t p = na;
+    std::size_t q = nb;
+    for (std::size_t k = 0; k < steps; ++k) {
+        const bool second = less(nth(b, j), nth(a, i));
+        nth(out, k) = second ? nth(b, j) : nth(a, i);
+        i += second ? 0 : 1;
+        j += second ? 1 : 0;
+        const bool first = less(nth(b, q - 1), nth(a, p - 1));
+        nth(out, na + nb - 1 - k) = first ? nth(a, p - 1) : nth(b, q - 1);
+        p -= first ? 1 : 0;
+        q -= first ? 0 : 1;
+    }
+    a = past(a, i);
+    b = past(b, j);
+    out = past(out, steps);
+    na = p - i;
+    nb = q - j;
+}
+
 /// Merges a and b into out; of equals those of a come first. `take` moves or copies an element.
 template <class A, class B, class Out, class Less, class Take>
 void merge(fork_context c, A a, std::size_t na, B b, std::size_t nb, Out out, const Less& less, const Take& take)
@@ -62,6 +90,9 @@ void merge(fork_context c, A a, std::size_t na, B b, std::size_t nb, Out out, co
                 merge(there, past(a, ma), na - ma, past(b, mb), nb - mb, past(out, ma + mb), less, take);
             });
         return;
+    }
+    if constexpr (selects<A, B, Out>) {
+        while (std::min(na, nb) >= 16) merge_ends(a, na, b, nb, out, less);
     }
     std::size_t i = 0;
     std::size_t j = 0;
@@ -95,11 +126,26 @@ void move_all(I from, std::size_t n, Out to)
     for (std::size_t i = 0; i < n; ++i) nth(to, i) = std::ranges::iter_move(past(from, i));
 }
 
+/// Moves by all threads.
+template <class I, class Out>
+void move_all(fork_context c, I from, std::size_t n, Out to)
+{
+    constexpr std::size_t worth_a_fork = 32768;
+    if (n > worth_a_fork && c.wanted()) {
+        const std::size_t m = n / 2;
+        fork_join(
+            c, [&](fork_context here) { move_all(here, from, m, to); },
+            [&](fork_context there) { move_all(there, past(from, m), n - m, past(to, m)); });
+        return;
+    }
+    move_all(from, n, to);
+}
+
 /// The elements lie in `here`; afterwards they lie sorted in `here`, or in `there` if asked.
 template <class I, class J, class Less>
 void merge_sort(fork_context c, I here, J there, std::size_t n, bool into_there, const Less& less)
 {
-    constexpr std::size_t small = 24;
+    constexpr std::size_t small = selects<I, I, J> ? 12 : 24;
     constexpr std::size_t worth_a_fork = 4096;
     if (n <= small || less.failed()) {
         if (!less.failed()) insertion_sort(here, n, less);
@@ -115,7 +161,15 @@ void merge_sort(fork_context c, I here, J there, std::size_t n, bool into_there,
         left(c);
         right(c);
     }
-    if (into_there) {
+    const auto sorted_already = [&](auto from) { return !less(nth(from, m), nth(from, m - 1)); };
+    if (into_there ? sorted_already(here) : sorted_already(there)) {
+        // Nearly sorted input: the halves follow each other.
+        if (into_there) {
+            move_all(c, here, n, there);
+        } else {
+            move_all(c, there, n, here);
+        }
+    } else if (into_there) {
         merge(c, here, m, past(here, m), n - m, there, less, take_by_move());
     } else {
         merge(c, there, m, past(there, m), n - m, here, less, take_by_move());
@@ -126,31 +180,40 @@ void merge_sort(fork_context c, I here, J there, std::size_t n, bool into_there,
 template <class T>
 class sort_scratch {
 public:
+    /// If a move throws, those that were moved are moved back as far as that goes; nothing is leaked.
     template <class I>
-    sort_scratch(I first, std::size_t n) : size_(n), memory_(static_cast<T*>(allocate(n * sizeof(T), alignof(T))))
+    sort_scratch(I first, std::size_t n) : memory_(n)
     {
         if constexpr (!std::is_trivially_copyable_v<T>) {
-            for (; living_ < n; ++living_)
-                std::construct_at(memory_ + living_, std::ranges::iter_move(past(first, living_)));
+            living guard{memory_.data()};
+            try {
+                for (; guard.count < n; ++guard.count)
+                    std::construct_at(guard.first + guard.count, std::ranges::iter_move(past(first, guard.count)));
+            } catch (...) {
+                for (std::size_t i = 0; i < guard.count; ++i) nth(first, i) = std::move(guard.first[i]);
+                throw;
+            }
+            std::swap(living_.first, guard.first);
+            std::swap(living_.count, guard.count);
         } else {
             static_cast<void>(first);
         }
     }
     sort_scratch(const sort_scratch&) = delete;
     sort_scratch& operator=(const sort_scratch&) = delete;
-    ~sort_scratch()
-    {
-        std::destroy_n(memory_, living_);
-        deallocate(memory_, size_ * sizeof(T), alignof(T));
-    }
-    [[nodiscard]] T* data() const noexcept { return memory_; }
+
+    [[nodiscard]] T* data() const noexcept { return memory_.data(); }
     /// True if the elements lie here now, and not where they came from.
     static constexpr bool holds = !std::is_trivially_copyable_v<T>;
 
 private:
-    std::size_t size_;
-    std::size_t living_ = 0;
-    T* memory_;
+    struct living {
+        T* first = nullptr;
+        std::size_t count = 0;
+        ~living() { std::destroy_n(first, count); }
+    };
+    raw_scratch<T> memory_;
+    living living_{};
 };
 
 template <class I, class Less>
