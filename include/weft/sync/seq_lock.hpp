@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace weft {
 
@@ -61,15 +62,9 @@ public:
     [[nodiscard]] T load() const noexcept
     {
         if constexpr (std::is_nothrow_default_constructible_v<T>) {
-            // Straight into the result: a copy of words that were written just now, in wider steps, would have to wait
-            // until they have reached the cache.
-            T out;
-            load_to(out);
-            return out;
+            return load_as<T>();
         } else {
-            room r;
-            load_to(r);
-            return std::bit_cast<T>(r);
+            return std::bit_cast<T>(load_as<room>());
         }
     }
 
@@ -110,18 +105,24 @@ private:
         alignas(T) unsigned char bytes[sizeof(T)];
     };
 
+    /// Straight into the result (named in the outermost block, or GCC makes room of its own for it): a copy, in wider
+    /// steps, of words that were written just now would have to wait until they have reached the cache.
     template <class To>
-    void load_to(To& out) const noexcept
+    [[nodiscard]] To load_as() const noexcept
     {
-        backoff wait;
-        while (true) {
-            const std::uint64_t before = sequence_.load(detail::order::acquire);  // O2
-            if (before % 2 == 0) {
-                read(out);                                                     // O1
-                if (sequence_.load(detail::order::relaxed) == before) return;  // O1
-            }
-            wait.snooze();
-        }
+        To out;
+        for (backoff wait; !try_load_to(out);) wait.snooze();
+        return out;
+    }
+
+    /// One attempt. False: a writer was at work.
+    template <class To>
+    [[nodiscard]] bool try_load_to(To& out) const noexcept
+    {
+        const std::uint64_t before = sequence_.load(detail::order::acquire);  // O2
+        if (before % 2 != 0) return false;
+        read(out);                                                // O1
+        return sequence_.load(detail::order::relaxed) == before;  // O1
     }
 
     /// A writer at work.
@@ -159,9 +160,17 @@ private:
     void read(To& out) const noexcept
     {
         unsigned char* const bytes = reinterpret_cast<unsigned char*>(&out);
-        for (std::size_t i = 0; i < word_count; ++i) {
+        const auto read_word = [&](std::size_t i) {
             const std::uint64_t w = words_[i].load(detail::order::acquire);  // O1
             std::memcpy(bytes + i * 8, &w, bytes_in(i));
+        };
+        if constexpr (word_count <= 8) {
+            // Without a loop, which GCC would keep because of the atomics.
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                (read_word(I), ...);
+            }(std::make_index_sequence<word_count>());
+        } else {
+            for (std::size_t i = 0; i < word_count; ++i) read_word(i);
         }
     }
 
