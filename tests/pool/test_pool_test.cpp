@@ -306,12 +306,12 @@ TEST_CASE("test_pool: without overlap a lock may be held across join and spawn")
         weft::test_pool pool({.seed = seed, .overlap = false});
         std::mutex lock;
         std::string order;
+        const auto locked = [&](char c) {
+            const std::lock_guard hold(lock);
+            order += c;
+            weft::join([] {}, [] {});
+        };
         pool.scope([&](weft::task_scope& s) {
-            const auto locked = [&](char c) {
-                const std::lock_guard hold(lock);
-                order += c;
-                weft::join([] {}, [] {});
-            };
             for (char c = 'a'; c < 'd'; ++c) {
                 const std::lock_guard hold(lock);
                 s.spawn([&, c] { locked(c); });

@@ -1,0 +1,38 @@
+// tests/faults/iter_test.cpp - every chain without memory: std::bad_alloc or the right result, and nothing is left
+// over. SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/pool/test_pool.hpp>
+#include <weft/pool/thread_pool.hpp>
+
+#include "faults.hpp"
+#include "iter/every_chain.hpp"
+
+#include <memory>
+
+namespace {
+
+template <class MakePool>
+void check_every_chain(MakePool make_pool)
+{
+    for (const test::use_case& use : test::every_chain()) {
+        const long before = test::fragile::alive();
+        const auto run = [&](auto& pool) { return pool->install([&] { return use.run(test::bomb()); }); };
+        faults::check(use.name, faults::fail_everywhere(make_pool, run, run));
+        INFO(use.name);
+        CHECK(test::fragile::alive() == before);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every chain survives that any allocation fails, in a test_pool")
+{
+    for (const test::use_case& use : test::every_chain()) use.run(test::bomb());  // makes what is made once
+    check_every_chain([] { return std::make_unique<weft::test_pool>(3); });
+}
+
+TEST_CASE("every chain survives that any allocation fails, in threads")
+{
+    for (const test::use_case& use : test::every_chain()) use.run(test::bomb());
+    weft::thread_pool pool({.num_threads = 2});
+    check_every_chain([&] { return &pool; });
+}
