@@ -11,12 +11,13 @@ packages_of() {
     bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev python3 ;;
     rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev ;;
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
+    cpus) echo qemu-user ;;
     lint) echo clang-format-19 clang-tidy-19 ;;
     *) echo "setup.sh: there is no group '$1'" >&2; exit 2 ;;
     esac
 }
 
-[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 lint" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 cpus lint" >&2; exit 2; }
 
 wanted=''
 for group in build "$@"; do wanted="$wanted $(packages_of "$group")"; done

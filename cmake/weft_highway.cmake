@@ -20,8 +20,9 @@ if(weft_highway_found)
 else()
   message(STATUS "weft: no Highway: the kernels of weft::simd are plain loops")
   set(weft_simd_sources src/simd/no_highway.cpp)
+  set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 endif()
-target_sources(weft PRIVATE ${weft_simd_sources} src/simd/text.cpp)
+target_sources(weft PRIVATE ${weft_simd_sources} src/simd/stream.cpp src/simd/text.cpp)
 
 # Its vectorised sort is a library of its own.
 target_sources(weft PRIVATE src/simd/sort.cpp)

@@ -80,6 +80,7 @@
 #include <weft/queue/steal_result.hpp>
 #include <weft/simd/reduce.hpp>
 #include <weft/simd/sort.hpp>
+#include <weft/simd/stream.hpp>
 #include <weft/simd/target.hpp>
 #include <weft/simd/text.hpp>
 #include <weft/sync/atomic_cell.hpp>

@@ -30,11 +30,13 @@ std::vector<int> random_values(std::size_t n, unsigned below)
 TEST_CASE("group: a histogram counts every element once")
 {
     for (const std::size_t n : {0U, 1U, 1000U, 300'000U}) {
-        for (const unsigned bins : {1U, 256U, 100'000U}) {
+        for (const unsigned bins : {1U, 256U, 2049U, 100'000U}) {
             const auto v = random_values(n, bins);
             std::vector<std::size_t> expected(bins);
             for (const int x : v) ++expected[static_cast<std::size_t>(x)];
             CHECK(weft::par_histogram(v, bins) == expected);
+            weft::thread_pool three{{.num_threads = 3}};
+            CHECK(three.install([&] { return weft::par_histogram(v, bins); }) == expected);
         }
     }
     CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{0, 5}, 5), std::out_of_range);

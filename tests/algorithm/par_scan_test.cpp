@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <numeric>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -50,6 +52,44 @@ TEST_CASE("scan: inclusive and exclusive agree with std, also in place")
         std::inclusive_scan(v.begin(), v.end(), expected.begin(), greater);
         weft::par_inclusive_scan(v, out.begin(), greater);
         CHECK(out == expected);
+    }
+}
+
+TEMPLATE_TEST_CASE("scan: numbers of every kind, at any alignment, in tiles and segments", "", std::int8_t,
+                   std::uint16_t, std::int32_t, std::uint64_t, float, double)
+{
+    using T = TestType;
+    // Small whole numbers: every order of additions gives the same floats.
+    for (const std::size_t n : {1U, 7U, 2049U, 16'384U, 16'385U, 200'003U, 5'000'000U}) {
+        if (n > 1'000'000 && sizeof(T) < 4) continue;
+        for (const std::size_t offset : {0U, 1U, 3U}) {
+            if (offset == 3 && n > 1'000'000) continue;
+            std::vector<T> in(n + offset);
+            for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<T>((i * 7 + i / 3) % 3);
+            const std::span<const T> v = std::span(in).subspan(offset);
+            std::vector<T> expected(n);
+            std::vector<T> out(n + 2, T(99));
+            T total{};
+            for (std::size_t i = 0; i < n; ++i) expected[i] = total = static_cast<T>(total + v[i]);
+            CHECK(weft::par_inclusive_scan(v, out.begin() + 1) == out.end() - 1);
+            CHECK(std::equal(expected.begin(), expected.end(), out.begin() + 1));
+            CHECK((out.front() == T(99) && out.back() == T(99)));
+            weft::par_exclusive_scan(v, out.begin(), T(0));
+            CHECK((out[0] == T(0) && std::equal(expected.begin(), expected.end() - 1, out.begin() + 1)));
+            std::vector<T> same(v.begin(), v.end());
+            weft::par_inclusive_scan(same, same.begin());
+            CHECK(same == expected);
+            const auto most = [](T a, T b) { return a < b ? b : a; };
+            same.assign(v.begin(), v.end());
+            weft::par_exclusive_scan(same, same.begin(), T(1), most);
+            T so_far(1);
+            bool right = true;
+            for (std::size_t i = 0; i < n; ++i) {
+                right = right && same[i] == so_far;
+                so_far = most(so_far, v[i]);
+            }
+            CHECK(right);
+        }
     }
 }
 
@@ -118,6 +158,35 @@ TEST_CASE("filter: copy_if, partition and unique agree with std")
         const auto behind = weft::par_unique(out);
         out.erase(behind.begin(), behind.end());
         CHECK(out == expected);
+    }
+}
+
+TEST_CASE("filter: large input, odd alignments, other outputs, and nothing behind the last place is written")
+{
+    weft::thread_pool three{{.num_threads = 3}};
+    for (const std::size_t n : {1U, 16'384U, 16'390U, 300'000U, 5'000'000U}) {
+        std::vector<std::uint64_t> v(n + 1);
+        for (std::size_t i = 0; i < v.size(); ++i) v[i] = i * 0x9e3779b97f4a7c15u >> 33;
+        const std::span<const std::uint64_t> in = std::span(v).subspan(1);
+        const auto kept = [](std::uint64_t x) { return x % 3 != 0; };
+        std::vector<std::uint64_t> expected;
+        std::ranges::copy_if(in, std::back_inserter(expected), kept);
+        std::vector<std::uint64_t> out(expected.size() + 2, 77);
+        const auto end = three.install([&] { return weft::par_copy_if(in, out.begin() + 1, kept); });
+        CHECK(end == out.end() - 1);
+        CHECK((out.front() == 77 && out.back() == 77));
+        CHECK(std::equal(expected.begin(), expected.end(), out.begin() + 1));
+        if (n > 1'000'000) continue;
+        std::deque<double> other(expected.size());
+        weft::par_copy_if(in, other.begin(), kept);
+        CHECK(std::equal(expected.begin(), expected.end(), other.begin(),
+                         [](std::uint64_t a, double b) { return static_cast<double>(a) == b; }));
+        std::vector<std::uint64_t> parts(in.begin(), in.end());
+        const auto rest = three.install([&] { return weft::par_stable_partition(parts, kept); });
+        std::vector<std::uint64_t> sides(in.begin(), in.end());
+        std::ranges::stable_partition(sides, kept);
+        CHECK(parts == sides);
+        CHECK(rest.size() == n - expected.size());
     }
 }
 

@@ -1,17 +1,23 @@
 // weft/algorithm/par_filter.hpp - copy_if, partition and unique in parallel.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// One engine: a pass that asks once per element and counts per tile, then a pass that places each element.
+// One engine: asks once per element and counts per tile, then places each element. Elements that are plain bytes are
+// packed into a buffer while they are asked about, without a branch, and go to their place from there: some tiles at a
+// time, so that the memory is read once and written once.
 #pragma once
 
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
+#include <weft/pool/context.hpp>
+#include <weft/simd/stream.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <ranges>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -73,6 +79,112 @@ void apply_selection(const selection& chosen, I first, std::size_t n)
                  [&](std::size_t i, std::size_t at) { nth(first, chosen.total() + at) = std::move(moved[i]); });
 }
 
+/// Elements that may be copied to where nobody will look.
+template <class T>
+inline constexpr bool plain_bytes =
+    std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T> && sizeof(T) <= 64;
+
+template <class T>
+void copy_bytes(T* to, const T* from, std::size_t n, bool streaming)
+{
+    if (streaming) {
+        stream_copy(to, from, n * sizeof(T));
+    } else {
+        std::copy_n(from, n, to);
+    }
+}
+
+/// Copies the wanted elements to `out`, which does not overlap the input; returns how many there are.
+template <class T, class I, class Out, class Wanted>
+std::size_t pack(I first, std::size_t n, Out out, const Wanted& wanted)
+{
+    if (n == 0) return 0;
+    const bool streaming = n * sizeof(T) >= 2 * worth_streaming;
+    std::size_t total = 0;
+    with_context([&](fork_context c) {
+        const std::size_t tiles = tile_count(n);
+        const std::size_t round = tiles_in_round(c, n, 2 * tile_length * sizeof(T));
+        const auto buffer = std::make_unique_for_overwrite<T[]>(std::min(n, round * tile_length));
+        std::vector<std::size_t> starts(round + 1);
+        for (std::size_t begin = 0; begin < tiles; begin += round) {
+            const std::size_t end = std::min(tiles, begin + round);
+            run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+                T* const room = buffer.get() + (tile - begin) * tile_length;
+                std::size_t count = 0;
+                for (std::size_t i = lo; i < hi; ++i) {
+                    room[count] = nth(first, i);
+                    count += static_cast<bool>(wanted(i)) ? 1 : 0;
+                }
+                starts[tile - begin + 1] = count;
+            });
+            starts[0] = total;
+            for (std::size_t k = 1; k <= end - begin; ++k) starts[k] += starts[k - 1];
+            total = starts[end - begin];
+            run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t, std::size_t) {
+                const T* const room = buffer.get() + (tile - begin) * tile_length;
+                const std::size_t at = starts[tile - begin];
+                const std::size_t count = starts[tile - begin + 1] - at;
+                if constexpr (std::contiguous_iterator<Out> && std::is_same_v<std::iter_value_t<Out>, T>) {
+                    copy_bytes(std::to_address(out) + at, room, count, streaming);
+                } else {
+                    for (std::size_t i = 0; i < count; ++i)
+                        nth(out, at + i) = static_cast<std::iter_value_t<Out>>(room[i]);
+                }
+            });
+        }
+    });
+    return total;
+}
+
+/// Moves the wanted elements to the front, in order, and with `Others` the others behind them, in order; returns how
+/// many are wanted.
+template <bool Others, class T, class Wanted>
+std::size_t pack_in_place(T* first, std::size_t n, const Wanted& wanted)
+{
+    // All must be asked about before anything is overwritten. Each tile is packed from both ends of its part.
+    const auto buffer = std::make_unique_for_overwrite<T[]>(n);
+    std::vector<std::size_t> starts(tile_count(n) + 1);
+    for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+        T* const room = buffer.get() + lo;
+        const std::size_t length = hi - lo;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+            const T x = first[lo + i];
+            const bool yes = static_cast<bool>(wanted(lo + i));
+            if constexpr (Others) {
+                // Both places are free, and the one that is not meant is written again.
+                room[count] = x;
+                room[yes ? count : length - 1 - (i - count)] = x;
+            } else {
+                room[count] = x;
+            }
+            count += yes ? 1 : 0;
+        }
+        starts[tile + 1] = count;
+    });
+    for (std::size_t tile = 1; tile < starts.size(); ++tile) starts[tile] += starts[tile - 1];
+    const std::size_t total = starts.back();
+    for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+        const T* const room = buffer.get() + lo;
+        const std::size_t count = starts[tile + 1] - starts[tile];
+        copy_bytes(first + starts[tile], room, count, n * sizeof(T) >= 2 * worth_streaming);
+        if constexpr (Others) {
+            std::reverse_copy(room + count, room + (hi - lo), first + total + (lo - starts[tile]));
+        }
+    });
+    return total;
+}
+
+/// Whether the range can be packed in place.
+template <class R>
+inline constexpr bool packs_in_place = [] {
+    if constexpr (std::ranges::contiguous_range<R>) {
+        return plain_bytes<std::ranges::range_value_t<R>>;
+    } else {
+        return false;
+    }
+}();
+
 }  // namespace detail::algorithm
 
 /// Copies the elements that satisfy `pred` to `out`, in order; returns the end of what was written. `pred` is called
@@ -80,19 +192,27 @@ void apply_selection(const selection& chosen, I first, std::size_t n)
 ///
 /// Throws:   what `pred` or a copy throws, std::bad_alloc.
 /// Blocking: as join.
-/// Cost:     one byte of memory per element.
+/// Cost:     a buffer for some tiles, or one byte of memory per element if elements are more than plain bytes.
 template <std::ranges::random_access_range R, std::random_access_iterator Out, class Pred>
     requires std::ranges::sized_range<R>
 Out par_copy_if(R&& in, Out out, const Pred& pred)
 {
+    using value = std::ranges::range_value_t<R>;
     const auto first = std::ranges::begin(in);
-    const detail::algorithm::selection chosen(static_cast<std::size_t>(std::ranges::size(in)), [&](std::size_t i) {
+    const auto n = static_cast<std::size_t>(std::ranges::size(in));
+    const auto wanted = [&](std::size_t i) {
         return detail::algorithm::invoke(pred, detail::algorithm::nth(first, i));
-    });
-    chosen.place(
-        [&](std::size_t i, std::size_t at) { detail::algorithm::nth(out, at) = detail::algorithm::nth(first, i); },
-        [](std::size_t, std::size_t) {});
-    return detail::algorithm::past(out, chosen.total());
+    };
+    if constexpr (detail::algorithm::plain_bytes<value> &&
+                  std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>) {
+        return detail::algorithm::past(out, detail::algorithm::pack<value>(first, n, out, wanted));
+    } else {
+        const detail::algorithm::selection chosen(n, wanted);
+        chosen.place(
+            [&](std::size_t i, std::size_t at) { detail::algorithm::nth(out, at) = detail::algorithm::nth(first, i); },
+            [](std::size_t, std::size_t) {});
+        return detail::algorithm::past(out, chosen.total());
+    }
 }
 
 /// Moves the elements that satisfy `pred` before the others and keeps the order on both sides. Returns the range of the
@@ -106,10 +226,18 @@ std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred
 {
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
-    const detail::algorithm::selection chosen(
-        n, [&](std::size_t i) { return detail::algorithm::invoke(pred, detail::algorithm::nth(first, i)); });
-    detail::algorithm::apply_selection(chosen, first, n);
-    return {detail::algorithm::past(first, chosen.total()), detail::algorithm::past(first, n)};
+    const auto wanted = [&](std::size_t i) {
+        return detail::algorithm::invoke(pred, detail::algorithm::nth(first, i));
+    };
+    std::size_t total = 0;
+    if constexpr (detail::algorithm::packs_in_place<R>) {
+        total = detail::algorithm::pack_in_place<true>(std::ranges::data(r), n, wanted);
+    } else {
+        const detail::algorithm::selection chosen(n, wanted);
+        detail::algorithm::apply_selection(chosen, first, n);
+        total = chosen.total();
+    }
+    return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
 }
 
 /// As par_stable_partition; promises nothing about the order within the sides.
@@ -130,12 +258,19 @@ std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {})
 {
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
-    const detail::algorithm::selection chosen(n, [&](std::size_t i) {
+    const auto wanted = [&](std::size_t i) {
         return i == 0 || !detail::algorithm::invoke(equal, detail::algorithm::nth(first, i - 1),
                                                     detail::algorithm::nth(first, i));
-    });
-    if (chosen.total() != n) detail::algorithm::apply_selection(chosen, first, n);
-    return {detail::algorithm::past(first, chosen.total()), detail::algorithm::past(first, n)};
+    };
+    std::size_t total = n;
+    if constexpr (detail::algorithm::packs_in_place<R>) {
+        total = detail::algorithm::pack_in_place<false>(std::ranges::data(r), n, wanted);
+    } else {
+        const detail::algorithm::selection chosen(n, wanted);
+        if (chosen.total() != n) detail::algorithm::apply_selection(chosen, first, n);
+        total = chosen.total();
+    }
+    return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
 }
 
 }  // namespace weft

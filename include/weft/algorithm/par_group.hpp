@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <type_traits>
@@ -20,29 +22,73 @@ namespace weft {
 
 namespace detail::algorithm {
 
-/// Counts [lo, hi) into `counts`. A part that another thread takes has a table of its own.
+/// The counts of a part of the input: a table, or four of them side by side if there are few bins, so that a count need
+/// not wait for the same count just before. Small counts keep large tables in the caches.
+class bin_counts {
+public:
+    explicit bin_counts(std::size_t bins) : bins_(bins), tables_(bins <= 2048 ? 4 : 1), counts_(bins * tables_) {}
+
+    /// Counts the keys of fewer than 2^32 elements, [lo, hi), altogether.
+    template <class I, class Key>
+    void count(I first, std::size_t lo, std::size_t hi, const Key& key)
+    {
+        const auto bin = [&](std::size_t i) {
+            const auto b = static_cast<std::size_t>(detail::algorithm::invoke(key, nth(first, i)));
+            if (b >= bins_) throw std::out_of_range("weft::par_histogram: a key is not below the number of bins");
+            return b;
+        };
+        std::uint32_t* const table = counts_.data();
+        if (tables_ == 4) {
+            for (; hi - lo >= 4; lo += 4) {
+                ++table[bin(lo)];
+                ++table[bins_ + bin(lo + 1)];
+                ++table[2 * bins_ + bin(lo + 2)];
+                ++table[3 * bins_ + bin(lo + 3)];
+            }
+        }
+        for (; lo < hi; ++lo) ++table[bin(lo)];
+    }
+
+    void add(const bin_counts& other)
+    {
+        for (std::size_t b = 0; b < counts_.size(); ++b) counts_[b] += other.counts_[b];
+    }
+    void add_to(std::vector<std::size_t>& all) const
+    {
+        for (std::size_t table = 0; table < tables_; ++table) {
+            for (std::size_t b = 0; b < bins_; ++b) all[b] += counts_[table * bins_ + b];
+        }
+    }
+    [[nodiscard]] std::size_t bins() const noexcept { return bins_; }
+
+private:
+    std::size_t bins_;
+    std::size_t tables_;
+    std::vector<std::uint32_t> counts_;
+};
+
+/// Counts [lo, hi) into `counts`. A part that another thread takes has tables of its own.
 template <class I, class Key>
-void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const Key& key,
-                std::vector<std::size_t>& counts)
+void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const Key& key, bin_counts& counts)
 {
     // A table costs as much as its bins: a piece should have more elements than that.
-    const std::size_t worth_a_fork = std::max<std::size_t>(8 * counts.size(), 2 * tile_length);
+    const std::size_t worth_a_fork = std::max<std::size_t>(8 * counts.bins(), 2 * tile_length);
     while (lo < hi) {
         if (hi - lo >= worth_a_fork && c.wanted()) {
             const std::size_t middle = lo + (hi - lo) / 2;
-            std::vector<std::size_t> other(counts.size());
+            std::optional<bin_counts> other;
             fork_join(
                 c, [&](fork_context here) { count_bins(here, first, lo, middle, key, counts); },
-                [&](fork_context there) { count_bins(there, first, middle, hi, key, other); });
-            for (std::size_t bin = 0; bin < counts.size(); ++bin) counts[bin] += other[bin];
+                [&](fork_context there) {
+                    bin_counts& mine = same_worker(c, there) ? counts : other.emplace(counts.bins());
+                    count_bins(there, first, middle, hi, key, mine);
+                });
+            if (other) counts.add(*other);
             return;
         }
-        for (const std::size_t end = std::min(hi, lo + tile_length); lo < end; ++lo) {
-            const auto bin = static_cast<std::size_t>(detail::algorithm::invoke(key, nth(first, lo)));
-            if (bin >= counts.size())
-                throw std::out_of_range("weft::par_histogram: a key is not below the number of bins");
-            ++counts[bin];
-        }
+        const std::size_t end = std::min(hi, lo + tile_length);
+        counts.count(first, lo, end, key);
+        lo = end;
     }
 }
 
@@ -58,8 +104,14 @@ template <std::ranges::random_access_range R, class Key = std::identity>
 {
     std::vector<std::size_t> counts(bins);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
-    if (n == 0) return counts;
-    with_context([&](fork_context c) { detail::algorithm::count_bins(c, std::ranges::begin(r), 0, n, key, counts); });
+    constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
+    for (std::size_t lo = 0; lo < n; lo += most) {
+        detail::algorithm::bin_counts part(bins);
+        with_context([&](fork_context c) {
+            detail::algorithm::count_bins(c, std::ranges::begin(r), lo, std::min(n, lo + most), key, part);
+        });
+        part.add_to(counts);
+    }
     return counts;
 }
 

@@ -38,4 +38,15 @@ void for_tiles(std::size_t n, const F& f)
     with_context([&](fork_context c) { run_tiles(c, 0, tile_count(n), n, f); });
 }
 
+/// Where a range is read twice, round by round: so many tiles that the second look finds them in the caches of the
+/// threads, at `bytes` a tile.
+inline std::size_t tiles_in_round(fork_context c, std::size_t n, std::size_t bytes)
+{
+    constexpr std::size_t cache_of_a_thread = std::size_t{512} << 10;
+    return std::min(tile_count(n), c.num_threads() * std::max<std::size_t>(1, cache_of_a_thread / bytes));
+}
+
+/// Output of so many bytes is not going to be in a cache when somebody reads it, so it need not go through one.
+inline constexpr std::size_t worth_streaming = std::size_t{16} << 20;
+
 }  // namespace weft::detail::algorithm
