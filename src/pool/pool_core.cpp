@@ -240,7 +240,7 @@ seat& pool_core::sit_down()
     const std::uint32_t index = std::max(first, seat_count());
     if (index == first + max_outsiders)
         throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
-                                "weft: more than 4096 threads call into one pool at once");
+                                "weft: some four thousand threads call into one pool at once");
     return make_seat(index, seat_status::borrowed);
 }
 

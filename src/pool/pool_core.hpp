@@ -56,7 +56,7 @@ public:
 
     // --- callers from outside (visit) ---------------------------------------------------------------------------
 
-    /// A seat for a caller from outside. Throws std::bad_alloc, or std::system_error beyond 4096 callers at once.
+    /// A seat for a caller from outside. Throws std::bad_alloc, or std::system_error beyond max_outsiders at once.
     seat& sit_down();
     void stand_up(seat& s) noexcept;
 
@@ -102,7 +102,8 @@ private:
     struct found;
 
     static constexpr std::uint32_t max_substitutes = 64;
-    static constexpr std::uint32_t max_outsiders = 4096;
+    /// A stolen job says who has it in few bits (job_state), which all seats of the largest pool must fit.
+    static constexpr std::uint32_t max_outsiders = job_state::max_thieves - 4096 - max_substitutes;
     static constexpr std::size_t slots_per_seat = 4096;
 
     [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }

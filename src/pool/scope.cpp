@@ -176,7 +176,7 @@ void pool_core::deliver(std::uint32_t index, task* mail) noexcept
     seat& to = *seat_at(index);
     to.mail.push(mail);
     if (play_) return;  // run when the caller waits, or before
-    full_fence();  // against go_to_sleep, stand_up and the end of thread_main
+    full_fence();       // against go_to_sleep, stand_up and the end of thread_main
     if (claim_for_thread(to)) return;
     to.wait_spot.unpark();
     if (to.status.load(order::relaxed) != seat_status::gone) return;

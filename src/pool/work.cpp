@@ -199,6 +199,7 @@ void pool_core::work_until_idle(seat& me) noexcept
 yield_result pool_core::yield_now(seat& me) noexcept
 {
     if (me.rehearsed) return rehearse_yield(me, false);
+    if (run_mail(me)) return yield_result::executed;
     found work;
     if (!find(me, work)) return yield_result::idle;
     run(me, work);

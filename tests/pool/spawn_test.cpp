@@ -100,6 +100,19 @@ TEST_CASE("yield: says what it did")
     });
 }
 
+TEST_CASE("yield: a part of a broadcast counts")
+{
+    weft::thread_pool pool{{.num_threads = 1}};
+    pool.scope([](weft::task_scope& s) {
+        bool ran = false;
+        s.spawn_broadcast([&] { ran = true; });
+        const auto first = weft::yield_now();
+        CHECK(first == weft::yield_result::executed);
+        CHECK(ran);
+        CHECK(weft::yield_now() == weft::yield_result::idle);
+    });
+}
+
 TEST_CASE("poll: gives away forked work during a long computation that forks nothing")
 {
     weft::thread_pool pool{{.num_threads = 2}};

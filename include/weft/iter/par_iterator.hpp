@@ -300,7 +300,8 @@ public:
     auto collect();
 
     /// Assigns item i to element i of a contiguous range that is at least as long (else throws std::length_error);
-    /// into a std::vector: replaces its contents, keeping its storage. Returns the number of items.
+    /// into a std::vector: replaces its contents, keeping its storage; the chain must not read that vector. Returns the
+    /// number of items.
     template <class Out>
     std::size_t collect_into(Out&& out);
 

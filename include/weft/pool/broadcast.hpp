@@ -84,7 +84,8 @@ auto broadcast_in(pool_core& pool, const F& f)
 /// once.
 ///
 /// A thread that is busy runs its part when it next waits or is idle: broadcast takes as long as the busiest thread. If
-/// a caller from outside holds a thread's place, that caller runs the part.
+/// a caller from outside holds a thread's place, that caller runs the part. A thread that is inside a call into another
+/// pool runs its part when that call has returned: what such a call waits for must not broadcast to the first pool.
 ///
 /// Throws:   the exception of the lowest index, after all parts have ended; std::bad_alloc.
 /// Blocking: until all parts have ended. Meanwhile this thread runs parts of other broadcasts, nothing else.

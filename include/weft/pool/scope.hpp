@@ -23,7 +23,8 @@ public:
     task_scope& operator=(const task_scope&) = delete;
 
     /// Spawns a task that calls `f(task_scope&)` or `f()`, once, as an rvalue. It may refer to anything that outlives
-    /// the scope, and may spawn more tasks into the scope.
+    /// the call of scope() (the body's own locals do not: tasks may run after the body has returned), and may spawn
+    /// more tasks into the scope.
     ///
     /// Tasks that one thread spawns run newest first on that thread; others take the oldest. See spawn_fifo.
     ///

@@ -10,7 +10,7 @@
 // Invariants  I1  The last one to leave ends the round in the same step. Were it two steps, a waiter could come back in
 //                 between and begin a round that the belated second step would end before its time.
 //
-// Orders      O1  leave: state_ compare-exchange acq_rel -> the last leaver's, and every waiter's state_ load acquire,
+// Orders      O1  leave: state_ compare-exchange release -> the last leaver's, and every waiter's state_ load acquire,
 //                 which reads the last leaver's or a later one. The waiter sees what all the others did. Every write
 //                 of state_ is a read-modify-write, so that all of them are one release sequence.
 //             O2  last leaver: signal_ add release -> waiter: signal_ load acquire. A waiter that sees the new signal
