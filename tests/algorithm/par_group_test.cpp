@@ -3,6 +3,7 @@
 #include <weft/algorithm/par_group.hpp>
 #include <weft/algorithm/par_nth_element.hpp>
 #include <weft/algorithm/par_shuffle.hpp>
+#include <weft/pool/test_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include <algorithm>
@@ -106,6 +107,17 @@ TEST_CASE("group: a shuffle is a permutation that depends on the seed alone")
     alone.install([&] { weft::par_shuffle(b, 1); });
     CHECK(a == b);
     CHECK(a != all);
+    weft::thread_pool four{{.num_threads = 4}};
+    for (int repeat = 0; repeat < 5; ++repeat) {
+        b = all;
+        four.install([&] { weft::par_shuffle(b, 1); });
+        CHECK(a == b);
+    }
+    for (std::uint64_t order = 0; order < 5; ++order) {
+        b = all;
+        weft::test_pool(order).install([&] { weft::par_shuffle(b, 1); });
+        CHECK(a == b);
+    }
     weft::par_shuffle(b, 2);
     CHECK(a != b);
     std::sort(a.begin(), a.end());

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/detail/cached_key_sort.hpp>
+#include <weft/algorithm/detail/known_sort.hpp>
+#include <weft/pool/context.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -22,13 +24,21 @@ template <std::ranges::random_access_range R>
     requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
 void par_shuffle(R&& r, std::uint64_t seed)
 {
-    std::uint64_t state = seed;
-    par_sort_by_cached_key(r, [&state](const auto&) {
-        state += 0x9E3779B97F4A7C15U;
-        std::uint64_t x = state;
+    const auto n = static_cast<std::size_t>(std::ranges::size(r));
+    if (n == 0) return;
+    // By the place alone: keys are asked for from several threads, in any order.
+    const auto key_at = [seed](std::size_t place) {
+        std::uint64_t x = seed + (std::uint64_t{place} + 1) * 0x9E3779B97F4A7C15U;
         x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
         x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
         return x ^ (x >> 31U);
+    };
+    with_context([&](fork_context c) {
+        using detail::algorithm::keyed_index;
+        const detail::algorithm::raw_scratch<keyed_index> order(n);
+        const detail::algorithm::raw_scratch<keyed_index> spare(n);
+        detail::algorithm::order_by_key(c, order.data(), spare.data(), n, key_at, false);
+        detail::algorithm::apply_order(c, std::ranges::begin(r), n, order.data());
     });
 }
 
