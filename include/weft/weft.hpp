@@ -46,10 +46,12 @@
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
+#include <weft/iter/par_tiles.hpp>
 #include <weft/iter/par_worklist.hpp>
 #include <weft/iter/partition.hpp>
 #include <weft/iter/pipeline.hpp>
 #include <weft/iter/progress.hpp>
+#include <weft/iter/progress_bar.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
 #include <weft/iter/scan.hpp>

@@ -99,6 +99,50 @@ private:
     std::size_t count_;
 };
 
+/// As even_source, with a length that the compiler knows.
+template <class T, std::size_t N, bool Windows>
+class fixed_source : public par_iterator<fixed_source<T, N, Windows>>, public source_base {
+    static_assert(N != 0, "weft: spans of length 0");
+
+public:
+    static constexpr indexing index_grade = indexing::random;
+    using item = std::span<T, N>;
+
+    explicit fixed_source(std::span<T> all) : all_(all) {}
+
+    struct fixed_reader {
+        T* data;
+
+        [[gnu::always_inline]] std::span<T, N> operator()(std::size_t i) const
+        {
+            return std::span<T, N>(data + (Windows ? i : i * N), N);
+        }
+    };
+
+    [[nodiscard]] std::size_t extent() const
+    {
+        if (Windows) return all_.size() < N ? 0 : all_.size() - N + 1;
+        return all_.size() / N;
+    }
+    [[nodiscard]] fixed_reader reader() const { return {all_.data()}; }
+
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return run_reader(reader(), p, sink);
+    }
+
+    /// The elements behind the last whole chunk.
+    [[nodiscard]] std::span<T> remainder() const
+        requires(!Windows)
+    {
+        return all_.subspan(extent() * N);
+    }
+
+private:
+    std::span<T> all_;
+};
+
 template <class T>
 struct rchunk_reader {
     T* data;
@@ -223,6 +267,21 @@ auto par_windows(R&& r, std::size_t length)
     return detail::even_source<typename decltype(all)::element_type, true>(all, length);
 }
 
+/// As par_windows and par_chunks_exact, with a length that is known when the program is compiled: the items are
+/// std::span<T, N>, and loops over them need no loop.
+template <std::size_t N, class R>
+auto par_windows(R&& r)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    return detail::fixed_source<typename decltype(all)::element_type, N, true>(all);
+}
+template <std::size_t N, class R>
+auto par_chunks_exact(R&& r)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    return detail::fixed_source<typename decltype(all)::element_type, N, false>(all);
+}
+
 /// As par_chunks, from the end: the first span has the last elements, and the last one may be shorter.
 ///
 /// Throws: std::invalid_argument if `length` is 0.
@@ -232,6 +291,17 @@ auto par_rchunks(R&& r, std::size_t length)
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_rchunks: length 0");
     return detail::rchunks_source<typename decltype(all)::element_type>(all, length);
+}
+
+/// As par_rchunks, but only whole pieces; the elements in front of the last one are left out.
+///
+/// Throws: std::invalid_argument if `length` is 0.
+template <class R>
+auto par_rchunks_exact(R&& r, std::size_t length)
+{
+    const auto all = detail::span_over(std::forward<R>(r));
+    if (length == 0) detail::throw_invalid_argument("weft: par_rchunks_exact: length 0");
+    return detail::rchunks_source<typename decltype(all)::element_type>(all.subspan(all.size() % length), length);
 }
 
 /// Runs of neighbours, as std::span: two elements are in one run if together(left, right) holds. As long as possible.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <type_traits>
@@ -165,6 +166,25 @@ private:
     std::vector<element*> places_;
 };
 
+/// An optional that somebody else keeps, as a range of none or one.
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class O>
+auto optional_source(O&& o)
+{
+    using value = std::remove_reference_t<decltype(*o)>;
+    if constexpr (std::is_lvalue_reference_v<O>) {
+        return borrowed_source<value*>(o ? std::addressof(*o) : nullptr, o ? 1 : 0);
+    } else {
+        std::vector<value> one;
+        if (o) one.push_back(*std::move(o));
+        return owning_source<std::vector<value>>(std::move(one));
+    }
+}
+
 /// Containers whose elements keep their addresses, also when the container is moved.
 template <class R>
 concept node_container =
@@ -240,7 +260,7 @@ auto range_source(R&& r)
 
 }  // namespace detail
 
-/// A parallel chain over the elements of a random-access range that knows its size.
+/// A parallel chain over the elements of a random-access range that knows its size, or the value of a std::optional.
 ///
 /// Of an lvalue the items are references to its elements (to const if it is const); the range must outlive the chain.
 /// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
@@ -253,6 +273,8 @@ auto par_iter(R&& r)
 {
     if constexpr (detail::chain<R>) {
         return std::remove_cvref_t<R>(std::forward<R>(r));
+    } else if constexpr (detail::is_optional<std::remove_cvref_t<R>>) {
+        return detail::optional_source(std::forward<R>(r));
     } else if constexpr (detail::node_container<R>) {
         // Of a constant temporary a copy is owned: a container that is const would be copied by each adaptor.
         using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
