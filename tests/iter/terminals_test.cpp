@@ -61,6 +61,13 @@ TEST_CASE("count, sum, product: as the sequential loop, of any type")
     CHECK(weft::par_iter(words).sum() == "abcde");
 }
 
+TEST_CASE("reduce: an identity that is a function is called, also where it would convert to a value")
+{
+    const std::vector<bool> none(1000, false);
+    CHECK_FALSE(weft::par_iter(none).reduce([] { return false; }, [](bool a, bool b) { return a || b; }));
+    CHECK_FALSE(weft::par_iter(none).reduce(false, [](bool a, bool b) { return a || b; }));
+}
+
 TEST_CASE("reduce: keeps the order of the items")
 {
     for (std::size_t n : sizes) {

@@ -326,10 +326,11 @@ auto par_iterator<Self>::reduce(I identity, Op op)
     const Self self(moved());
     const operation combine{detail::local_function(op)};
     const value neutral = [&]() -> value {
-        if constexpr (std::is_convertible_v<I, value>) {
-            return static_cast<value>(std::move(identity));
-        } else {
+        // A function first: one without captures converts to a pointer, and that to bool.
+        if constexpr (std::is_invocable_r_v<value, I&> && !std::is_same_v<I, value>) {
             return identity();
+        } else {
+            return static_cast<value>(std::move(identity));
         }
     }();
     return detail::drive(self, detail::reduce_consumer<value, operation>{neutral, combine});
