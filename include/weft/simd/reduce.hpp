@@ -5,16 +5,16 @@
 //
 // Rules, for every function and every length, alignment and kernel:
 //   empty input      sum, product, dot, count: 0, 1, 0, 0. min, max, minmax, arg..., find: an empty optional.
-//   integers         sum and dot of signed types are in 64 bits signed, of unsigned types in 64 bits unsigned; beyond
-//   that
-//                    they wrap around. product likewise.
+//   integers         sum and dot are made in 64 bits, signed or unsigned as the elements are; beyond that they wrap
+//                    around. So does product.
 //   floating point   sum, product and dot add in an order that depends on the length and the kernel alone: the same
-//   bits
-//                    for the same input on the same machine. With simd::reproducible: on every machine.
+//                    bits for the same input on the same machine; with simd::reproducible on every machine.
 //                    NaN and infinities come through sum, product and dot as IEEE 754 has it.
 //                    min, max and arg... pass over NaN; if there is nothing else, min and max are NaN and arg... 0.
 //                    +0 and -0 are equal; which of the two min and max give is not specified.
 //   equal elements   argmin and argmax name the first. find names the first. NaN equals nothing.
+//
+// docs/simd.md tells how kernels are chosen.
 //
 // Thread safety: all functions may run at once, on shared input.
 // Cost:          in cache, close to what the load instructions allow; a call costs some nanoseconds.
