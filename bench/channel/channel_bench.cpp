@@ -143,6 +143,27 @@ void run_batch(std::size_t capacity, std::size_t messages)
     benchmark::DoNotOptimize(sum);
 }
 
+/// A message that is worth moving only once.
+struct large {
+    std::array<std::uint64_t, 64> words{};
+};
+
+/// From one thread to another through 1024 places: `send(m)` and `recv()`.
+template <class Send, class Recv>
+void run_large(std::size_t messages, Send send, Recv recv)
+{
+    const std::jthread sender([send, messages] {
+        large m;
+        for (std::size_t i = 0; i < messages; ++i) {
+            m.words[0] = i;
+            send(m);
+        }
+    });
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < messages; ++i) sum += recv();
+    benchmark::DoNotOptimize(sum);
+}
+
 /// There and back over two channels of one place.
 template <class Peer>
 void ping_pong(std::size_t messages)
@@ -185,6 +206,29 @@ const bench::definition here([] {
         add("select_both", 8, [](const kind& c) { run_select<4>(c.capacity, c.messages, true); });
         if (k.capacity > 1) add("batch", 2, [](const kind& c) { run_batch(c.capacity, c.messages); });
     }
+    constexpr std::size_t many = 50'000;
+    bench::add("channel", "large_spsc", "weft", 2, {"ns/message", many}, [](benchmark::State& state) {
+        for (auto _ : state) {
+            const auto ends = weft::bounded<large>(1024);
+            run_large(
+                many, [&](const large& m) { static_cast<void>(ends.first.send(m)); },
+                [&] { return ends.second.recv()->words[0]; });
+        }
+    })->UseRealTime();
+    bench::add("channel", "large_spsc", "tbb", 2, {"ns/message", many}, [](benchmark::State& state) {
+        for (auto _ : state) {
+            tbb::concurrent_bounded_queue<large> queue;
+            queue.set_capacity(1024);
+            run_large(
+                many, [&](const large& m) { queue.push(m); },
+                [&] {
+                    large m;
+                    queue.pop(m);
+                    return m.words[0];
+                });
+        }
+    })->UseRealTime();
+
     const auto add_ping = [](auto peer, const char* name, std::size_t n) {
         bench::add("channel", "ping_pong", name, 2, {"ns/round trip", static_cast<double>(n)},
                    [=](benchmark::State& state) {

@@ -66,6 +66,12 @@ struct boost_spsc {
     bool put(item v) { return q.push(v); }
     bool get(item& v) { return q.pop(v); }
 };
+/// Its capacity is known at run time only, as that of weft's.
+struct boost_spsc_dynamic {
+    boost::lockfree::spsc_queue<item> q{room};
+    bool put(item v) { return q.push(v); }
+    bool get(item& v) { return q.pop(v); }
+};
 struct moodycamel_queue {
     moodycamel::ConcurrentQueue<item> q;
     bool put(item v) { return q.enqueue(v); }
@@ -187,8 +193,10 @@ const bench::definition here([] {
 
     alone<weft_spsc>("spsc", "weft");
     alone<boost_spsc>("spsc", "boost");
+    alone<boost_spsc_dynamic>("spsc", "boost run-time");
     together<weft_spsc>("spsc", "weft", 1);
     together<boost_spsc>("spsc", "boost", 1);
+    together<boost_spsc_dynamic>("spsc", "boost run-time", 1);
 
     bench::add("queue", "deque lifo", "weft", 1, {"ns/item"}, [](benchmark::State& state) {
         weft::deque<item> d;
