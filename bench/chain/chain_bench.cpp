@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "harness/bench.hpp"
 
+#include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <tbb/blocked_range.h>
@@ -9,6 +10,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <ranges>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,18 @@ const std::vector<int>& items()
         for (int& i : out) i = static_cast<int>((x = x * 1664525u + 1013904223u) >> 8);
         return out;
     }();
+    return v;
+}
+
+/// Vectors of their own: reading one twice is cheaper than reading two.
+const std::vector<int>& others()
+{
+    static const std::vector<int> v(items().rbegin(), items().rend());
+    return v;
+}
+const std::vector<int>& thirds()
+{
+    static const std::vector<int> v(others());
     return v;
 }
 
@@ -69,14 +84,79 @@ const bench::definition here([] {
         "zip map sum",
         [](std::size_t lo, std::size_t hi) {
             const int* const v = items().data();
+            const int* const w = others().data();
             long sum = 0;
-            for (std::size_t i = lo; i < hi; ++i) sum += static_cast<long>(v[i]) * v[i];
+            for (std::size_t i = lo; i < hi; ++i) sum += static_cast<long>(v[i]) * w[i];
             return sum;
         },
         [] {
             return weft::par_iter(items())
-                .zip(items())
+                .zip(others())
                 .map([](int a, int b) { return static_cast<long>(a) * b; })
+                .sum();
+        });
+    define(
+        "zip of three map sum",
+        [](std::size_t lo, std::size_t hi) {
+            const int* const v = items().data();
+            const int* const w = others().data();
+            const int* const u = thirds().data();
+            long sum = 0;
+            for (std::size_t i = lo; i < hi; ++i) sum += static_cast<long>(v[i]) * w[i] + u[i];
+            return sum;
+        },
+        [] {
+            return weft::par_iter(items())
+                .zip(others(), thirds())
+                .map([](int a, int b, int c) { return static_cast<long>(a) * b + c; })
+                .sum();
+        });
+    define(
+        "windows map sum",
+        [](std::size_t lo, std::size_t hi) {
+            const int* const v = items().data();
+            const std::size_t last = items().size() - 2;
+            long sum = 0;
+            for (std::size_t i = lo; i < (hi < last ? hi : last); ++i)
+                sum += static_cast<long>(v[i]) * v[i + 2] + v[i + 1];
+            return sum;
+        },
+        [] {
+            return weft::par_windows(items(), 3)
+                .map([](std::span<const int> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
+                .sum();
+        });
+    define(
+        "windows of a fixed length map sum",
+        [](std::size_t lo, std::size_t hi) {
+            const int* const v = items().data();
+            const std::size_t last = items().size() - 2;
+            long sum = 0;
+            for (std::size_t i = lo; i < (hi < last ? hi : last); ++i)
+                sum += static_cast<long>(v[i]) * v[i + 2] + v[i + 1];
+            return sum;
+        },
+        [] {
+            return weft::par_windows<3>(items())
+                .map([](std::span<const int, 3> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
+                .sum();
+        });
+    define(
+        "flat_map_iter sum",
+        [](std::size_t lo, std::size_t hi) {
+            const int* const v = items().data();
+            long sum = 0;
+            for (std::size_t i = lo; i < hi; ++i) {
+                for (int k = 0; k < (v[i] & 3); ++k) sum += static_cast<long>(v[i]) ^ k;
+            }
+            return sum;
+        },
+        [] {
+            return weft::par_iter(items())
+                .flat_map_iter([](int x) {
+                    return std::views::iota(0, x & 3) |
+                           std::views::transform([x](int k) { return static_cast<long>(x) ^ k; });
+                })
                 .sum();
         });
     define(

@@ -7,6 +7,7 @@
 
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/progress_bar.hpp>
+#include <weft/iter/sources.hpp>
 
 #include <array>
 #include <atomic>
@@ -94,6 +95,46 @@ TEST_CASE("par_iter: an optional is none or one")
     CHECK(moved.size() == 1);
     CHECK(*moved[0] == 7);
     CHECK(weft::par_iter(some).chain(none).sum() == 5);
+}
+
+namespace own {
+
+/// A container that is no range.
+struct grid {
+    std::vector<int> cells;
+
+    friend auto weft_par_iter(const grid& g)
+    {
+        return weft::par_iter(g.cells).filter([](int x) { return x != 0; });
+    }
+    friend std::vector<int>& weft_par_iter(grid& g) { return g.cells; }
+};
+
+}  // namespace own
+
+TEST_CASE("par_iter: a type of the user's says how it is iterated")
+{
+    own::grid g{{1, 0, 2, 0, 3}};
+    CHECK(weft::par_iter(g).size() == 5);
+    weft::par_iter(g).for_each([](int& x) { x *= 10; });
+    CHECK(weft::par_iter(std::as_const(g)).to_vector() == std::vector<int>{10, 20, 30});
+    CHECK(weft::par_iter(std::array{1, 2}).chain(std::as_const(g)).sum() == 63);
+}
+
+TEST_CASE("par_drain: takes a part out of a container")
+{
+    std::vector<std::unique_ptr<int>> v;
+    for (int i = 0; i < 10; ++i) v.push_back(std::make_unique<int>(i));
+    CHECK(weft::par_drain(v, 2, 5).map([](std::unique_ptr<int> p) { return *p; }).to_vector() ==
+          std::vector<int>{2, 3, 4});
+    CHECK(v.size() == 7);
+    CHECK(*v[2] == 5);
+    std::string s = "abcdef";
+    CHECK(weft::par_drain(s, 0, 6).to_vector().size() == 6);
+    CHECK(s.empty());
+    CHECK(weft::par_drain(s, 0, 0).count() == 0);
+    CHECK_THROWS_AS(weft::par_drain(v, 3, 2), std::out_of_range);
+    CHECK_THROWS_AS(weft::par_drain(v, 0, 8), std::out_of_range);
 }
 
 TEST_CASE("stopped: says how far the loop came")

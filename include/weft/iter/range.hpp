@@ -166,6 +166,10 @@ private:
     std::vector<element*> places_;
 };
 
+/// A type that says itself how it is iterated.
+template <class R>
+concept has_par_iter = requires(R&& r) { weft_par_iter(std::forward<R>(r)); };
+
 /// An optional that somebody else keeps, as a range of none or one.
 template <class T>
 inline constexpr bool is_optional = false;
@@ -267,12 +271,17 @@ auto range_source(R&& r)
 /// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only. Of lists, sets and maps
 /// the addresses of the elements are noted first, on this thread; then they are indexed, too.
 ///
-/// Example: examples/iter/par_iter.cpp
+/// A type of your own says how it is iterated by a function `weft_par_iter(x)` in its namespace (or a friend), which
+/// returns a chain or a range; it comes first, and chains take the type wherever they take a range.
+///
+/// Example: examples/iter/par_iter.cpp, examples/iter/own_type.cpp
 template <class R>
 auto par_iter(R&& r)
 {
     if constexpr (detail::chain<R>) {
         return std::remove_cvref_t<R>(std::forward<R>(r));
+    } else if constexpr (detail::has_par_iter<R>) {
+        return weft::par_iter(weft_par_iter(std::forward<R>(r)));
     } else if constexpr (detail::is_optional<std::remove_cvref_t<R>>) {
         return detail::optional_source(std::forward<R>(r));
     } else if constexpr (detail::node_container<R>) {

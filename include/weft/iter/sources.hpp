@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <array>
@@ -62,6 +63,19 @@ auto par_drain(C& container)
 {
     C taken = std::move(container);
     container.clear();
+    return weft::par_iter(std::move(taken));
+}
+
+/// Elements first .. last - 1 of a std::vector, std::deque or std::string, moved out; they are no longer in the
+/// container when par_drain returns. Throws std::out_of_range if they are not there.
+template <class C>
+auto par_drain(C& container, std::size_t first, std::size_t last)
+{
+    if (first > last || last > container.size()) detail::throw_out_of_range("weft: par_drain: no such elements");
+    const auto begin = container.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = container.begin() + static_cast<std::ptrdiff_t>(last);
+    std::vector<std::ranges::range_value_t<C>> taken(std::make_move_iterator(begin), std::make_move_iterator(end));
+    container.erase(begin, end);
     return weft::par_iter(std::move(taken));
 }
 

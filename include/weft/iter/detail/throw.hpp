@@ -6,5 +6,6 @@ namespace weft::detail {
 
 [[noreturn]] void throw_invalid_argument(const char* what);
 [[noreturn]] void throw_length_error(const char* what);
+[[noreturn]] void throw_out_of_range(const char* what);
 
 }  // namespace weft::detail
