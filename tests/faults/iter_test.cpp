@@ -1,8 +1,9 @@
-// tests/faults/iter_test.cpp - every chain without memory: std::bad_alloc or the right result, and nothing is left
-// over. SPDX-License-Identifier: MIT OR Apache-2.0
+// tests/faults/iter_test.cpp - every chain and algorithm without memory: std::bad_alloc or the right result, and
+// nothing is left over. SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/test_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "algorithm/every_algorithm.hpp"
 #include "faults.hpp"
 #include "iter/every_chain.hpp"
 
@@ -11,9 +12,10 @@
 namespace {
 
 template <class MakePool>
-void check_every_chain(MakePool make_pool)
+void check_every(std::span<const test::use_case> uses, MakePool make_pool)
 {
-    for (const test::use_case& use : test::every_chain()) {
+    for (const test::use_case& use : uses) use.run(test::bomb());  // makes what is made once
+    for (const test::use_case& use : uses) {
         const long before = test::fragile::alive();
         const auto run = [&](auto& pool) { return pool->install([&] { return use.run(test::bomb()); }); };
         faults::check(use.name, faults::fail_everywhere(make_pool, run, run));
@@ -26,13 +28,22 @@ void check_every_chain(MakePool make_pool)
 
 TEST_CASE("every chain survives that any allocation fails, in a test_pool")
 {
-    for (const test::use_case& use : test::every_chain()) use.run(test::bomb());  // makes what is made once
-    check_every_chain([] { return std::make_unique<weft::test_pool>(3); });
+    check_every(test::every_chain(), [] { return std::make_unique<weft::test_pool>(3); });
 }
 
 TEST_CASE("every chain survives that any allocation fails, in threads")
 {
-    for (const test::use_case& use : test::every_chain()) use.run(test::bomb());
     weft::thread_pool pool({.num_threads = 2});
-    check_every_chain([&] { return &pool; });
+    check_every(test::every_chain(), [&] { return &pool; });
+}
+
+TEST_CASE("every algorithm survives that any allocation fails, in a test_pool")
+{
+    check_every(test::every_algorithm(), [] { return std::make_unique<weft::test_pool>(3); });
+}
+
+TEST_CASE("every algorithm survives that any allocation fails, in threads")
+{
+    weft::thread_pool pool({.num_threads = 2});
+    check_every(test::every_algorithm(), [&] { return &pool; });
 }
