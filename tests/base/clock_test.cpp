@@ -43,6 +43,22 @@ TEST_CASE("clock: a time beyond the clock is the end of time")
     CHECK(deadline_after(clock::time_point::max() - clock::now()) > clock::now() + 24h);
 }
 
+TEST_CASE("clock: a time of coarser or finer steps is rounded up, and held within the clock")
+{
+    using namespace std::chrono;
+    using weft::detail::clock;
+    using weft::detail::deadline_at;
+    const auto at = [](auto since) { return time_point<steady_clock, decltype(since)>(since); };
+    CHECK(deadline_at(clock::time_point(clock::duration(5))) == clock::time_point(clock::duration(5)));
+    CHECK(deadline_at(clock::time_point::max()) == clock::time_point::max());
+    CHECK(deadline_at(at(seconds(3))) == clock::time_point(seconds(3)));
+    CHECK(deadline_at(at(duration<double>(0.5))) == clock::time_point(milliseconds(500)));
+    CHECK(deadline_at(at(duration<long long, std::pico>(1))) == clock::time_point(clock::duration(1)));
+    CHECK(deadline_at(time_point<steady_clock, seconds>::max()) == clock::time_point::max());
+    CHECK(deadline_at(time_point<steady_clock, hours>::min()) == clock::time_point::min());
+    CHECK(deadline_at(time_point<steady_clock, duration<double>>::max()) == clock::time_point::max());
+}
+
 TEST_CASE("clock: ticks go forwards, at the rate that is told")
 {
     const auto rate = weft::detail::ticks_per_microsecond();

@@ -26,6 +26,17 @@ clock::time_point deadline_after(std::chrono::duration<Rep, Period> limit) noexc
     return now + std::chrono::ceil<clock::duration>(limit);
 }
 
+/// `time` as a time of the clock; the end, or the beginning, of time if it is beyond that. Rounds up.
+template <class Duration>
+clock::time_point deadline_at(std::chrono::time_point<std::chrono::steady_clock, Duration> time) noexcept
+{
+    const Duration since = time.time_since_epoch();
+    const std::chrono::duration<double> seconds = since;
+    if (seconds >= std::chrono::duration<double>(clock::duration::max())) return clock::time_point::max();
+    if (seconds <= std::chrono::duration<double>(clock::duration::min())) return clock::time_point::min();
+    return clock::time_point(std::chrono::ceil<clock::duration>(since));
+}
+
 /// A cheap monotonic tick, read without a system call; ticks_per_microsecond() says how fast it runs.
 inline std::uint64_t ticks() noexcept
 {

@@ -88,7 +88,7 @@ public:
     template <class Duration>
     recv_result<T> recv_until(std::chrono::time_point<std::chrono::steady_clock, Duration> time) const
     {
-        return get(std::chrono::time_point_cast<detail::clock::duration>(time));
+        return get(detail::deadline_at(time));
     }
 
     /// Waits for the first message, then takes what is there, up to `most`, to the end of a container or through an

@@ -113,7 +113,7 @@ public:
         requires std::constructible_from<T, U&&>
     send_result send_until(U&& message, std::chrono::time_point<std::chrono::steady_clock, Duration> time) const
     {
-        return sent(put(std::forward<U>(message), std::chrono::time_point_cast<detail::clock::duration>(time)));
+        return sent(put(std::forward<U>(message), detail::deadline_at(time)));
     }
 
     /// Sends all elements in order, taking room for many at once; returns how many were sent, fewer than all only if

@@ -129,7 +129,7 @@ public:
     template <class Duration>
     bool park_until(std::chrono::time_point<std::chrono::steady_clock, Duration> time)
     {
-        return spot_->park_until(std::chrono::time_point_cast<detail::clock::duration>(time));
+        return spot_->park_until(detail::deadline_at(time));
     }
 
     /// A handle that wakes this parker's thread.

@@ -26,6 +26,16 @@ clock::time_point deadline_after(std::chrono::duration<Rep, Period> limit) noexc
     return now + std::chrono::ceil<clock::duration>(limit);
 }
 
+template <class Duration>
+clock::time_point deadline_at(std::chrono::time_point<std::chrono::steady_clock, Duration> time) noexcept
+{
+    const Duration since = time.time_since_epoch();
+    const std::chrono::duration<double> seconds = since;
+    if (seconds >= std::chrono::duration<double>(clock::duration::max())) return clock::time_point::max();
+    if (seconds <= std::chrono::duration<double>(clock::duration::min())) return clock::time_point::min();
+    return clock::time_point(std::chrono::ceil<clock::duration>(since));
+}
+
 /// The modelled time as ticks.
 inline std::uint64_t ticks() noexcept { return static_cast<std::uint64_t>(clock::now().time_since_epoch().count()); }
 
