@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -193,6 +194,8 @@ void pool_core::thread_main(seat& me) noexcept
 {
     for (;;) {
         // A token may be left from an earlier claim: the status decides.
+        //
+        // order: hands on the seat's plain fields, which the checker does not watch
         while (me.status.load(order::acquire) != seat_status::searching) me.thread_spot.park();
         me.road.arrived();
         work_until_idle(me);
@@ -217,8 +220,9 @@ seat& pool_core::sit_down()
 {
     if (play_) play_->enter();
     const auto claim = [](seat* s, seat_status from) {
-        return s != nullptr && s->status.load(order::relaxed) == from &&
-               s->status.compare_exchange_strong(from, seat_status::borrowed, order::acquire, order::relaxed);
+        if (s == nullptr || s->status.load(order::relaxed) != from) return false;
+        // order: hands on the seat's plain fields, which the checker does not watch
+        return s->status.compare_exchange_strong(from, seat_status::borrowed, order::acquire, order::relaxed);
     };
     // A seat whose thread sleeps; else one whose thread only looks for work; the last seats first, so that a lone
     // caller finds the same seat, and its cache lines, again.
@@ -247,6 +251,7 @@ seat& pool_core::sit_down()
 void pool_core::stand_up(seat& s) noexcept
 {
     const bool numbered = s.index < num_threads_;
+    // order: hands on the seat's plain fields, which the checker does not watch
     s.status.store(numbered ? seat_status::asleep : seat_status::free, order::release);
     if (play_) return play_->leave();
     full_fence();  // against deliver, spawn_detached and the destructor: one of the two sides sees the other

@@ -4,6 +4,7 @@
 // The protocol of sleeping and waking, with its argument, is in docs/sleep.md; the functions below are its parts.
 #pragma once
 
+#include "pool/limits.hpp"
 #include "pool/placement.hpp"
 #include "pool/rehearsal.hpp"
 #include "pool/seat.hpp"
@@ -14,11 +15,11 @@
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/queue/injector.hpp>
+#include <weft/sync/mutex.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace weft::detail {
@@ -101,11 +102,6 @@ public:
 private:
     struct found;
 
-    static constexpr std::uint32_t max_substitutes = 64;
-    /// A stolen job says who has it in few bits (job_state), which all seats of the largest pool must fit.
-    static constexpr std::uint32_t max_outsiders = job_state::max_thieves - 4096 - max_substitutes;
-    static constexpr std::size_t slots_per_seat = 4096;
-
     [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }
     [[nodiscard]] std::uint32_t seat_count() const noexcept { return seat_count_.load(order::acquire); }
     seat& make_seat(std::uint32_t index, seat_status status);
@@ -132,6 +128,7 @@ private:
     bool go_to_sleep(seat& me) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
     bool claim_for_thread(seat& s) noexcept;
+    void search(seat& called) noexcept;
     void stop_searching(std::uint32_t from) noexcept;
     void set_asleep_bit(std::uint32_t index) noexcept;
     void clear_asleep_bit(std::uint32_t index) noexcept;
@@ -167,7 +164,7 @@ private:
 
     const std::unique_ptr<atomic<seat*>[]> seats_;  ///< threads, then substitutes, then outsiders; only ever added
     atomic<std::uint32_t> seat_count_{0};
-    std::mutex growing_;
+    mutex growing_;
     std::vector<std::unique_ptr<thread>> threads_;  ///< guarded by growing_ once the pool runs
 
     const std::uint32_t bit_words_;

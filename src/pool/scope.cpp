@@ -103,7 +103,7 @@ void scope_core::fail(std::exception_ptr error) noexcept
 void scope_core::task_done() noexcept
 {
     seat& home = static_cast<seat&>(home_);
-    if (pending_.fetch_sub(1, order::acq_rel) == 1) home.wait_spot.unpark();  // O1; the scope may be gone
+    if (pending_.fetch_sub(1, order::release) == 1) home.wait_spot.unpark();  // O1; the scope may be gone
 }
 
 void scope_core::close(worker& home) noexcept

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include "pool/limits.hpp"
 #include "pool/steering.hpp"
 
 #include <weft/base/atomic.hpp>
@@ -20,6 +21,7 @@ namespace weft::detail {
 enum class seat_status : std::uint32_t {
     asleep,     ///< its thread sleeps, or is about to: anyone may claim the seat, to wake the thread or to sit down
     searching,  ///< its thread looks for work: a caller from outside may claim the seat
+    called,     ///< somebody is about to make it search: bit and count first, since a searching seat may be borrowed
     busy,       ///< its thread works
     borrowed,   ///< a caller from outside sits here
     free,       ///< an extra seat, without a thread, that nobody uses
@@ -90,8 +92,8 @@ struct seat final : worker {
     parking_spot thread_spot;  ///< where the seat's thread sleeps when it has nothing to do
     parking_spot wait_spot;    ///< where the holder sleeps when it waits for a job or a scope
 
-    alignas(cache_line_size) deque<task*> tasks;  ///< spawned into scopes
-    deque<task*> strays;                          ///< spawned with nobody waiting
+    alignas(cache_line_size) deque<task*> tasks{tasks_at_first};  ///< spawned into scopes
+    deque<task*> strays{tasks_at_first};                          ///< spawned with nobody waiting
     std::uint64_t level = 0;  ///< pushes less pops of `tasks`: the position of its newest end, whatever is stolen
     std::uint64_t low = 0;    ///< the lowest level since the innermost open scope was opened: what lies above is newer
     std::uint32_t turns = 0;

@@ -30,7 +30,7 @@ bool patience::wait() noexcept
 
 void pool_core::set_asleep_bit(std::uint32_t index) noexcept
 {
-    asleep_bits_[index / 64].fetch_or(std::uint64_t{1} << index % 64, order::release);
+    asleep_bits_[index / 64].fetch_or(std::uint64_t{1} << index % 64, order::relaxed);  // leads to the status word only
 }
 
 void pool_core::clear_asleep_bit(std::uint32_t index) noexcept
@@ -60,13 +60,20 @@ void pool_core::jobs_published(seat& me) noexcept
 bool pool_core::claim_for_thread(seat& s) noexcept
 {
     seat_status expected = seat_status::asleep;
-    if (!s.status.compare_exchange_strong(expected, seat_status::searching, order::acq_rel, order::relaxed))
-        return false;
-    clear_asleep_bit(s.index);
-    searching_.fetch_add(1, order::relaxed);
+    // order: hands on the seat's plain fields (road), which the checker does not watch
+    if (!s.status.compare_exchange_strong(expected, seat_status::called, order::acquire, order::relaxed)) return false;
     s.road.away_from_here();
+    search(s);
     s.thread_spot.unpark();
     return true;
+}
+
+void pool_core::search(seat& called) noexcept
+{
+    clear_asleep_bit(called.index);
+    searching_.fetch_add(1, order::relaxed);
+    // order: hands on the seat's plain fields, which the checker does not watch
+    called.status.store(seat_status::searching, order::release);
 }
 
 bool pool_core::wake_one(std::uint32_t from) noexcept
@@ -75,7 +82,7 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
     const auto try_all = [&] {
         for (std::uint32_t n = 0; n < bit_words_; ++n) {
             const std::uint32_t word = (from / 64 + n) % bit_words_;
-            std::uint64_t bits = asleep_bits_[word].load(order::acquire);
+            std::uint64_t bits = asleep_bits_[word].load(order::relaxed);
             while (bits != 0) {
                 const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(bits));
                 bits &= bits - 1;
@@ -125,6 +132,7 @@ void pool_core::stop_searching(std::uint32_t from) noexcept
 bool pool_core::go_to_sleep(seat& me) noexcept
 {
     seat_status expected = seat_status::searching;
+    // order: hands on the seat's plain fields, which the checker does not watch
     if (!me.status.compare_exchange_strong(expected, seat_status::asleep, order::release, order::relaxed)) {
         return true;  // a caller from outside has taken the seat, and has counted the thread as asleep
     }
@@ -133,10 +141,13 @@ bool pool_core::go_to_sleep(seat& me) noexcept
     full_fence();  // docs/sleep.md, SleepFence
     if (!sees_work(me, true) && !stopping_.load(order::relaxed)) return true;
     expected = seat_status::asleep;
-    if (!me.status.compare_exchange_strong(expected, seat_status::searching, order::acquire, order::relaxed))
+    // order: hands on the seat's plain fields, which the checker does not watch
+    if (!me.status.compare_exchange_strong(expected, seat_status::called, order::acquire, order::relaxed)) {
+        // A publisher may have relied on this thread, which cannot take what it has seen.
+        if (expected == seat_status::borrowed) wake_one(me.index);
         return true;
-    clear_asleep_bit(me.index);
-    searching_.fetch_add(1, order::relaxed);
+    }
+    search(me);
     return false;
 }
 

@@ -162,6 +162,7 @@ void pool_core::work_until_idle(seat& me) noexcept
         const bool stop = stopping_.load(order::relaxed);
         if (stop || me.index >= num_threads_ || sees_work(me, true)) {
             seat_status expected = seat_status::searching;
+            // order: hands on the seat's plain fields, which the checker does not watch
             if (!me.status.compare_exchange_strong(expected, seat_status::busy, order::acquire, order::relaxed)) {
                 if (expected != seat_status::searching) return;
                 continue;
@@ -188,6 +189,7 @@ void pool_core::work_until_idle(seat& me) noexcept
                 stop_searching(me.index);
                 return;  // busy: the thread ends
             }
+            // order: hands on the seat's plain fields, which the checker does not watch
             me.status.store(seat_status::searching, order::release);
         }
         if (looking.wait()) continue;

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // One worker that publishes, one thread that goes to sleep. The deque and the parking spot are the shipped ones; the
-// steps around them are those of src/pool/sleep.cpp written out again, because a whole pool has too many atomics for
-// the checker. A wake-up that is lost is a deadlock here: the publisher waits for the sleeper to run the job.
+// steps around them are those of src/pool/sleep.cpp written out again, so small that all executions are seen;
+// pool_model.cpp runs the shipped code, within bounds. A wake-up that is lost is a deadlock here: the publisher waits
+// for the sleeper to run the job.
 #include <weft/model/thread.hpp>
 #include <weft/pool/detail/split_deque.hpp>
 #include <weft/sync/parker.hpp>
