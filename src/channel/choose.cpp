@@ -17,7 +17,7 @@ using budget = thread_slot<budget_tag, spin_budget>;
 
 std::uint64_t roll() noexcept
 {
-    static atomic<std::uint64_t> threads{0};
+    static constinit atomic<std::uint64_t> threads{0};
     std::uint64_t seed = chance::get();
     if (seed == 0) seed = (threads.fetch_add(1, order::relaxed) + 1) << 32;
     rng next(seed);

@@ -120,7 +120,7 @@ void rendezvous_base::close() noexcept
 {
     {
         const std::lock_guard hold(lock_);
-        if (closed_.exchange(true, order::acq_rel)) return;
+        if (closed_.exchange(true, order::release)) return;
     }
     for (const bool sending : {true, false}) {
         for (;;) {

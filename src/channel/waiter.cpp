@@ -10,7 +10,7 @@ namespace weft::detail::channels {
 bool wait_token::try_claim(bool& other_busy) noexcept
 {
     other_busy = false;
-    std::uint32_t seen = state_.load(order::acquire);
+    std::uint32_t seen = state_.load(order::relaxed);
     for (;;) {
         const std::uint32_t phase = seen & phase_mask;
         if (phase == busy) {
@@ -18,7 +18,7 @@ bool wait_token::try_claim(bool& other_busy) noexcept
             return false;
         }
         if (phase != waiting) return false;
-        if (state_.compare_exchange_weak(seen, claimed | (seen & asleep), order::acq_rel, order::acquire))  // O3
+        if (state_.compare_exchange_weak(seen, claimed | (seen & asleep), order::relaxed, order::relaxed))  // O3
             return true;
     }
 }
@@ -36,18 +36,18 @@ bool wait_token::claim() noexcept
 
 void wait_token::settle(verdict why, waiter* which) noexcept
 {
-    chosen_ = which;
+    chosen_.write() = which;
     const atomic<std::uint32_t>* const address = &state_;
-    const std::uint32_t old = state_.exchange(static_cast<std::uint32_t>(why), order::acq_rel);  // O1
+    const std::uint32_t old = state_.exchange(static_cast<std::uint32_t>(why), order::release);  // O1
     if ((old & asleep) != 0) wake_one(address);
 }
 
 bool wait_token::abort() noexcept
 {
-    std::uint32_t seen = state_.load(order::acquire);
+    std::uint32_t seen = state_.load(order::relaxed);
     while ((seen & phase_mask) == waiting) {
         const auto aborted = static_cast<std::uint32_t>(verdict::aborted);
-        if (state_.compare_exchange_weak(seen, aborted, order::acq_rel, order::acquire)) return true;
+        if (state_.compare_exchange_weak(seen, aborted, order::relaxed, order::relaxed)) return true;  // O3
     }
     return false;
 }
@@ -55,12 +55,12 @@ bool wait_token::abort() noexcept
 bool wait_token::begin_busy() noexcept
 {
     std::uint32_t expected = waiting;  // the owner is awake
-    return state_.compare_exchange_strong(expected, busy, order::acq_rel, order::acquire);
+    return state_.compare_exchange_strong(expected, busy, order::relaxed, order::relaxed);
 }
 
-void wait_token::end_busy() noexcept { state_.store(waiting, order::release); }
+void wait_token::end_busy() noexcept { state_.store(waiting, order::relaxed); }
 
-void wait_token::retire() noexcept { state_.store(static_cast<std::uint32_t>(verdict::aborted), order::release); }
+void wait_token::retire() noexcept { state_.store(static_cast<std::uint32_t>(verdict::aborted), order::relaxed); }
 
 verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
 {
@@ -79,7 +79,7 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
         std::uint32_t seen = state_.load(order::acquire);  // O1
         if ((seen & phase_mask) > claimed) return static_cast<verdict>(seen & phase_mask);
         if ((seen & asleep) == 0) {
-            if (!state_.compare_exchange_weak(seen, seen | asleep, order::acq_rel, order::acquire)) continue;
+            if (!state_.compare_exchange_weak(seen, seen | asleep, order::relaxed, order::relaxed)) continue;
             seen |= asleep;
         }
         if (deadline == no_deadline) {
@@ -114,7 +114,7 @@ void wait_list::remove(waiter& w) noexcept
     w.linked = false;
     (w.previous != nullptr ? w.previous->next : head_) = w.next;
     (w.next != nullptr ? w.next->previous : tail_) = w.previous;
-    size_.store(size_.load(order::relaxed) - 1, order::seq_cst);
+    size_.store(size_.load(order::relaxed) - 1, order::relaxed);  // who reads the old size looks in vain
 }
 
 waiter* wait_list::claim_first() noexcept

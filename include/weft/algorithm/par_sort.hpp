@@ -49,7 +49,6 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 /// for
 ///          comparators of one's own. A radix sort takes scratch memory for all elements, and for strings and elements
 ///          of more than 32 bytes 32 bytes more for each; where there is none, elements are compared in place instead.
-///          Up to four large blocks of scratch memory are kept for the next sort; the system may take their pages.
 /// Source:  Peters, Pattern-defeating Quicksort, 2021; see weft/simd/sort.hpp for numbers.
 template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
     requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>

@@ -27,7 +27,8 @@
 //             O4  "empty", "full": the other cursor is read (seq_cst) after the own one and must match it: both had
 //                 these values when it was read. A slot that is merely not ready yet is waited for, since a later
 //                 operation may have ended already.
-//             O5  close: fetch_or seq_cst -> tail_ loads. As O3 for those who sleep.
+//             O5  close: fetch_or release -> tail_ loads. Who learns of the end sees what came before it. Those who
+//                 sleep have entered their line, under its lock, before or after close looks into it under that lock.
 //
 // Progress    a try-operation waits for an operation in the middle of its slot; otherwise lock-free.
 //
@@ -126,7 +127,7 @@ public:
 
     void cancel_send(const claim& c) noexcept
     {
-        c.where->stamp.store(c.stamp | mark_, order::release);  // O1
+        c.where->stamp.store(c.stamp | mark_, order::release);  // order: O1, for the slot's next user
         receivers_.notify_one();
     }
 
@@ -185,7 +186,7 @@ public:
         std::size_t tail = tail_->load(order::relaxed);
         for (;;) {
             if ((tail & mark_) != 0) return channel_status::closed;
-            const std::size_t head = head_->load(order::seq_cst);
+            const std::size_t head = head_->load(order::seq_cst);  // order: an old one looks full, and is asked again
             const std::size_t used = distance(head, tail);
             if (used < capacity_) {
                 r = {tail, std::min({most, capacity_ - used, capacity_ - (tail & (mark_ - 1))})};
@@ -212,7 +213,7 @@ public:
     {
         std::size_t head = head_->load(order::relaxed);
         for (;;) {
-            const std::size_t tail = tail_->load(order::seq_cst);
+            const std::size_t tail = tail_->load(order::seq_cst);  // order: an old one looks empty, and is asked again
             const std::size_t used = distance(head, tail & ~mark_);
             if (used == 0 || used > capacity_) {
                 const std::size_t again = head_->load(order::relaxed);
@@ -243,13 +244,15 @@ public:
 
     [[nodiscard]] bool worth_sending() const noexcept
     {
-        const std::size_t tail = tail_->load(order::seq_cst);
+        // Relaxed: an old tail_ makes a full channel look as if it had room, and the sender looks again. The end of the
+        // channel is not missed: close() and the line have a lock in common.
+        const std::size_t tail = tail_->load(order::relaxed);
         return (tail & mark_) != 0 || head_->load(order::seq_cst) + lap_ != tail;
     }
     [[nodiscard]] bool worth_receiving() const noexcept
     {
         const std::size_t tail = tail_->load(order::seq_cst);
-        return tail != head_->load(order::seq_cst);  // the mark also makes them differ
+        return tail != head_->load(order::relaxed);  // the mark also makes them differ, and so does an old head_
     }
     wait_line& send_line() noexcept { return senders_; }
     wait_line& recv_line() noexcept { return receivers_; }
@@ -259,15 +262,18 @@ public:
     [[nodiscard]] std::size_t len() const noexcept
     {
         for (;;) {
+            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
+            // checker leaves out: this look must not come after that at head_
             const std::size_t tail = tail_->load(order::seq_cst);
             const std::size_t head = head_->load(order::seq_cst);
+            // order: covered by the first look, which is as new as any other thread's
             if (tail_->load(order::seq_cst) == tail) return distance(head, tail & ~mark_);
         }
     }
 
     void close() noexcept
     {
-        if ((tail_->fetch_or(mark_, order::seq_cst) & mark_) != 0) return;  // O5
+        if ((tail_->fetch_or(mark_, order::release) & mark_) != 0) return;  // O5
         receivers_.notify_all();
         senders_.notify_all();
     }

@@ -31,14 +31,17 @@
 //             O4  "empty": tail_.index is read (seq_cst) after head_.index and must match it.
 //             O5  report: fetch_add acq_rel. Who brings `left` to the end sees all slots empty; spare_ release ->
 //                 acquire hands that on to the sender that uses the block again.
-//             O6  close: fetch_or seq_cst -> tail_.index loads. As O3 for those who sleep.
+//             O6  close: fetch_or release -> tail_.index loads. Who learns of the end sees what came before it. Those
+//             who
+//                 sleep have entered their line, under its lock, before or after close looks into it under that lock.
 //
 // Progress    send: lock-free but for the change of blocks; allocates once per block, unless one is spare. receive:
 // waits
 //             for a sender in the middle of its slot.
 //
 // Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
-//             (O6). O5 by tests/channel/threads_test.cpp, under ThreadSanitizer; no model reaches a second use of a block.
+//             (O6). O5 by tests/channel/threads_test.cpp, under ThreadSanitizer; no model reaches a second use of a
+//             block.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
@@ -105,8 +108,8 @@ public:
     /// Requires: no message is left; the last receiver has discarded them.
     ~list_channel()
     {
-        dispose(head_->block.load(order::acquire));
-        if (block* const spare = spare_.load(order::acquire)) dispose(spare);
+        dispose(head_->block.load(order::relaxed));
+        if (block* const spare = spare_.load(order::relaxed)) dispose(spare);
     }
     list_channel(const list_channel&) = delete;
     list_channel& operator=(const list_channel&) = delete;
@@ -142,7 +145,7 @@ public:
 
     void cancel_send(const claim& c) noexcept
     {
-        c.home->items[c.index].state.store(hole, order::release);  // O1
+        c.home->items[c.index].state.store(hole, order::release);  // order: O1, for the slot's next user
         receivers_.notify_one();
     }
 
@@ -187,8 +190,8 @@ public:
     /// Claims up to `most` slots of one block, at least one unless closed. Throws: std::bad_alloc, nothing claimed.
     channel_status start_send_many(run& r, std::size_t most)
     {
-        std::uint64_t tail = tail_->index.load(order::acquire);  // O2
-        block* home = tail_->block.load(order::acquire);         // O2
+        block* home = nullptr;
+        std::uint64_t tail = tail_->where(home);
         block* next = nullptr;
         patience pause;
         for (;;) {
@@ -199,23 +202,21 @@ public:
             const std::uint64_t at = tail / 2 % width;
             if (at == slots) {  // the next block is on its way
                 pause.wait();
-                tail = tail_->index.load(order::acquire);  // O2
-                home = tail_->block.load(order::acquire);  // O2
+                tail = tail_->where(home);
                 continue;
             }
             const std::uint64_t count = std::min<std::uint64_t>(most, slots - at);
             const bool last = at + count == slots;
             if (last && next == nullptr) {
                 next = fresh_block();
-                tail = tail_->index.load(order::acquire);
-                home = tail_->block.load(order::acquire);
+                tail = tail_->where(home);
                 continue;
             }
             if (tail_->index.compare_exchange_weak(tail, tail + 2 * count, order::seq_cst, order::acquire)) {  // I1, O3
                 if (last) {
-                    tail_->block.store(next, order::release);   // O2
-                    tail_->index.fetch_add(2, order::release);  // O2
-                    home->next.store(next, order::release);     // O2
+                    tail_->move_to(next);
+                    // order: covered by the claim of the block's last slot: the next block was made before that
+                    home->next.store(next, order::release);  // O2
                 } else {
                     put_aside(next);
                 }
@@ -223,7 +224,7 @@ public:
                 return channel_status::done;
             }
             spin_hint();
-            home = tail_->block.load(order::acquire);  // O2
+            home = tail_->home();
         }
     }
 
@@ -232,15 +233,14 @@ public:
     /// Claims up to `most` messages of one block, at least one unless empty or closed.
     channel_status start_recv_many(run& r, view& v, std::size_t most, bool thorough) noexcept
     {
-        std::uint64_t head = head_->index.load(order::acquire);  // O2
-        block* home = head_->block.load(order::acquire);         // O2
+        block* home = nullptr;
+        std::uint64_t head = head_->where(home);
         patience pause;
         for (;;) {
             const std::uint64_t at = head / 2 % width;
             if (at == slots) {  // the next block is on its way
                 pause.wait();
-                head = head_->index.load(order::acquire);  // O2
-                home = head_->block.load(order::acquire);  // O2
+                head = head_->where(home);
                 continue;
             }
             std::uint64_t count = 1;
@@ -249,6 +249,9 @@ public:
                 count = (v.tail_seen - head) / 2;
             } else {
                 if (most == 1 && home == v.home && v.unreported != 0) {  // the view's own block: alive (I2)
+                    // order: for executions that do not follow the order of seq_cst, which the checker leaves out:
+                    // another receiver, who comes after this one's claim, must not look at a tail_ before the message's
+                    // claim
                     if (home->items[at].state.load(order::acquire) != empty) goto claim_them;
                     if (!thorough) return channel_status::blocked;
                 }
@@ -260,17 +263,12 @@ public:
         claim_them:
             count = std::min<std::uint64_t>({count, most, slots - at});
             if (head_->index.compare_exchange_weak(head, head + 2 * count, order::seq_cst, order::acquire)) {  // I1
-                if (at + count == slots) {
-                    block* next = home->next.load(order::acquire);  // O2
-                    for (patience wait; next == nullptr; next = home->next.load(order::acquire)) wait.wait();
-                    head_->block.store(next, order::release);   // O2
-                    head_->index.fetch_add(2, order::release);  // O2
-                }
+                if (at + count == slots) { head_->move_to(next_of(*home)); }
                 r = {home, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(count)};
                 return channel_status::done;
             }
             spin_hint();
-            home = head_->block.load(order::acquire);  // O2
+            home = head_->home();
         }
     }
 
@@ -293,15 +291,18 @@ public:
     [[nodiscard]] bool worth_receiving() const noexcept
     {
         const std::uint64_t tail = tail_->index.load(order::seq_cst);
-        return (tail & mark) != 0 || tail / 2 != head_->index.load(order::seq_cst) / 2;
+        return (tail & mark) != 0 || tail / 2 != head_->index.load(order::relaxed) / 2;  // an old one differs as well
     }
     wait_line& recv_line() noexcept { return receivers_; }
 
     [[nodiscard]] std::size_t len() const noexcept
     {
         for (;;) {
+            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
+            // checker leaves out: this look must not come after that at head_
             const std::uint64_t tail = tail_->index.load(order::seq_cst) / 2;
             const std::uint64_t head = head_->index.load(order::seq_cst) / 2;
+            // order: covered by the first look, which is as new as any other thread's
             if (tail_->index.load(order::seq_cst) / 2 == tail)
                 return static_cast<std::size_t>(messages_before(tail) - messages_before(head));
         }
@@ -309,7 +310,7 @@ public:
 
     void close() noexcept
     {
-        if ((tail_->index.fetch_or(mark, order::seq_cst) & mark) == 0) receivers_.notify_all();  // O6
+        if ((tail_->index.fetch_or(mark, order::release) & mark) == 0) receivers_.notify_all();  // O6
     }
 
     /// The last receiver: destroys every message. Waits for senders in the middle of their slots.
@@ -327,7 +328,38 @@ private:
     struct cursor {
         atomic<std::uint64_t> index{0};
         atomic<list_channel::block*> block{nullptr};
+
+        /// The next position, and in `home` its block or a later one.
+        std::uint64_t where(list_channel::block*& home) const noexcept
+        {
+            const std::uint64_t position = index.load(order::acquire);  // O2
+            home = this->home();
+            return position;
+        }
+        [[nodiscard]] list_channel::block* home() const noexcept
+        {
+            // order: load buffering, which the checker leaves out: what is read here must not be newer than the
+            // position that is claimed next
+            return block.load(order::acquire);  // O2
+        }
+        /// By who has claimed a block's last slot.
+        void move_to(list_channel::block* next) noexcept
+        {
+            // order: load buffering, as in home
+            block.store(next, order::release);   // O2
+            index.fetch_add(2, order::release);  // O2
+        }
     };
+
+    /// The block behind `home`, whose last slot the caller has claimed.
+    static block* next_of(const block& home) noexcept
+    {
+        for (patience pause;;) {
+            // order: covered by the claim of the block's last slot, which the receiver has seen
+            if (block* const next = home.next.load(order::acquire)) return next;  // O2
+            pause.wait();
+        }
+    }
 
     /// Messages at the positions before `p`: one position in each block is none.
     static constexpr std::uint64_t messages_before(std::uint64_t p) noexcept

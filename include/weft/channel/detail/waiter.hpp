@@ -20,11 +20,12 @@
 //             I2  A waiter is unlinked under the lock, by the claimer before it settles or by the owner afterwards; the
 //                 owner leaves only then. So nobody touches a waiter or a token whose frame is gone.
 //
-// Orders      O1  settle: exchange acq_rel -> owner: load acquire. What the claimer did, and chosen_, is visible.
+// Orders      O1  settle: exchange release -> owner: load acquire. What the claimer did, and chosen_, is visible.
 //             O2  sleep: size_ seq_cst store, then the owner looks at the channel once more (seq_cst); notify: the
 //                 channel's seq_cst claim, then a seq_cst load of size_. In the single order of these one comes first:
 //                 either the owner sees the change, or the notifier sees the owner.
-//             O3  claim: compare-exchange acq_rel. The claimer sees the waiter as its owner left it.
+//             O3  The line's lock orders what the claimer reads of a waiter, and the settling what its owner reads: all
+//                 else that is done with a token decides who may go on, and no more; it is relaxed.
 //
 // Progress    claim: lock-free but for the few instructions during which an owner is busy. The lock is held for some
 //             tens of instructions and never across a wake-up of the system.
@@ -33,6 +34,7 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
+#include <weft/base/cell.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/sync/spinlock.hpp>
 
@@ -86,7 +88,7 @@ public:
     verdict wait(clock::time_point deadline, spin_budget* spin) noexcept;
 
     /// Owner, after wait: the waiter that was chosen.
-    [[nodiscard]] waiter* chosen() const noexcept { return chosen_; }
+    [[nodiscard]] waiter* chosen() const noexcept { return chosen_.read(); }
 
 private:
     static constexpr std::uint32_t waiting = 0;
@@ -96,7 +98,7 @@ private:
     static constexpr std::uint32_t asleep = 0x100;
 
     atomic<std::uint32_t> state_{waiting};
-    waiter* chosen_ = nullptr;
+    cell<waiter*> chosen_{nullptr};
 };
 
 /// One side of a meeting at a rendezvous that has to wait for the other side.
