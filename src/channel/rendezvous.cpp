@@ -87,7 +87,7 @@ void rendezvous_base::delist(bool sending, waiter& w) noexcept
 
 bool rendezvous_base::worth(bool sending, const wait_token* self) noexcept
 {
-    if (closed_.load(order::acquire)) return true;
+    if (closed_.load(order::acquire)) return true;  // order: who is told so looks again, under the lock
     wait_list& others = line(!sending);
     if (others.empty()) return false;  // O3
     const std::lock_guard hold(lock_);

@@ -72,7 +72,7 @@ seat& pool_core::make_seat(std::uint32_t index, seat_status status)
     try {
         seat* const fresh =
             make<seat>(*this, index, slots, slots_per_seat - 1, num_threads_ > 1, play_ != nullptr, status);
-        seats_[index].store(fresh, order::release);
+        seats_[index].store(fresh, order::release);  // order: covered by seat_count_, but for substitutes' seats
         if (seat_count_.load(order::relaxed) <= index) seat_count_.store(index + 1, order::release);
         return *fresh;
     } catch (...) {
