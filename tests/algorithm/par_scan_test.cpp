@@ -190,6 +190,32 @@ TEST_CASE("filter: large input, odd alignments, other outputs, and nothing behin
     }
 }
 
+TEST_CASE("filter: a partition of plain elements keeps all of them, also if the predicate throws")
+{
+    weft::thread_pool three{{.num_threads = 3}};
+    for (const std::size_t n : {1U, 2047U, 2048U, 2049U, 30'000U, 300'001U}) {
+        for (const std::uint64_t wanted : {0U, 1U, 3U, 9U, 10U}) {  // of ten
+            auto v = random_values(n);
+            auto sorted = v;
+            std::sort(sorted.begin(), sorted.end());
+            const auto pred = [=](std::uint64_t x) { return x % 10 < wanted; };
+            const auto rest = three.install([&] { return weft::par_partition(v, pred); });
+            CHECK(std::ranges::none_of(rest, pred));
+            CHECK(std::all_of(v.begin(), rest.begin(), pred));
+            std::sort(v.begin(), v.end());
+            CHECK(v == sorted);
+            const std::uint64_t bad = v[n / 2];
+            const auto throws = [=](std::uint64_t x) {
+                if (x == bad) throw std::runtime_error("no");
+                return pred(x);
+            };
+            CHECK_THROWS_AS(three.install([&] { weft::par_partition(v, throws); }), std::runtime_error);
+            std::sort(v.begin(), v.end());
+            CHECK(v == sorted);
+        }
+    }
+}
+
 TEST_CASE("filter: elements that only move, and predicates that throw")
 {
     std::vector<std::unique_ptr<int>> v;

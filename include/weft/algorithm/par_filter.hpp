@@ -7,6 +7,7 @@
 #pragma once
 
 #include <weft/algorithm/detail/invoke.hpp>
+#include <weft/algorithm/detail/partition.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/pool/context.hpp>
@@ -240,12 +241,31 @@ std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred
     return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
 }
 
-/// As par_stable_partition; promises nothing about the order within the sides.
+/// As par_stable_partition; promises nothing about the order within the sides, and needs no scratch memory for elements
+/// that are plain bytes.
+///
+/// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
 template <std::ranges::random_access_range R, class Pred>
     requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
 std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred)
 {
-    return par_stable_partition(std::forward<R>(r), pred);
+    if constexpr (detail::algorithm::packs_in_place<R>) {
+        using value = std::ranges::range_value_t<R>;
+        const auto first = std::ranges::begin(r);
+        const auto n = static_cast<std::size_t>(std::ranges::size(r));
+        const auto keep = [&](value& x) { return static_cast<bool>(detail::algorithm::invoke(pred, x)); };
+        const std::size_t total = with_context([&](fork_context c) {
+            value* const data = std::ranges::data(r);
+            if (n < detail::algorithm::worth_par_partition || c.num_threads() == 1)
+                return detail::algorithm::partition_all(data, n, keep);
+            return detail::algorithm::par_partition_by(c, data, n, [&](value* piece, std::size_t length) {
+                return detail::algorithm::partition_all(piece, length, keep);
+            });
+        });
+        return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
+    } else {
+        return par_stable_partition(std::forward<R>(r), pred);
+    }
 }
 
 /// Keeps the first of each run of equals, in order, at the front. Returns the range behind them, whose elements are

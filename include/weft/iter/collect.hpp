@@ -74,6 +74,14 @@ struct gather_consumer {
             list.push(std::forward<X>(x));
             return {};
         }
+        template <class X>
+        [[gnu::always_inline]] go_on when(bool keep, X&& x)
+            requires(std::is_same_v<std::remove_cvref_t<X>, T> && std::is_trivially_copyable_v<T> && sizeof(T) <= 64 &&
+                     vector_opens<T>)
+        {
+            list.push_if(keep, x);
+            return {};
+        }
     };
 
     state make(std::size_t) const { return {}; }

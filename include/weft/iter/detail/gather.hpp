@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,16 @@ public:
             } else {
                 vector_.emplace_back(std::forward<X>(x));
             }
+        }
+
+        /// Writes x and keeps it if so: no branch that depends on the items.
+        [[gnu::always_inline]] void push_if(bool keep, const T& x)
+            requires(vector_opens<T> && std::is_trivially_copyable_v<T>)
+        {
+            if (next_ == end_) [[unlikely]]
+                more();
+            std::construct_at(next_, x);
+            next_ += keep ? 1 : 0;
         }
 
     private:
