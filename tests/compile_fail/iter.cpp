@@ -67,5 +67,33 @@ void use()
     weft::par_bridge(l).fold(0, [](int a, int b) { return a + b; });
 #elif defined(CASE_range_of_doubles)  // expect: par_range takes two integers
     weft::par_range(0.0, 1.0);
+#elif defined(CASE_zip_with_a_number)  // expect: par_iter needs a random-access range that knows its size
+    weft::par_iter(v).zip(5);
+#elif defined(CASE_collect_into_no_container)  // expect: collect does not know how to add items to this container
+    (void)weft::par_iter(v).collect<int>();
+#elif defined(CASE_collect_other_elements)  // expect: the items of this chain cannot be converted to the elements
+    (void)weft::par_iter(v).map([](int x) { return std::to_string(x); }).collect<std::vector<int>>();
+#elif defined(CASE_reference_to_own_items)  // expect: this function cannot be called with the items of this chain
+    weft::par_iter(std::vector<int>(3)).for_each([](int& x) { x = 0; });
+#elif defined(CASE_filter_map_without_optional)  // expect: the function given to filter_map must return an optional
+    (void)weft::par_iter(v).filter_map([](int x) { return x; }).count();
+#elif defined(CASE_reduce_of_one)  // expect: this operation must combine two values of the items' type into one
+    (void)weft::par_iter(v).reduce([](int a) { return a; });
+#elif defined(CASE_no_argument)  // expect: this function cannot be called with the items of this chain
+    weft::par_iter(v).for_each([] {});
+#elif defined(CASE_collect_into_a_list)  // expect: collect_into needs a contiguous range, or a std::vector to replace
+    weft::par_iter(v).collect_into(l);
+#elif defined(CASE_unzip_of_numbers)  // expect: unzip needs items that are tuples or pairs
+    (void)weft::par_iter(v).unzip();
+#elif defined(CASE_while_some_of_numbers)  // expect: while_some needs items that are optionals
+    (void)weft::par_iter(v).while_some().count();
+#elif defined(CASE_try_without_answer)  // expect: the function given to try_for_each must return a bool, an optional
+    (void)weft::par_iter(v).try_for_each([](int) {});
+#elif defined(CASE_iterate_a_number)  // expect: par_iter needs a random-access range that knows its size
+    (void)weft::par_iter(5);
+#elif defined(CASE_comparison_of_one)  // expect: the comparison must take two projected items
+    (void)weft::par_iter(v).min([](int a) { return a; });
+#elif defined(CASE_state_from_an_argument)  // expect: the first argument must be a function without arguments
+    (void)weft::par_iter(v).map_init([](int) { return 1; }, [](int& a, int x) { return a + x; }).count();
 #endif
 }

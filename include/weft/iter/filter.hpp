@@ -99,6 +99,11 @@ template <class F>
 auto par_iterator<Self>::filter_map(F f)
 {
     detail::check_callable<F, typename Self::item>();
+    static_assert(
+        requires(detail::call_result<F, typename Self::item> found) {
+            static_cast<bool>(found);
+            *found;
+        }, "weft: the function given to filter_map must return an optional");
     return detail::filter_map_iter<Self, F>(moved(), std::move(f));
 }
 
