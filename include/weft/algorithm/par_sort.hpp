@@ -45,10 +45,10 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 /// Throws:  what the comparator or the projection throws; the range then holds a permutation of its elements. A
 ///          comparator that is no order gives some permutation, and no undefined behaviour.
 /// Blocking: as join.
-/// Cost:    in place, without scratch memory, for numbers (but for counts: 512 KiB a thread for 16-bit integers) and
-/// for
-///          comparators of one's own. A radix sort takes scratch memory for all elements, and for strings and elements
-///          of more than 32 bytes 32 bytes more for each; where there is none, elements are compared in place instead.
+/// Cost:    in place for numbers (16-bit integers: and 512 KiB a thread) and for comparators of one's own. A radix sort
+///          takes scratch memory for all elements, and 32 bytes more for each string and each element of more than 32
+///          bytes; where there is none, elements are compared in place instead. Up to four large blocks of scratch
+///          memory are kept for the next sort; the system may take their pages.
 /// Source:  Peters, Pattern-defeating Quicksort, 2021; see weft/simd/sort.hpp for numbers.
 template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
     requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>

@@ -1,4 +1,4 @@
-// weft/algorithm/detail/scratch.hpp - memory for a while, in huge pages where it is large.
+// weft/algorithm/detail/scratch.hpp - memory for a while: in huge pages where it is large, and kept for the next sort.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -6,25 +6,31 @@
 
 namespace weft::detail::algorithm {
 
-/// Aligned to a cache line at least, and to `alignment`. The first touch of 80 MB costs 30 ms in pages of 4 KiB, 10 ms
-/// in huge ones. Throws std::bad_alloc.
-void* allocate_scratch(std::size_t bytes, std::size_t alignment);
-void deallocate_scratch(void* memory, std::size_t bytes, std::size_t alignment) noexcept;
+struct scratch_block {
+    void* memory;
+    std::size_t bytes;  ///< at least what was asked for
+};
+
+/// Aligned to a cache line at least, and to `alignment`. Throws std::bad_alloc.
+///
+/// The first touch of memory costs as much as two passes of a sort over it. So a few large blocks are kept when they
+/// are given back; the system may take their pages whenever it is short of memory.
+scratch_block allocate_scratch(std::size_t bytes, std::size_t alignment);
+void deallocate_scratch(scratch_block block, std::size_t alignment) noexcept;
 
 /// Room for n elements that nobody has made.
 template <class T>
 class raw_scratch {
 public:
-    explicit raw_scratch(std::size_t n) : bytes_(n * sizeof(T)), memory_(allocate_scratch(bytes_, alignof(T))) {}
+    explicit raw_scratch(std::size_t n) : block_(allocate_scratch(n * sizeof(T), alignof(T))) {}
     raw_scratch(const raw_scratch&) = delete;
     raw_scratch& operator=(const raw_scratch&) = delete;
-    ~raw_scratch() { deallocate_scratch(memory_, bytes_, alignof(T)); }
+    ~raw_scratch() { deallocate_scratch(block_, alignof(T)); }
 
-    [[nodiscard]] T* data() const noexcept { return static_cast<T*>(memory_); }
+    [[nodiscard]] T* data() const noexcept { return static_cast<T*>(block_.memory); }
 
 private:
-    std::size_t bytes_;
-    void* memory_;
+    scratch_block block_;
 };
 
 }  // namespace weft::detail::algorithm
