@@ -112,7 +112,7 @@ TEST_CASE("stream: reads every kind of input")
 {
     std::istringstream text("1 2 3 4 5");
     long sum = 0;
-    const std::ranges::subrange parsed(std::istream_iterator<int>(text), std::istream_iterator<int>());
+    const std::ranges::subrange parsed{std::istream_iterator<int>(text), std::istream_iterator<int>()};
     for (long x : weft::stream(parsed).parallel_map(square, 3).ordered()) sum += x;
     CHECK(sum == 55);
 
