@@ -31,8 +31,9 @@ public:
     ///         on_thread_start throws. Threads started before then have ended when the exception leaves.
     explicit thread_pool(const pool_options& options = {});
 
-    /// Waits until all work has ended, detached tasks included, and all threads have. Must not be called from one of
-    /// the pool's own threads: that would wait for itself; it is reported on stderr and ends the program.
+    /// Waits until all work has ended, detached tasks included, and all threads have. Calls of other members must have
+    /// returned, but for those from the pool's own tasks. Must not be called from one of the pool's own threads: that
+    /// would wait for itself; it is reported on stderr and ends the program.
     ~thread_pool();
 
     thread_pool(const thread_pool&) = delete;
