@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -30,7 +30,8 @@ enum class linearizability { yes, no, undecided };
 ///     };
 ///
 /// Inside check() "before" is happens-before: under a weak memory model real time would raise false alarms. Elsewhere
-/// it is the steady clock; give each thread a history of its own and merge them afterwards.
+/// it is a counter that all threads share, which makes the same edges: no clock does, because stores wait in buffers
+/// and loads run ahead. Give each thread a history of its own and merge them afterwards.
 ///
 /// Thread safety: none. Modelled threads may share one: they do not run at once.
 /// Cost:          decide() is exponential at worst, and about a microsecond per call for histories with little overlap.
@@ -103,7 +104,8 @@ private:
 
     static std::uint64_t ticks() noexcept
     {
-        return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+        static constinit std::atomic<std::uint64_t> now{1};
+        return now.fetch_add(1, std::memory_order_acq_rel);
     }
 
     class search {
@@ -159,13 +161,21 @@ private:
             return false;
         }
 
+        /// A specification's hash may be plain: two of its terms must not cancel out against the calls that are done.
+        static std::uint64_t mixed(std::uint64_t h) noexcept
+        {
+            h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
+            h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
+            return h ^ (h >> 31);
+        }
+
         /// False if this state with these calls done has been here before. By a hash of 64 bits: a collision would hide
         /// an order with a probability that is small beyond notice.
         bool remember(const state& now, std::size_t first)
         {
-            std::uint64_t h = Specification::hash(now) ^ (first * 0x9e3779b97f4a7c15ull);
+            std::uint64_t h = mixed(mixed(Specification::hash(now)) ^ first);
             for (std::size_t i = first; i < done_.size(); ++i) {
-                if (done_[i]) h = (h ^ (i + 1)) * 0xff51afd7ed558ccdull, h ^= h >> 29;
+                if (done_[i]) h = mixed(h ^ (i + 1));
                 if (!at(i).modelled && at(first).end < at(i).begin) break;  // nothing beyond can be done yet
             }
             const auto place = std::lower_bound(seen_.begin(), seen_.end(), h);
