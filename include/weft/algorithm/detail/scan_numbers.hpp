@@ -6,6 +6,7 @@
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/pool/spawn.hpp>
 #include <weft/simd/reduce.hpp>
 #include <weft/simd/stream.hpp>
 
@@ -127,6 +128,27 @@ void scan_segments(const T* in, T* out, const T (&starts)[segments], const Op& o
     }
 }
 
+/// Scans numbers one after the other: whole numbers need no segments, an addition of them is done at once.
+template <bool Inclusive, class T, class Op>
+void scan_line(const T* in, std::size_t n, T* out, T running, const Op& op, bool streaming)
+{
+    const auto scan = [&](std::size_t lo, std::size_t hi, T* to) {
+        for (std::size_t i = lo; i < hi; ++i) {
+            const T before = running;
+            running = static_cast<T>(op(before, in[i]));
+            to[i - lo] = Inclusive ? running : before;
+        }
+    };
+    if (!streaming) return scan(0, n, out);
+    constexpr std::size_t most = 4096 / sizeof(T);
+    alignas(64) T buffer[most];
+    const std::size_t past_line = reinterpret_cast<std::uintptr_t>(out) % 64 / sizeof(T);
+    for (std::size_t lo = 0, hi = std::min(n, most - past_line); lo < n; lo = hi, hi = std::min(n, hi + most)) {
+        scan(lo, hi, buffer);
+        stream_copy(out + lo, buffer, (hi - lo) * sizeof(T));
+    }
+}
+
 /// As scan_tiles, for contiguous numbers.
 template <bool Inclusive, class T, class Op>
 void scan_numbers(const T* in, std::size_t n, T* out, std::optional<T> init, const Op& op)
@@ -141,6 +163,9 @@ void scan_numbers(const T* in, std::size_t n, T* out, std::optional<T> init, con
         return all;
     };
     const auto write = [&](std::size_t lo, std::size_t hi, std::optional<T> start) {
+        if constexpr (std::is_integral_v<T>) {
+            if (start) return scan_line<Inclusive>(in + lo, hi - lo, out + lo, *start, op, streaming);
+        }
         if (hi - lo == tile_length && start) {
             T starts[segments];
             segment_totals(in + lo, starts, op);
@@ -160,6 +185,10 @@ void scan_numbers(const T* in, std::size_t n, T* out, std::optional<T> init, con
             out[i] = Inclusive ? running : before;
         }
     };
+    if constexpr (std::is_integral_v<T>) {
+        // With one thread there is no need for totals; floating point keeps to its tiles for the sake of its bits.
+        if (n != 0 && current_num_threads() == 1) return write(0, n, init);
+    }
     scan_tiles<T>(n, init, combine, total, write);
 }
 
