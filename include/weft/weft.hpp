@@ -56,8 +56,8 @@
 #include <weft/iter/reduce.hpp>
 #include <weft/iter/scan.hpp>
 #include <weft/iter/sources.hpp>
-#include <weft/iter/stream.hpp>
 #include <weft/iter/stop.hpp>
+#include <weft/iter/stream.hpp>
 #include <weft/iter/take.hpp>
 #include <weft/iter/take_any.hpp>
 #include <weft/iter/try.hpp>

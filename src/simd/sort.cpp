@@ -6,8 +6,8 @@
 #include "simd/partition.hpp"
 
 #ifdef WEFT_HIGHWAY_SORT
-#include <hwy/highway.h>
 #include <hwy/contrib/sort/vqsort.h>
+#include <hwy/highway.h>
 #endif
 
 namespace weft::detail {

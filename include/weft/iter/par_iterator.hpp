@@ -176,8 +176,8 @@ public:
     auto progress(F f, std::size_t every);
 
     /// Ends the loop soon after token.stop_requested() says so: the terminal throws weft::stopped, or gives a failure
-    /// if it is a `try_` one. The token, a std::stop_token or its like, is looked at once per block. stopped::done() and
-    /// total() say how far the loop came.
+    /// if it is a `try_` one. The token, a std::stop_token or its like, is looked at once per block. stopped::done()
+    /// and total() say how far the loop came.
     template <class Token>
     auto stop_on(Token token);
 

@@ -57,9 +57,9 @@ struct result {
     std::string trace{};      ///< the failing execution, a step per line
     std::string path{};       ///< names the failing execution, for options::replay
     std::uint64_t executions = 0;
-    std::uint64_t complete = 0;  ///< those that were not cut short as repetitions of another one
-    std::uint32_t longest = 0;   ///< steps
-    double seconds = 0;  ///< of the processor
+    std::uint64_t complete = 0;       ///< those that were not cut short as repetitions of another one
+    std::uint32_t longest = 0;        ///< steps
+    double seconds = 0;               ///< of the processor
     std::vector<outcome> outcomes{};  ///< sorted by values
 
     /// Everything above as text for a person.

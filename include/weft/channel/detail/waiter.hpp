@@ -30,7 +30,8 @@
 // Progress    claim: lock-free but for the few instructions during which an owner is busy. The lock is held for some
 //             tens of instructions and never across a wake-up of the system.
 //
-// Checked by  tests/model/channel_model.cpp; tests/channel/threads_test.cpp, select_test.cpp, under ThreadSanitizer too.
+// Checked by  tests/model/channel_model.cpp; tests/channel/threads_test.cpp, select_test.cpp, under ThreadSanitizer
+// too.
 #pragma once
 
 #include <weft/base/atomic.hpp>

@@ -107,7 +107,7 @@ public:
                 // order: load buffering, as at the load of where above
                 tail_.where.store(following, order::release);        // O2
                 tail_.index.store(tail + 2 * step, order::release);  // O2
-                here->next.store(following, order::release);  // O1
+                here->next.store(following, order::release);         // O1
             }
             slot& s = here->slots[offset];
             struct finally {
