@@ -67,8 +67,7 @@ private:
 ///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low
 ///   anyone, atomic        status, mail, scope, scope_first, watcher, the thief side of the deques
 ///   anyone                thread_spot.unpark by who claims the seat for its thread; wait_spot.unpark by who has news
-///   for
-///                         a holder that waits. Both outlive every use: seats live as long as the pool.
+///                         for a holder that waits. Both outlive every use: seats live as long as the pool.
 struct seat final : worker {
     seat(pool_core& home, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves, bool rehearses,
          seat_status first_status)

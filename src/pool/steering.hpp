@@ -16,7 +16,8 @@ namespace weft::detail {
 /// Linux, or where the thread may use one processor only.
 ///
 /// Thread safety: begin before anybody may wake the thread; away_from_here for whoever wakes it; arrived for the
-/// thread. Cost:          about 2 us a wake-up, of some 40 to 80.
+///                thread.
+/// Cost:          about 2 us a wake-up, of some 40 to 80.
 class steering {
 public:
     /// The calling thread is the one to be steered.

@@ -127,8 +127,7 @@ template <std::ranges::random_access_range R, class Compare = std::ranges::less,
 /// Numbers and strings as keys are sorted as par_sort sorts them, without a comparison.
 ///
 /// Throws: what `key` throws, std::bad_alloc: nothing has changed then; what the comparison throws: the range then
-/// holds
-///         a permutation.
+///         holds a permutation.
 /// Cost:   memory for all keys and elements, and for two numbers per element.
 template <std::ranges::random_access_range R, class Key>
     requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>

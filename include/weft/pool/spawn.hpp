@@ -43,8 +43,7 @@ void spawn_into(pool_core& pool, F&& f)
 /// first.
 ///
 /// Throws: std::bad_alloc, what moving `f` throws, and from outside a pool what starting the global one throws. What
-/// `f`
-///         itself throws goes to pool_options::on_unhandled.
+///         `f` itself throws goes to pool_options::on_unhandled.
 /// Order:  all that the caller did before happens before the task.
 /// Cost:   one allocation, and 20 to 50 ns; a system call if a thread must be woken.
 /// Example: examples/pool/spawn.cpp

@@ -89,8 +89,7 @@ private:
 /// Starts the global pool with options of one's own; call it before anything uses the pool, early in main.
 ///
 /// Throws: std::logic_error if the global pool runs already; otherwise as the constructor of thread_pool, and the
-/// global
-///         pool is then still unmade.
+///         global pool is then still unmade.
 void init_global_pool(const pool_options& options);
 
 }  // namespace weft

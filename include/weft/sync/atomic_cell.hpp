@@ -3,8 +3,7 @@
 //
 // Fields      word_   the value's bytes in one atomic word, if they fit; otherwise a seq_lock
 // Orders      O1  store, exchange and compare_exchange release -> load, exchange and compare_exchange acquire, also
-// when
-//                 it fails. What came before the value was put in is visible to whoever sees it.
+//                 when it fails. What came before the value was put in is visible to whoever sees it.
 // Progress    wait-free for up to 8 bytes (compare_exchange: lock-free); otherwise as seq_lock.
 // Checked by  tests/model/lock_model.cpp: the scenarios of atomic_cell (O1).
 #pragma once

@@ -7,8 +7,7 @@
 //             words_      the value's bytes, as atomic words: readers read them while they change
 //
 // Orders      O1  writer: words store release, after sequence_ has been made odd -> reader: words load acquire. Who
-// reads
-//                 a new word also sees the odd sequence, and does not believe what it has read.
+//                 reads a new word also sees the odd sequence, and does not believe what it has read.
 //             O2  writer: sequence_ store release -> reader: sequence_ load acquire. Who sees the new even number sees
 //                 all words of that write.
 //             O3  writer: sequence_ compare-exchange acquire. It follows the writer before.
@@ -37,8 +36,7 @@ namespace weft {
 /// Requires:      T is trivially copyable; any size.
 /// Thread safety: all members, any threads.
 /// Order:         a store happens before the return of a load that sees it. For one value all threads agree on the
-/// order
-///                of its stores.
+///                order of its stores.
 /// Blocking:      a load waits while a writer is in the middle of a store.
 /// Cost:          load: about a nanosecond for each 8 bytes; store: one locked operation.
 /// Example:       examples/sync/seq_lock.cpp

@@ -14,9 +14,8 @@
 //                 so whoever takes the lock next may end the object's life.
 //
 // Orders      O1  reader: shard + 1 seq_cst, then writing_ load seq_cst; writer: writing_ compare-exchange seq_cst,
-// then
-//                 the first load of each shard seq_cst. In their one order, the reader sees the writer or the writer
-//                 sees the reader; a later load of the shard sees nothing older.
+//                 then the first load of each shard seq_cst. In their one order, the reader sees the writer or the
+//                 writer sees the reader; a later load of the shard sees nothing older.
 //             O2  unlock: writing_ exchange release -> lock and lock_shared: writing_ read. The next holder sees what
 //                 the writer did.
 //             O3  unlock_shared: shard - 1 release -> writer: shard load. The writer comes after the reads.

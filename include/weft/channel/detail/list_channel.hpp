@@ -6,8 +6,7 @@
 //
 // Roles       senders, receivers: any threads.  A view belongs to one receiver's handle.
 //
-// Fields      tail_.index   claimed by senders     next position to send, times 2; the lowest bit is the mark of
-// closing
+// Fields      tail_.index   claimed by senders     next position to send, times 2; the lowest bit says closed
 //             tail_.block   written by the sender of a block's last slot
 //             head_.index   claimed by receivers   next position to receive, times 2
 //             head_.block   written by the receiver of a block's last slot
@@ -32,12 +31,10 @@
 //             O5  report: fetch_add acq_rel. Who brings `left` to the end sees all slots empty; spare_ release ->
 //                 acquire hands that on to the sender that uses the block again.
 //             O6  close: fetch_or release -> tail_.index loads. Who learns of the end sees what came before it. Those
-//             who
-//                 sleep have entered their line, under its lock, before or after close looks into it under that lock.
+//                 who sleep have entered their line, under its lock, before or after close looks into it.
 //
 // Progress    send: lock-free but for the change of blocks; allocates once per block, unless one is spare. receive:
-// waits
-//             for a sender in the middle of its slot.
+//             waits for a sender in the middle of its slot.
 //
 // Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
 //             (O6). O5 by tests/channel/threads_test.cpp, under ThreadSanitizer; no model reaches a second use of a

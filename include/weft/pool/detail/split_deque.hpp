@@ -27,9 +27,8 @@
 //                 above split.
 //             I2  A job runs once: the word ends_ decides between the owner that takes back and the thief that steals.
 //             I3  Each store of the owner to ends_ has a new epoch. A thief's CAS therefore fails if the public part
-//             has
-//                 shrunk, grown or been replaced since it looked, even if tail and split look the same again. That is
-//                 what lets a waiting worker check "this job descends from mine" between its look and its CAS.
+//                 has shrunk, grown or been replaced since it looked, even if tail and split look the same again. That
+//                 is what lets a waiting worker check "this job descends from mine" between its look and its CAS.
 //
 // Orders      O1  publish: ends_ release -> look: ends_ acquire. What ended before the publication has ended for them.
 //                 The thief sees run, frame and the reset state. CASes in between are read-modify-writes and carry the

@@ -26,8 +26,7 @@
 //             O4  index compare-exchange seq_cst; tail_.index read seq_cst before "empty": as in array_queue.
 //
 // Progress    lock-free between operations; a thread that is stopped between its claim and its store of the state (or
-// of
-//             the next block) makes those wait who reach that slot.
+//             of the next block) makes those wait who reach that slot.
 //
 // Checked by  tests/model/block_queue_model.cpp: payload (O1), next_block (O2), reuse (O3), empty_is_true (O4).
 #pragma once
