@@ -273,9 +273,10 @@ void pool_core::begin_blocking(seat& me) noexcept
         return;
     }
     me.jobs.publish_all([&](std::uint32_t i) { return scope_of(me, i); });
-    blocked_.fetch_add(1, order::relaxed);
+    const bool counted = me.blocking++ != 0;
+    if (!counted) blocked_.fetch_add(1, order::relaxed);
     jobs_published(me);
-    if (!has_threads()) return;
+    if (counted || !has_threads()) return;  // one thread, one substitute, however many calls it is in
     // Each blocked worker has a substitute, if there can be one: wake or start it.
     const std::lock_guard growing(growing_);
     for (std::uint32_t i = num_threads_; i < num_threads_ + max_substitutes; ++i) {
@@ -300,9 +301,10 @@ void pool_core::begin_blocking(seat& me) noexcept
     }
 }
 
-void pool_core::end_blocking() noexcept
+void pool_core::end_blocking(seat& me) noexcept
 {
-    if (!play_) blocked_.fetch_sub(1, order::relaxed);  // a substitute that runs out of work notices
+    if (play_ || --me.blocking != 0) return;
+    blocked_.fetch_sub(1, order::relaxed);  // a substitute that runs out of work notices
 }
 
 void pool_core::unhandled(std::exception_ptr error) const noexcept

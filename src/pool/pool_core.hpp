@@ -83,7 +83,7 @@ public:
     // --- blocking -----------------------------------------------------------------------------------------------
 
     void begin_blocking(seat& me) noexcept;
-    void end_blocking() noexcept;
+    void end_blocking(seat& me) noexcept;
 
     /// The process that made the threads; in a fork's child they do not exist.
     [[nodiscard]] bool has_threads() const noexcept;

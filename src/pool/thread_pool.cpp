@@ -111,17 +111,17 @@ const void* place_key() noexcept
     return here != nullptr ? static_cast<const void*>(here) : &outsider;
 }
 
-blocking_section::blocking_section() : pool_(nullptr)
+blocking_section::blocking_section() : place_(nullptr)
 {
     worker* const here = current_worker::get();
     if (here == nullptr) return;
-    pool_ = &here->pool;
-    pool_->begin_blocking(static_cast<seat&>(*here));
+    place_ = here;
+    here->pool.begin_blocking(static_cast<seat&>(*here));
 }
 
 blocking_section::~blocking_section()
 {
-    if (pool_ != nullptr) pool_->end_blocking();
+    if (place_ != nullptr) place_->pool.end_blocking(static_cast<seat&>(*place_));
 }
 
 }  // namespace detail

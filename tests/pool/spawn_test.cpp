@@ -5,8 +5,11 @@
 
 #include "test.hpp"
 
+#include <filesystem>
+#include <iterator>
 #include <latch>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 TEST_CASE("spawn: a detached task runs, from outside and from inside")
@@ -157,6 +160,28 @@ TEST_CASE("blocking: other tasks go on although every worker blocks")
     CHECK_THROWS_AS(pool.install([] { weft::blocking([]() -> int { throw std::runtime_error("b"); }); }),
                     std::runtime_error);
 }
+
+#if defined(__linux__)
+
+TEST_CASE("blocking: calls inside each other have one substitute")
+{
+    const auto threads = [] {
+        const std::filesystem::directory_iterator all("/proc/self/task");
+        return std::distance(begin(all), end(all));
+    };
+    weft::thread_pool pool{{.num_threads = 1}};
+    const auto before = threads();
+    const auto [outer, inner] = pool.install([&] {
+        return weft::blocking([&] {
+            const auto one = threads();
+            return std::pair(one, weft::blocking([&] { return weft::blocking(threads); }));
+        });
+    });
+    CHECK(outer == before + 1);
+    CHECK(inner == before + 1);
+}
+
+#endif
 
 TEST_CASE("current_num_threads: of this pool, else of the global one")
 {

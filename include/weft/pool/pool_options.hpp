@@ -56,9 +56,10 @@ struct pool_options {
     /// into the pool from outside are never pinned. A thread that cannot be pinned runs unpinned.
     pinning pin{};
 
-    /// Called on each thread with its index before its first task and after its last one. An exception of
-    /// on_thread_start leaves the constructor of the pool, after the threads that had started have ended; one of
-    /// on_thread_exit goes to on_unhandled.
+    /// Called on each of the num_threads threads with its index, before its first task and after its last one; not on
+    /// callers from outside and not on the substitutes of weft::blocking. An exception of on_thread_start leaves the
+    /// constructor of the pool, after the threads that had started have ended; one of on_thread_exit goes to
+    /// on_unhandled.
     callback<void, std::size_t> on_thread_start{};
     callback<void, std::size_t> on_thread_exit{};
 

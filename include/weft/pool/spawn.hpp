@@ -89,7 +89,7 @@ public:
     blocking_section& operator=(const blocking_section&) = delete;
 
 private:
-    pool_core* pool_;
+    worker* place_;
 };
 
 }  // namespace detail
