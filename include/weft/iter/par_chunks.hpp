@@ -28,9 +28,23 @@ struct chunk_reader {
     }
 };
 
-/// Spans of `length`; the last one may be shorter.
 template <class T>
-class chunks_source : public par_iterator<chunks_source<T>>, public source_base {
+struct rchunk_reader {
+    T* data;
+    std::size_t size;
+    std::size_t length;
+
+    [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
+    {
+        const std::size_t end = size - i * length;
+        const std::size_t begin = end < length ? 0 : end - length;
+        return {data + begin, end - begin};
+    }
+};
+
+/// Spans of `length`, from the beginning or from the end as the reader says; the last one may be shorter.
+template <class T, template <class> class Reader>
+class chunks_source : public par_iterator<chunks_source<T, Reader>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::span<T>;
@@ -38,7 +52,7 @@ public:
     chunks_source(std::span<T> all, std::size_t length) : all_(all), length_(length) {}
 
     [[nodiscard]] std::size_t extent() const { return all_.size() / length_ + (all_.size() % length_ != 0 ? 1 : 0); }
-    [[nodiscard]] chunk_reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
+    [[nodiscard]] Reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
 
     template <class Sink>
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const
@@ -143,43 +157,6 @@ private:
     std::span<T> all_;
 };
 
-template <class T>
-struct rchunk_reader {
-    T* data;
-    std::size_t size;
-    std::size_t length;
-
-    [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
-    {
-        const std::size_t end = size - i * length;
-        const std::size_t begin = end < length ? 0 : end - length;
-        return {data + begin, end - begin};
-    }
-};
-
-/// Spans of `length` from the end; the last one may be shorter.
-template <class T>
-class rchunks_source : public par_iterator<rchunks_source<T>>, public source_base {
-public:
-    static constexpr indexing index_grade = indexing::random;
-    using item = std::span<T>;
-
-    rchunks_source(std::span<T> all, std::size_t length) : all_(all), length_(length) {}
-
-    [[nodiscard]] std::size_t extent() const { return all_.size() / length_ + (all_.size() % length_ != 0 ? 1 : 0); }
-    [[nodiscard]] rchunk_reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
-private:
-    std::span<T> all_;
-    std::size_t length_;
-};
-
 /// Runs of neighbours that belong together. A position is an element; a run belongs to the block in which it begins.
 template <class T, class P>
 class chunk_by_source : public par_iterator<chunk_by_source<T, P>>, public source_base {
@@ -242,7 +219,7 @@ auto par_chunks(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_chunks: length 0");
-    return detail::chunks_source<typename decltype(all)::element_type>(all, length);
+    return detail::chunks_source<typename decltype(all)::element_type, detail::chunk_reader>(all, length);
 }
 
 /// As par_chunks, but only whole pieces; `remainder()` gives the elements behind the last one.
@@ -290,7 +267,7 @@ auto par_rchunks(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_rchunks: length 0");
-    return detail::rchunks_source<typename decltype(all)::element_type>(all, length);
+    return detail::chunks_source<typename decltype(all)::element_type, detail::rchunk_reader>(all, length);
 }
 
 /// As par_rchunks, but only whole pieces; the elements in front of the last one are left out.
@@ -301,7 +278,8 @@ auto par_rchunks_exact(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_rchunks_exact: length 0");
-    return detail::rchunks_source<typename decltype(all)::element_type>(all.subspan(all.size() % length), length);
+    return detail::chunks_source<typename decltype(all)::element_type, detail::rchunk_reader>(
+        all.subspan(all.size() % length), length);
 }
 
 /// Runs of neighbours, as std::span: two elements are in one run if together(left, right) holds. As long as possible.
