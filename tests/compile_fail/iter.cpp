@@ -1,7 +1,10 @@
 // tests/compile_fail/iter.cpp - misuse of parallel chains, and the first line that the compiler says about it.
 #include <weft/iter/par_bridge.hpp>
+#include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/par_lines.hpp>
+#include <weft/iter/par_split.hpp>
 
 #include <list>
 #include <string>
@@ -93,6 +96,28 @@ void use()
     (void)weft::par_iter(5);
 #elif defined(CASE_comparison_of_one)  // expect: the comparison must take two projected items
     (void)weft::par_iter(v).min([](int a) { return a; });
+#elif defined(CASE_lines_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_lines(std::string(3, 'x')).count();
+#elif defined(CASE_words_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_words(std::string(3, 'x')).count();
+#elif defined(CASE_split_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_split(std::string(3, 'x'), ',').count();
+#elif defined(CASE_split_terminator_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_split_terminator(std::string(3, 'x'), ',').count();
+#elif defined(CASE_matches_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_matches(std::string(3, 'x'), ',').count();
+#elif defined(CASE_match_indices_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_match_indices(std::move(s), ',').count();
+#elif defined(CASE_bytes_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_bytes(s + s).count();
+#elif defined(CASE_chars_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_chars(s + s).count();
+#elif defined(CASE_char_indices_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_char_indices(s + s).count();
+#elif defined(CASE_utf16_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_utf16(s + s).count();
+#elif defined(CASE_lines_of_a_number)  // expect: this needs a text: something that converts to std::string_view
+    (void)weft::par_lines(5).count();
 #elif defined(CASE_state_from_an_argument)  // expect: the first argument must be a function without arguments
     (void)weft::par_iter(v).map_init([](int) { return 1; }, [](int& a, int x) { return a + x; }).count();
 #endif

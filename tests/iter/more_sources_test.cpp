@@ -1,5 +1,6 @@
 // tests/iter/more_sources_test.cpp
 #include <weft/base/rng.hpp>
+#include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_split.hpp>
 #include <weft/iter/sources.hpp>
@@ -13,10 +14,12 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -70,6 +73,52 @@ TEST_CASE("par_split, par_split_inclusive, par_matches: strings, chars, sets and
     CHECK_THROWS_AS(weft::par_matches("abc", ""), std::invalid_argument);
 }
 
+TEST_CASE("par_split_terminator: as par_split, without an empty last piece")
+{
+    const auto without_empty_end = [](auto pieces) {
+        if (pieces.back().empty()) pieces.pop_back();
+        return pieces;
+    };
+    std::vector<std::string> texts{"", "a", ",", ",,", "a,", ",a", "a,b", ",a,", "aa", "aaa", "a,,"};
+    for (std::uint64_t seed = 0; seed < 8; ++seed) texts.push_back(random_text(1 + seed * 4, seed));
+    for (const std::string& text : texts) {
+        for (const char* by : {",", "a", "aa", ", "}) {
+            test::check_chain([&] { return weft::par_split_terminator(text, by); },
+                              without_empty_end(split(text, by, false)));
+        }
+        const auto comma = [](char c) { return c == ','; };
+        const strings by_comma = without_empty_end(split(text, ",", false));
+        test::check_chain([&] { return weft::par_split_terminator(text, ','); }, by_comma);
+        test::check_chain([&] { return weft::par_split_terminator(text, comma); }, by_comma);
+    }
+    const std::vector<int> v{1, 0, 2, 0, 0};
+    const auto sizes = weft::par_split_terminator(v, [](int x) {
+                           return x == 0;
+                       }).map([](std::span<const int> part) {
+                             return part.size();
+                         }).to_vector();
+    CHECK(sizes == std::vector<std::size_t>{1, 1, 0});
+}
+
+TEST_CASE("par_match_indices: where each match is, as a search from the left")
+{
+    std::vector<std::string> texts{"", "a", "aa", "aaaaa", "ababa", "b,b"};
+    for (std::uint64_t seed = 0; seed < 8; ++seed) texts.push_back(random_text(1 + seed * 5, seed));
+    for (const std::string& text : texts) {
+        for (const std::string by : {"a", "aa", "aba", ", "}) {
+            std::vector<std::pair<std::size_t, std::string_view>> expected;
+            for (std::size_t at = text.find(by); at != std::string::npos; at = text.find(by, at + by.size())) {
+                expected.emplace_back(at, std::string_view(text).substr(at, by.size()));
+            }
+            test::check_chain([&] { return weft::par_match_indices(text, by); }, expected);
+        }
+        const auto places =
+            weft::par_match_indices(text, 'b').map([](std::size_t at, std::string_view) { return at; }).to_vector();
+        CHECK(places == weft::par_iter(text).positions([](char c) { return c == 'b'; }).to_vector());
+    }
+    CHECK_THROWS_AS(weft::par_match_indices("abc", ""), std::invalid_argument);
+}
+
 TEST_CASE("par_words, par_bytes: what isspace separates, and every byte")
 {
     for (std::string_view text : {"", " ", "a", " a b\tc\n\nd ", "one two", "\r\n x\v\fy"}) {
@@ -87,6 +136,24 @@ TEST_CASE("par_words, par_bytes: what isspace separates, and every byte")
     CHECK(weft::par_split(large, "ab").count() == split(large, "ab", false).size());
     CHECK(weft::par_bytes(large).filter([](unsigned char c) { return c == ','; }).count() ==
           static_cast<std::size_t>(std::count(large.begin(), large.end(), ',')));
+}
+
+TEST_CASE("par_utf16: one unit, or two beyond the first 65,536 code points")
+{
+    const auto units = [](std::string_view s) { return weft::par_utf16(s).collect<std::u16string>(); };
+    CHECK(units("") == u"");
+    CHECK(units("abc") == u"abc");
+    CHECK(units("a\xc3\xa9\xe2\x82\xac!") == u"a\u00e9\u20ac!");
+    CHECK(units("\xef\xbf\xbf") == u"\uffff");
+    CHECK(units("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf") == u"\U00010000\U0010ffff");
+    CHECK(units("\xff") == u"\ufffd");
+    std::string text;
+    std::u16string expected;
+    for (int i = 0; i < 3000; ++i) {
+        text += i % 3 == 0 ? "x" : i % 3 == 1 ? "\xe2\x82\xac" : "\xf0\x9f\x98\x80";
+        expected += i % 3 == 0 ? u"x" : i % 3 == 1 ? u"\u20ac" : u"\U0001f600";
+    }
+    CHECK(units(text) == expected);
 }
 
 TEST_CASE("par_rchunks, par_chunk_by, par_split of a range")

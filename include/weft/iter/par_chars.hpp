@@ -1,11 +1,14 @@
-// weft/iter/par_chars.hpp - par_chars, par_char_indices: the code points of a UTF-8 text.
+// weft/iter/par_chars.hpp - par_chars, par_char_indices, par_utf16: the code points of a UTF-8 text.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
+#include <ranges>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace weft {
@@ -89,16 +92,51 @@ private:
     std::string_view text_;
 };
 
+/// A code point as one or two units of UTF-16: a small range that refers to nothing.
+class utf16_units : public std::ranges::view_base {
+public:
+    constexpr explicit utf16_units(char32_t c) : count_(c < 0x10000 ? 1 : 2)
+    {
+        units_[0] = static_cast<char16_t>(count_ == 1 ? c : 0xd800 + ((c - 0x10000) >> 10));
+        units_[1] = static_cast<char16_t>(0xdc00 + (c & 0x3ff));
+    }
+    [[nodiscard]] constexpr const char16_t* begin() const { return units_; }
+    [[nodiscard]] constexpr const char16_t* end() const { return units_ + count_; }
+
+private:
+    char16_t units_[2];
+    std::size_t count_;
+};
+
+struct to_utf16 {
+    constexpr utf16_units operator()(char32_t c) const { return utf16_units(c); }
+};
+
 }  // namespace detail
 
 /// The code points of a UTF-8 text, as char32_t. Bytes that are no UTF-8 give U+FFFD, as many as the Unicode Standard
 /// recommends (one for each maximal beginning of a code point, else for each byte). For bytes see par_bytes.
 ///
-/// Order:   the text's.
+/// Order:   the text's, which must outlive the chain; a temporary std::string is an error of the compiler's.
 /// Example: examples/iter/text.cpp
-inline auto par_chars(std::string_view text) { return detail::chars_source<false>(text); }
+template <class Text>
+auto par_chars(Text&& text)
+{
+    return detail::chars_source<false>(detail::text_over(std::forward<Text>(text)));
+}
 
 /// As par_chars, with where each code point begins: pairs of a byte offset and a code point.
-inline auto par_char_indices(std::string_view text) { return detail::chars_source<true>(text); }
+template <class Text>
+auto par_char_indices(Text&& text)
+{
+    return detail::chars_source<true>(detail::text_over(std::forward<Text>(text)));
+}
+
+/// The text in UTF-16, as char16_t: two units for a code point beyond the first 65,536, one for the others.
+template <class Text>
+auto par_utf16(Text&& text)
+{
+    return weft::par_chars(std::forward<Text>(text)).flat_map_iter(detail::to_utf16{});
+}
 
 }  // namespace weft

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <weft/iter/detail/separator.hpp>
+#include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace weft {
 
@@ -48,9 +50,14 @@ private:
 }  // namespace detail
 
 /// The lines of a text, without their ends: `\n`, and one `\r` before it. A text that ends with a newline has no empty
-/// last line. The items refer to the text.
+/// last line. The items refer to the text, which must outlive the chain; a temporary std::string is an error of the
+/// compiler's.
 ///
 /// Cost: one pass over the text, at about the speed of memory.
-inline auto par_lines(std::string_view text) { return detail::lines_source(text); }
+template <class Text>
+auto par_lines(Text&& text)
+{
+    return detail::lines_source(detail::text_over(std::forward<Text>(text)));
+}
 
 }  // namespace weft

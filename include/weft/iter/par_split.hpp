@@ -1,14 +1,14 @@
-// weft/iter/par_split.hpp - text and sequences in pieces: par_split and what is like it, par_matches, par_words.
+// weft/iter/par_split.hpp - texts and sequences in pieces: par_split and what is like it, par_matches, par_words.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <weft/iter/detail/separator.hpp>
+#include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -20,11 +20,15 @@ namespace weft {
 
 namespace detail {
 
+/// What becomes of separators: they are between pieces, each ends a piece (so that nothing is behind the last one), or
+/// each ends a piece and belongs to it.
+enum class separators { between, end_pieces, inside };
+
 /// A position is where a piece of the sequence begins, the end included: behind the last separator there may be an
 /// empty one. A piece belongs to the block in which it begins, so blocks need not know each other: separators do not
 /// overlap, and one that ends in a block begins at most its length before.
-template <class Sequence, class Finder, bool Inclusive>
-class split_source : public par_iterator<split_source<Sequence, Finder, Inclusive>>, public source_base {
+template <class Sequence, class Finder, separators Role>
+class split_source : public par_iterator<split_source<Sequence, Finder, Role>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::none;
     using item = Sequence;
@@ -52,10 +56,10 @@ public:
         while (begin < p.hi) {
             const std::size_t at = cursor.find(begin, n);
             if (at == n) {
-                if (Inclusive && begin == n) break;
+                if (Role != separators::between && begin == n) break;
                 return result(sink(part(begin, n)));
             }
-            if (!sink(part(begin, Inclusive ? at + length : at))) return result(false);
+            if (!sink(part(begin, Role == separators::inside ? at + length : at))) return result(false);
             begin = at + length;
         }
         return result(true);
@@ -69,11 +73,11 @@ private:
 };
 
 /// A position is where a match begins.
-template <class Finder>
-class matches_source : public par_iterator<matches_source<Finder>>, public source_base {
+template <class Finder, bool WithOffset>
+class matches_source : public par_iterator<matches_source<Finder, WithOffset>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::none;
-    using item = std::string_view;
+    using item = std::conditional_t<WithOffset, std::pair<std::size_t, std::string_view>, std::string_view>;
 
     matches_source(std::string_view text, Finder&& finder) : text_(text), finder_(std::move(finder))
     {
@@ -88,7 +92,12 @@ public:
         using result = answer<Sink, item>;
         auto cursor = finder_.cursor(text_);
         for (std::size_t at = p.lo; (at = cursor.find(at, p.hi)) != p.hi;) {
-            if (!sink(item(text_.data() + at, finder_.length()))) return result(false);
+            const std::string_view match(text_.data() + at, finder_.length());
+            if constexpr (WithOffset) {
+                if (!sink(item(at, match))) return result(false);
+            } else {
+                if (!sink(item(match))) return result(false);
+            }
             at += finder_.length();
             if (at >= p.hi) break;
         }
@@ -100,22 +109,28 @@ private:
     Finder finder_;
 };
 
-template <bool Inclusive, class R, class Pattern>
+template <separators Role, class R, class Pattern>
 auto split(R&& r, Pattern&& pattern)
 {
-    if constexpr (std::convertible_to<R, std::string_view>) {
+    if constexpr (text_like<R>) {
         using finder = decltype(detail::text_finder(std::forward<Pattern>(pattern)));
-        static_assert(std::is_lvalue_reference_v<R> || std::is_trivially_copyable_v<std::remove_cvref_t<R>>,
-                      "weft: the pieces would refer to a temporary string: give it a name that outlives the chain");
-        return split_source<std::string_view, finder, Inclusive>(std::string_view(r),
-                                                                 detail::text_finder(std::forward<Pattern>(pattern)));
+        return split_source<std::string_view, finder, Role>(detail::text_over(std::forward<R>(r)),
+                                                            detail::text_finder(std::forward<Pattern>(pattern)));
     } else {
         const auto all = detail::span_over(std::forward<R>(r));
         using element = typename decltype(all)::element_type;
         detail::check_predicate<std::remove_cvref_t<Pattern>, const element&>();
         using finder = one_finder<std::remove_cvref_t<Pattern>>;
-        return split_source<std::span<element>, finder, Inclusive>(all, finder{std::forward<Pattern>(pattern)});
+        return split_source<std::span<element>, finder, Role>(all, finder{std::forward<Pattern>(pattern)});
     }
+}
+
+template <bool WithOffset, class Text, class Pattern>
+auto matches(Text&& text, Pattern&& pattern)
+{
+    using finder = decltype(detail::text_finder(std::forward<Pattern>(pattern)));
+    return matches_source<finder, WithOffset>(detail::text_over(std::forward<Text>(text)),
+                                              detail::text_finder(std::forward<Pattern>(pattern)));
 }
 
 struct is_not_empty {
@@ -130,43 +145,62 @@ struct is_not_empty {
 /// overlap. In other ranges it is an element for which a function holds, and the items are std::span.
 ///
 /// Throws: std::invalid_argument if the separator is an empty string.
-/// Order:  pieces keep the order of the text. The items refer to it.
+/// Order:  pieces keep the order of the text. The items refer to it: a temporary container or string is an error of the
+///         compiler's.
 /// Cost:   one pass, at about the speed of memory for a char, a set or a string; a string that can overlap itself is
 ///         looked for beforehand, on one thread.
 template <class R, class Pattern>
 auto par_split(R&& r, Pattern pattern)
 {
-    return detail::split<false>(std::forward<R>(r), std::move(pattern));
+    return detail::split<detail::separators::between>(std::forward<R>(r), std::move(pattern));
 }
 
 /// As par_split, but each piece keeps the separator that ends it, and there is no empty last piece.
 template <class R, class Pattern>
 auto par_split_inclusive(R&& r, Pattern pattern)
 {
-    return detail::split<true>(std::forward<R>(r), std::move(pattern));
+    return detail::split<detail::separators::inside>(std::forward<R>(r), std::move(pattern));
 }
 
-/// The places of a text where a pattern (as for par_split) is found, from the left, without overlaps.
+/// As par_split, but each separator ends a piece, as the newlines of a text end its lines: there is no empty last piece.
+template <class R, class Pattern>
+auto par_split_terminator(R&& r, Pattern pattern)
+{
+    return detail::split<detail::separators::end_pieces>(std::forward<R>(r), std::move(pattern));
+}
+
+/// The places of a text where a pattern (as for par_split) is found, from the left, without overlaps. The items refer
+/// to the text, which must outlive the chain; a temporary std::string is an error of the compiler's.
 ///
 /// Throws: std::invalid_argument if the pattern is an empty string.
-template <class Pattern>
-auto par_matches(std::string_view text, Pattern pattern)
+template <class Text, class Pattern>
+auto par_matches(Text&& text, Pattern pattern)
 {
-    using finder = decltype(detail::text_finder(std::move(pattern)));
-    return detail::matches_source<finder>(text, detail::text_finder(std::move(pattern)));
+    return detail::matches<false>(std::forward<Text>(text), std::move(pattern));
+}
+
+/// As par_matches, with where each match begins: pairs of a byte offset and the match.
+template <class Text, class Pattern>
+auto par_match_indices(Text&& text, Pattern pattern)
+{
+    return detail::matches<true>(std::forward<Text>(text), std::move(pattern));
 }
 
 /// The words of a text: what lies between blanks (space, \t, \n, \v, \f, \r). No empty ones.
-inline auto par_words(std::string_view text)
+template <class Text>
+auto par_words(Text&& text)
 {
-    return weft::par_split(text, detail::is_space{}).filter(detail::is_not_empty{});
+    return weft::par_split(detail::text_over(std::forward<Text>(text)), detail::is_space{})
+        .filter(detail::is_not_empty{});
 }
 
 /// The bytes of a text, as unsigned char. Indexed.
-inline auto par_bytes(std::string_view text)
+template <class Text>
+auto par_bytes(Text&& text)
 {
-    return detail::borrowed_source<const unsigned char*>(reinterpret_cast<const unsigned char*>(text.data()),
-                                                         text.size());
+    const std::string_view all = detail::text_over(std::forward<Text>(text));
+    return detail::borrowed_source<const unsigned char*>(reinterpret_cast<const unsigned char*>(all.data()),
+                                                         all.size());
 }
 
 }  // namespace weft
