@@ -37,6 +37,9 @@ struct options {
 
     bool reorder_stores = true;      ///< a store may come into the modification order before an older one
     bool spurious_failures = false;  ///< compare_exchange_weak may fail without reason
+    /// An atomic may be destroyed only after all uses. Turn it off if a std::shared_ptr decides when: its counts are not
+    /// modelled, so the checker does not see what they order. Uses after the destruction are found all the same.
+    bool check_ends = true;
     bool check_leaks = true;         ///< what was allocated through weft::model must be freed when the scenario ends
 
     /// If not empty, run only the execution that an earlier result's `path` names.
