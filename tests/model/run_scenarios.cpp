@@ -176,9 +176,14 @@ struct reached {
     std::vector<scenario> by;
 };
 
-/// False if a scenario fails as things are.
-bool find_sites(const std::vector<scenario>& chosen, double seconds, std::vector<reached>& out)
+/// Those of the files whose path contains one of `only`, or of all. False if a scenario fails as things are.
+bool find_sites(const std::vector<scenario>& chosen, double seconds, const std::vector<std::string>& only,
+                std::vector<reached>& out)
 {
+    const auto is_wanted = [&](const std::string& file) {
+        const auto names = [&](const std::string& each) { return file.find(each) != std::string::npos; };
+        return !file.empty() && (only.empty() || std::any_of(only.begin(), only.end(), names));
+    };
     std::map<std::string, reached> sites;
     for (const scenario& s : chosen) {
         weft::model::begin_mutation();
@@ -187,7 +192,7 @@ bool find_sites(const std::vector<scenario>& chosen, double seconds, std::vector
             return false;
         }
         for (const order_site& site : weft::model::order_sites()) {
-            if (production_file(site.file).empty() || site.order == std::memory_order_relaxed) continue;
+            if (!is_wanted(production_file(site.file)) || site.order == std::memory_order_relaxed) continue;
             char key[300];
             std::snprintf(key, sizeof key, "%s:%06u:%06u:%d", production_file(site.file).c_str(), site.line,
                           site.column, site.failure ? 1 : 0);
@@ -264,10 +269,10 @@ void print_list(const char* title, const std::vector<std::string>& list)
     for (const std::string& each : list) std::printf("- %s\n", each.c_str());
 }
 
-int mutate(const std::vector<scenario>& chosen, double seconds)
+int mutate(const std::vector<scenario>& chosen, double seconds, const std::vector<std::string>& only)
 {
     std::vector<reached> sites;
-    if (!find_sites(chosen, seconds, sites)) return 1;
+    if (!find_sites(chosen, seconds, only, sites)) return 1;
     tally count;
     std::string file;
     for (const reached& each : sites) {
@@ -292,10 +297,11 @@ int mutate(const std::vector<scenario>& chosen, double seconds)
 
 }  // namespace
 
-// run_scenarios [--seconds S] [--seed N] [--mutate] [--list] [GROUP | NAME]...
+// run_scenarios [--seconds S] [--seed N] [--mutate] [--only PART_OF_A_PATH]... [--list] [GROUP | NAME]...
 int main(int argc, char** argv)
 {
     std::vector<std::string> wanted;
+    std::vector<std::string> only;
     bool mutates = false;
     bool lists = false;
     double seconds = 1.5;
@@ -308,6 +314,8 @@ int main(int argc, char** argv)
             lists = true;
         } else if (word == "--seconds" && i + 1 < argc) {
             seconds = std::strtod(argv[++i], nullptr);
+        } else if (word == "--only" && i + 1 < argc) {
+            only.emplace_back(argv[++i]);
         } else if (word == "--seed" && i + 1 < argc) {
             seed = std::strtoull(argv[++i], nullptr, 10);
         } else {
@@ -328,6 +336,6 @@ int main(int argc, char** argv)
         for (const scenario& s : chosen) std::printf("%s %s\n", s.group.c_str(), s.name.c_str());
         return 0;
     }
-    if (mutates) return mutate(chosen, seconds);
+    if (mutates) return mutate(chosen, seconds, only);
     return run(chosen, seconds, seed) == 0 ? 0 : 1;
 }

@@ -5,10 +5,13 @@
 #include <weft/iter/detail/gate.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/sync/parker.hpp>
 
 #include "scenarios.hpp"
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -17,6 +20,7 @@ using weft::detail::atomic;
 using weft::detail::cell;
 using weft::detail::conveyor;
 using weft::detail::gate;
+using weft::detail::parking_spot;
 using weft::model::require;
 using weft::model::thread;
 namespace order = weft::detail::order;
@@ -66,43 +70,152 @@ struct watched {
     cell<int> value{0};
 };
 
-template <bool Ordered>
-void carry(int inputs, std::size_t window)
+/// Threads of their own as helpers, at most one at a time: each is started by the consumer, and may come late.
+struct crew {
+    crew() { now = this; }
+    ~crew() { now = nullptr; }
+    crew(const crew&) = delete;
+    crew& operator=(const crew&) = delete;
+
+    static std::size_t most() { return 1; }
+    template <class F>
+    static void start(F&& help)
+    {
+        now->hired.push_back(std::make_unique<thread>(std::forward<F>(help)));
+    }
+
+    std::vector<std::unique_ptr<thread>> hired;
+    static inline crew* now = nullptr;
+};
+
+/// Two helpers at a time.
+struct large_crew : crew {
+    static std::size_t most() { return 2; }
+};
+
+int twice(watched& in) { return 2 * in.value.read(); }
+
+template <bool Ordered, class Helpers, class Work>
+int carry(int inputs, std::size_t window, const Work& work, bool at_once = false)
 {
-    weft::pool_options how;
-    how.num_threads = 2;
-    how.idle = weft::idle_policy::frugal;
-    weft::thread_pool pool(how);
-    pool.install([&] {
-        const auto twice = [](watched& in) { return watched(2 * in.value.read()); };
-        conveyor<watched, watched, decltype(twice), Ordered> belt(twice, window);
-        int sum = 0;
-        int expected = 0;
-        for (int i = 1; i <= inputs; ++i) {
-            if (belt.in_use() == belt.window()) {
-                sum += belt.await().value.read();
-                belt.release();
-            }
-            belt.put(i);
-            belt.publish();
-            expected += 2 * i;
+    [[maybe_unused]] const Helpers helpers;
+    conveyor<watched, watched, Work, Ordered, Helpers> belt(work, window);
+    int sum = 0;
+    for (int i = 1; i <= inputs; ++i) {
+        if (belt.in_use() == belt.window()) {
+            sum += belt.await().value.read();
+            belt.release();
         }
-        for (; belt.in_use() != 0; belt.release()) sum += belt.await().value.read();
-        require(sum == expected);
-    });
+        belt.put(i);
+        if (!at_once || i == inputs || belt.in_use() == belt.window()) belt.publish();
+    }
+    for (; belt.in_use() != 0; belt.release()) sum += belt.await().value.read();
+    return sum;
 }
 
-/// As the scenarios of the pool: some hundred steps, so random executions first, and a search that is cut short.
-weft::model::options large()
+/// A shared_ptr keeps the gate, so its end is not checked.
+weft::model::options on_a_belt(weft::model::options how)
 {
-    weft::model::options how = scenarios::bounded(1);
-    how.random_executions = 2000;
-    how.max_steps = 6000;
-    how.check_ends = false;  // a shared_ptr keeps the gate
+    how.check_ends = false;
+    how.random_executions = 5000;
     return how;
 }
 
-const enter ordered("stream", "conveyor_ordered", [] { carry<true>(3, 2); }, large());
-const enter unordered("stream", "conveyor_unordered", [] { carry<false>(3, 2); }, large());
+const enter ordered(
+    "stream", "conveyor_ordered",
+    [] {
+        // Slots are used again: two in the window, three inputs.
+        require(carry<true, crew>(3, 2, [](watched& in) { return watched(twice(in)); }) == 12);
+    },
+    on_a_belt(scenarios::bounded(2)));
+
+const enter unordered(
+    "stream", "conveyor_unordered",
+    [] { require(carry<false, crew>(3, 2, [](watched& in) { return watched(twice(in)); }) == 12); },
+    on_a_belt(scenarios::bounded(2)));
+
+weft::model::options reordered(weft::model::options how)
+{
+    how.reorder_stores = true;
+    how.random_executions = 20'000;
+    return how;
+}
+
+const enter unordered_places(
+    "stream", "conveyor_unordered_places",
+    [] {
+        // A result's place comes round for a helper who has read nothing since the consumer let go of it.
+        require(carry<false, crew>(3, 2, [](watched& in) { return watched(twice(in)); }, true) == 12);
+    },
+    reordered(on_a_belt(scenarios::bounded(2))));
+
+const enter unordered_crew(
+    "stream", "conveyor_unordered_crew",
+    [] {
+        // Places of results come round while two helpers and the consumer take them.
+        require(carry<false, large_crew>(4, 3, [](watched& in) { return watched(twice(in)); }, true) == 20);
+    },
+    on_a_belt(scenarios::bounded(1)));
+
+const enter dropped(
+    "stream", "conveyor_dropped",
+    [] {
+        // The conveyor ends while helpers carry on, or have not come yet.
+        const auto work = [](watched& in) { return watched(twice(in)); };
+        crew helpers;
+        conveyor<watched, watched, decltype(work), true, crew> belt(work, 2);
+        belt.put(1);
+        belt.publish();
+        belt.put(2);
+        belt.publish();
+    },
+    on_a_belt(scenarios::bounded(2)));
+
+const enter helper_is_called(
+    "stream", "conveyor_calls",
+    [] {
+        // The first input waits for the second one: who runs it must not be alone.
+        parking_spot done;
+        const auto work = [&](watched& in) {
+            const int i = in.value.read();
+            if (i == 1) done.park();
+            if (i == 3) done.unpark();
+            return watched(i);
+        };
+        crew helpers;
+        conveyor<watched, watched, decltype(work), true, crew> belt(work, 3);
+        belt.put(0);
+        belt.publish();
+        belt.put(1);
+        belt.put(3);
+        belt.publish();
+        int sum = 0;
+        for (; belt.in_use() != 0; belt.release()) sum += belt.await().value.read();
+        require(sum == 4);
+    },
+    on_a_belt(scenarios::bounded(2)));
+
+weft::model::options large()
+{
+    weft::model::options how = on_a_belt(scenarios::bounded(1));
+    how.random_executions = 2000;
+    how.max_steps = 6000;
+    return how;
+}
+
+const enter in_a_pool(
+    "stream", "conveyor_in_a_pool",
+    [] {
+        // As shipped, with the pool's tasks: some hundred steps.
+        weft::pool_options how;
+        how.num_threads = 2;
+        how.idle = weft::idle_policy::frugal;
+        weft::thread_pool pool(how);
+        pool.install([] {
+            const auto work = [](watched& in) { return watched(twice(in)); };
+            require(carry<true, weft::detail::pool_helpers>(3, 2, work) == 12);
+        });
+    },
+    large());
 
 }  // namespace

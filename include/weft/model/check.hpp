@@ -40,7 +40,7 @@ struct options {
     /// An atomic may be destroyed only after all uses. Turn it off if a std::shared_ptr decides when: its counts are not
     /// modelled, so the checker does not see what they order. Uses after the destruction are found all the same.
     bool check_ends = true;
-    bool check_leaks = true;         ///< what was allocated through weft::model must be freed when the scenario ends
+    bool check_leaks = true;  ///< what was allocated through weft::model must be freed when the scenario ends
 
     /// If not empty, run only the execution that an earlier result's `path` names.
     std::string replay{};

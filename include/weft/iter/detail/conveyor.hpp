@@ -28,7 +28,8 @@
 // Progress    Lock-free between helpers; the consumer runs inputs itself while the next result is pending, and sleeps
 //             when there are none. It never needs a helper to begin.
 //
-// Checked by  tests/iter/stream_test.cpp
+// Checked by  tests/model/stream_model.cpp: conveyor_ordered (O1, O2), conveyor_unordered_places (O3), conveyor_calls
+//             (O4), conveyor_dropped; tests/iter/stream_test.cpp
 #pragma once
 
 #include <weft/base/atomic.hpp>
@@ -48,8 +49,18 @@
 
 namespace weft::detail {
 
+/// Where a conveyor's helpers come from: they are tasks of the pool.
+struct pool_helpers {
+    static std::size_t most() { return current_num_threads() - 1; }  // the consumer takes part
+    template <class F>
+    static void start(F&& help)
+    {
+        weft::spawn(std::forward<F>(help));
+    }
+};
+
 /// `Work` is called as work(In&) -> Out, by several threads at once.
-template <class In, class Out, class Work, bool Ordered>
+template <class In, class Out, class Work, bool Ordered, class Helpers = pool_helpers>
 class conveyor {
 public:
     conveyor(const Work& work, std::size_t window)
@@ -143,10 +154,10 @@ private:
 
     static constexpr int most_spins = 200;
 
-    /// The consumer takes part, and what it looks at is in the window.
+    /// What the consumer looks at is in the window, too.
     static std::size_t most_helpers(std::size_t window)
     {
-        const std::size_t others = current_num_threads() - 1;
+        const std::size_t others = Helpers::most();
         return others < window ? others : window - 1;
     }
 
@@ -165,7 +176,7 @@ private:
     void spawn_helper()
     {
         try {
-            weft::spawn([this, shared = gate_] {
+            Helpers::start([this, shared = gate_] {
                 if (!shared->enter()) return;
                 help();
                 shared->leave();

@@ -18,7 +18,7 @@
 //
 // Progress    enter, leave: lock-free. close: sleeps until the last helper has left.
 //
-// Checked by  tests/iter/stream_test.cpp
+// Checked by  tests/model/stream_model.cpp: gate_ends (O1), conveyor_dropped (O1), gate_calls (O2), conveyor_calls (O2)
 #pragma once
 
 #include <weft/base/atomic.hpp>
