@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/pool_core.hpp"
 
+#include <weft/base/array.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/base/memory.hpp>
 #include <weft/topology/cpu_set.hpp>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/memory.hpp>
 
+#include <weft/base/array.hpp>
+
 #include "test.hpp"
 
 #include <cstdint>

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <utility>
 
@@ -47,28 +46,6 @@ void dispose(T* object) noexcept
 {
     object->~T();
     deallocate(object, sizeof(T), alignof(T));
-}
-
-/// An array of `size` value-initialised T.
-template <class T>
-[[nodiscard]] T* make_array(std::size_t size)
-{
-    if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
-    T* memory = static_cast<T*>(allocate(size * sizeof(T), alignof(T)));
-    try {
-        std::uninitialized_value_construct_n(memory, size);
-    } catch (...) {
-        deallocate(memory, size * sizeof(T), alignof(T));
-        throw;
-    }
-    return memory;
-}
-
-template <class T>
-void dispose_array(T* array, std::size_t size) noexcept
-{
-    std::destroy_n(array, size);
-    deallocate(array, size * sizeof(T), alignof(T));
 }
 
 }  // namespace weft::detail

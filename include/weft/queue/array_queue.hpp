@@ -24,11 +24,11 @@
 // Checked by  tests/model/array_queue_model.cpp: payload (O1), reuse (O2), empty_is_true (O3, I2), full_is_true (I2).
 #pragma once
 
+#include <weft/base/array.hpp>
 #include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
-#include <weft/base/memory.hpp>
 #include <weft/queue/detail/held.hpp>
 
 #include <cstddef>

@@ -32,6 +32,7 @@
 // Checked by  tests/model/deque_model.cpp: last_element (O2, O3), payload (O1), grow (O4), reuse (O5).
 #pragma once
 
+#include <weft/base/array.hpp>
 #include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/memory.hpp>

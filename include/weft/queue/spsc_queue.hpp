@@ -18,10 +18,10 @@
 // Checked by  tests/model/spsc_queue_model.cpp: payload (O1), reuse (O2).
 #pragma once
 
+#include <weft/base/array.hpp>
 #include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
-#include <weft/base/memory.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weft/algorithm/detail/quicksort.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/base/array.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/base/array.hpp>
 #include <weft/pool/context.hpp>
 
 #include <cstddef>

@@ -36,6 +36,7 @@
 //             (O4), array_close_wakes (O5).
 #pragma once
 
+#include <weft/base/array.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
 #include <weft/channel/detail/core.hpp>

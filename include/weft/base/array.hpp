@@ -1,0 +1,37 @@
+// weft/base/array.hpp - arrays of a size known at run time, from the seam for allocation.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/memory.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace weft::detail {
+
+/// An array of `size` value-initialised T. Throws std::bad_alloc and what the constructor throws; nothing is leaked
+/// then.
+template <class T>
+[[nodiscard]] T* make_array(std::size_t size)
+{
+    if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
+    T* memory = static_cast<T*>(allocate(size * sizeof(T), alignof(T)));
+    try {
+        std::uninitialized_value_construct_n(memory, size);
+    } catch (...) {
+        deallocate(memory, size * sizeof(T), alignof(T));
+        throw;
+    }
+    return memory;
+}
+
+/// Destroys and frees what `make_array` made.
+template <class T>
+void dispose_array(T* array, std::size_t size) noexcept
+{
+    std::destroy_n(array, size);
+    deallocate(array, size * sizeof(T), alignof(T));
+}
+
+}  // namespace weft::detail
