@@ -43,6 +43,7 @@
 #include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_dot.hpp>
+#include <weft/iter/par_extend.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/par_lines.hpp>
@@ -50,6 +51,7 @@
 #include <weft/iter/par_tiles.hpp>
 #include <weft/iter/par_worklist.hpp>
 #include <weft/iter/partition.hpp>
+#include <weft/iter/partition_map.hpp>
 #include <weft/iter/pipeline.hpp>
 #include <weft/iter/progress.hpp>
 #include <weft/iter/progress_bar.hpp>

@@ -2,11 +2,13 @@
 #include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_chunks.hpp>
+#include <weft/iter/par_extend.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
 
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -118,6 +120,24 @@ void use()
     (void)weft::par_utf16(s + s).count();
 #elif defined(CASE_lines_of_a_number)  // expect: this needs a text: something that converts to std::string_view
     (void)weft::par_lines(5).count();
+#elif defined(CASE_partition_map_without_variant)  // expect: the function given to partition_map must return a std::variant
+    (void)weft::par_iter(v).partition_map([](int x) { return x; });
+#elif defined(CASE_unzip_into_too_few)  // expect: unzip_into needs a std::vector for each part of the items
+    weft::par_iter(v).enumerate().unzip_into(v);
+#elif defined(CASE_unzip_into_a_list)  // expect: unzip_into replaces std::vectors
+    weft::par_iter(v).enumerate().unzip_into(v, l);
+#elif defined(CASE_extend_a_number)  // expect: collect does not know how to add items to this container
+    weft::par_extend(n, v);
+#elif defined(CASE_extend_with_others)  // expect: the items of this chain cannot be converted to the elements
+    weft::par_extend(v, weft::par_iter(v).map([](int x) { return std::to_string(x); }));
+#elif defined(CASE_try_fold_without_failure)  // expect: the function given to try_fold must return an optional
+    (void)weft::par_iter(v).try_fold(s, [](std::string a, int) { return a; });
+#elif defined(CASE_try_reduce_without_failure)  // expect: the operation given to try_reduce must return an optional
+    (void)weft::par_iter(v).try_reduce([](int a, int b) { return a + b; });
+#elif defined(CASE_try_reduce_of_one)  // expect: the operation given to try_reduce must take two items
+    (void)weft::par_iter(v).try_reduce([](int a) { return a; });
+#elif defined(CASE_collect_values_into_optional)  // expect: the items must be optionals or expecteds
+    (void)weft::par_iter(v).collect<std::optional<std::vector<int>>>();
 #elif defined(CASE_state_from_an_argument)  // expect: the first argument must be a function without arguments
     (void)weft::par_iter(v).map_init([](int) { return 1; }, [](int& a, int x) { return a + x; }).count();
 #endif

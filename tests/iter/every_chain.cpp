@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_chunks.hpp>
+#include <weft/iter/par_extend.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <deque>
 #include <list>
 #include <map>
@@ -21,6 +23,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace test {
@@ -330,6 +333,28 @@ const use_case cases[] = {
                                           [&](int x, int y) { return std::optional<int>(b.tick(x + y)); });
          return sum == total;
      }},
+    {"try_reduce without an identity",
+     [](const bomb& b) {
+         const auto sum = par_iter(fresh()).try_reduce([&](const fragile& x, const fragile& y) {
+             return b.tick(), std::optional<fragile>(fragile(x.value + y.value));
+         });
+         return sum && *sum && (*sum)->value == total;
+     }},
+    {"try_fold",
+     [](const bomb& b) {
+         const auto step = [&](const fragile& sum, const fragile& x) {
+             return b.tick(), std::optional<fragile>(fragile(sum.value + x.value));
+         };
+         return par_iter(items())
+                    .try_fold([&] { return b.tick(), fragile(0); }, step)
+                    .try_reduce(fragile(0), step)
+                    ->value == total;
+     }},
+    {"try_for_each_init",
+     [](const bomb& b) {
+         return par_iter(items()).try_for_each_init([&] { return b.tick(), fragile(1); },
+                                                    [&](fragile&, const fragile&) { return b.tick(true); });
+     }},
     {"partition",
      [](const bomb& b) {
          const auto [even, odd] =
@@ -341,6 +366,62 @@ const use_case cases[] = {
          const auto [left, right] =
              par_iter(items()).map([&](const fragile& x) { return b.tick(), std::pair(x, x); }).unzip();
          return counts_up(left) && counts_up(right);
+     }},
+    {"unzip_into, collected",
+     [](const bomb& b) {
+         std::vector<fragile> left(3);
+         std::vector<fragile> right;
+         const auto pairs = [&] {
+             return par_iter(items()).map([&](const fragile& x) { return b.tick(), std::pair(x, x); });
+         };
+         pairs().unzip_into(left, right);
+         if (!counts_up(left) || !counts_up(right)) return false;
+         pairs().filter([](const auto&) { return true; }).unzip_into(left, right);
+         return counts_up(left) && counts_up(right);
+     }},
+    {"partition_map",
+     [](const bomb& b) {
+         const auto [even, odd] = par_iter(items()).partition_map([&](const fragile& x) {
+             b.tick();
+             return x.value % 2 == 0 ? std::variant<fragile, int>(x) : std::variant<fragile, int>(x.value);
+         });
+         return counts_up(even, 0, 2, n / 2) && odd.size() == n / 2;
+     }},
+    {"par_extend",
+     [](const bomb& b) {
+         std::vector<fragile> all;
+         std::list<fragile> more;
+         const auto copies = [&] { return par_iter(items()).map([&](const fragile& x) { return b.tick(), x; }); };
+         try {
+             weft::par_extend(all, copies());
+             weft::par_extend(all, copies().filter([](const fragile&) { return true; }));
+             weft::par_extend(more, copies());
+         } catch (...) {
+             if (all.size() % n != 0 || !more.empty()) std::abort();
+             throw;
+         }
+         return all.size() == 2 * n && counts_up(more);
+     }},
+    {"collect into an optional",
+     [](const bomb& b) {
+         const auto all = par_iter(items())
+                              .map([&](const fragile& x) { return b.tick(), std::optional<fragile>(x); })
+                              .collect<std::optional<std::vector<fragile>>>();
+         return all && counts_up(*all);
+     }},
+    {"map_with, for_each_with, copied",
+     [](const bomb& b) {
+         std::atomic<int> sum{0};
+         par_iter(items()).for_each_with(
+             fragile(1), [&](const fragile& one, const fragile& x) { sum += b.tick(x.value) * one.value; });
+         return sum == total && counts_up(par_iter(items())
+                                              .copied()
+                                              .map_with(fragile(1),
+                                                        [&](const fragile& one, const fragile& x) {
+                                                            return b.tick(), fragile(x.value + one.value);
+                                                        })
+                                              .to_vector(),
+                                          1);
      }},
     {"collect into a list, a deque, a set, maps, a string",
      [](const bomb& b) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/detail/gather.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
 #include <weft/iter/detail/throw.hpp>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -96,26 +98,32 @@ struct gather_consumer {
     void merge(state& left, state& right) const { left.append(right); }
 };
 
+/// Moves what was gathered to `room`, whose elements are not constructed yet.
+template <class T>
+void move_to(T* room, gathered<T>& all)
+{
+    struct run {
+        std::vector<T>* from;
+        std::size_t at;
+    };
+    std::vector<run> runs;
+    std::size_t total = 0;
+    all.each([&](std::vector<T>& v) {
+        runs.push_back({&v, total});
+        total += v.size();
+    });
+    weft::par_iter(runs).for_each(
+        [room](const run& r) { std::uninitialized_move(r.from->begin(), r.from->end(), room + r.at); });
+}
+
 /// What was gathered, in one vector. Each element is moved at most once.
 template <class T>
 std::vector<T> vector_of(gathered<T>&& all)
 {
     if (all.in_one()) return std::move(all.first());
     if constexpr (std::is_nothrow_move_constructible_v<T>) {
-        struct run {
-            std::vector<T>* from;
-            std::size_t at;
-        };
-        std::vector<run> runs;
-        std::size_t total = 0;
-        all.each([&](std::vector<T>& v) {
-            runs.push_back({&v, total});
-            total += v.size();
-        });
-        raw_vector<T> whole(total);
-        T* const room = whole.room();
-        weft::par_iter(runs).for_each(
-            [room](const run& r) { std::uninitialized_move(r.from->begin(), r.from->end(), room + r.at); });
+        raw_vector<T> whole(all.size());
+        detail::move_to(whole.room(), all);
         return whole.release();
     } else {
         std::vector<T> whole;
@@ -160,11 +168,102 @@ void append_item(C& c, X&& x)
         c.push_back(std::forward<X>(x));
     } else if constexpr (requires { c.insert(c.end(), std::forward<X>(x)); }) {
         c.insert(c.end(), std::forward<X>(x));
+    } else if constexpr (requires { c.append(std::forward<X>(x)); }) {
+        c.append(std::forward<X>(x));
     } else {
         static_assert(
             requires { c.push(std::forward<X>(x)); }, "weft: collect does not know how to add items to this container");
         c.push(std::forward<X>(x));
     }
+}
+
+/// Appends what was gathered.
+template <class C, class T>
+void append_all(C& c, gathered<T>&& items)
+{
+    if constexpr (requires { c.insert_after(c.before_begin(), std::declval<T>()); }) {
+        auto last = c.before_begin();
+        while (std::next(last) != c.end()) ++last;
+        items.each([&](auto& part) {
+            for (auto&& x : part) last = c.insert_after(last, std::move(x));
+        });
+    } else {
+        if constexpr (requires { c.reserve(c.size() + items.size()); }) c.reserve(c.size() + items.size());
+        items.each([&](auto& part) {
+            for (auto&& x : part) detail::append_item(c, std::move(x));
+        });
+    }
+}
+
+/// What was gathered, as a C.
+template <class C, class T>
+C container_of(gathered<T>&& items)
+{
+    if constexpr (std::is_same_v<C, std::vector<T>>) {
+        return detail::vector_of(std::move(items));
+    } else {
+        C all;
+        detail::append_all(all, std::move(items));
+        return all;
+    }
+}
+
+/// Gathers the values of items that may be failures; the first failure that is met ends the loop.
+template <class R>
+struct gather_values_consumer {
+    using value = std::remove_cvref_t<decltype(*std::declval<R&>())>;
+    struct state {
+        gathered<value> values;
+        std::optional<R> failure;
+    };
+    static constexpr bool ends_all = true;
+
+    struct sink {
+        typename gathered<value>::writer list;
+        std::optional<R>& failure;
+
+        template <class X>
+        bool operator()(X&& x)
+        {
+            if (x) {
+                list.push(*std::forward<X>(x));
+                return true;
+            }
+            failure.emplace(std::forward<X>(x));
+            return false;
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink gather{typename gathered<value>::writer(st.values), st.failure};
+        return source.run(p, gather);
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (!left.failure) left.failure = std::move(right.failure);
+        left.values.append(right.values);
+    }
+};
+
+/// An optional, or something like std::expected, of a container.
+template <class C>
+concept container_or_failure = holds_value<C> && requires { typename C::value_type; } && !std::ranges::range<C>;
+
+template <class C, class S>
+C collect_values(const S& source)
+{
+    using item = kept_t<typename S::item>;
+    static_assert(holds_value<item>,
+                  "weft: to collect into an optional or expected container, the items must be optionals or expecteds");
+    using container = typename C::value_type;
+    auto found = detail::drive(source, gather_values_consumer<item>{});
+    if (found.failure) return detail::failure_of<C>(std::move(*found.failure));
+    return C(detail::container_of<container>(std::move(found.values)));
 }
 
 }  // namespace detail
@@ -182,18 +281,16 @@ auto par_iterator<Self>::collect()
 {
     if constexpr (std::is_same_v<C, detail::as_vector>) {
         return to_vector();
+    } else if constexpr (detail::container_or_failure<C>) {
+        const Self self(moved());
+        return detail::collect_values<C>(self);
     } else if constexpr (detail::is_std_vector<C>) {
         const Self self(moved());
         return detail::collect_vector<typename C::value_type>(self);
     } else {
         const Self self(moved());
-        auto items = detail::drive(self, detail::gather_consumer<detail::kept_t<typename Self::item>>{});
-        C all;
-        if constexpr (requires { all.reserve(items.size()); }) all.reserve(items.size());
-        items.each([&](auto& part) {
-            for (auto&& x : part) detail::append_item(all, std::move(x));
-        });
-        return all;
+        return detail::container_of<C>(
+            detail::drive(self, detail::gather_consumer<detail::kept_t<typename Self::item>>{}));
     }
 }
 

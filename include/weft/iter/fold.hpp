@@ -1,7 +1,8 @@
-// weft/iter/fold.hpp - fold, fold_chunks and chunks: one state per fixed block of positions.
+// weft/iter/fold.hpp - fold, fold_chunks, chunks and try_fold: one state per fixed block of positions.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/detail/throw.hpp>
 #include <weft/iter/detail/tree.hpp>
 #include <weft/iter/par_iterator.hpp>
@@ -64,12 +65,55 @@ template <class F, class State, class X>
     }
 }
 
-/// Position b stands for positions b * length .. of the chain below.
-template <class Base, class I, class F>
-class fold_iter : public par_iterator<fold_iter<Base, I, F>>, public adaptor_base<Base> {
+/// Takes items into a state.
+template <class State, class F>
+struct folder {
+    using result = State;
+
+    State state;
+    const local_function_t<F> f;
+
+    template <class X>
+    [[gnu::always_inline]] go_on operator()(X&& x)
+    {
+        fold_item(f, state, std::forward<X>(x));
+        return {};
+    }
+};
+
+/// What f(state, item) returns, the state taken by value or by reference.
+template <class F, class State, class X>
+auto try_step(F& f, State& state, X&& x)
+{
+    if constexpr (takes_item<F&, X&&, State&&>) {
+        return detail::call_with(f, std::move(state), std::forward<X>(x));
+    } else {
+        return detail::call_with(f, state, std::forward<X>(x));
+    }
+}
+
+/// Takes items into a state until a step fails. `Result` is an optional of the state, or like std::expected.
+template <class State, class Result, class F>
+struct try_folder {
+    using result = Result;
+
+    Result state;
+    const local_function_t<F> f;
+
+    template <class X>
+    [[gnu::always_inline]] bool operator()(X&& x)
+    {
+        state = detail::try_step(f, *state, std::forward<X>(x));
+        return static_cast<bool>(state);
+    }
+};
+
+/// Position b stands for positions b * length .. of the chain below, which a Folder takes in.
+template <class Base, class I, class F, class Folder = folder<typename fresh_state<I>::type, F>>
+class fold_iter : public par_iterator<fold_iter<Base, I, F, Folder>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = indexing::exact;
-    using item = typename fresh_state<I>::type;
+    using item = typename Folder::result;
 
     fold_iter(Base&& base, std::size_t length, I&& identity, F&& f)
         : adaptor_base<Base>(std::move(base)), length_(length), make_{std::move(identity)}, f_(std::move(f))
@@ -98,7 +142,7 @@ public:
     {
         using result = answer<Sink, item>;
         for (std::size_t b = p.lo; b < p.hi; ++b) {
-            folder fold{make_(), local_function(f_)};
+            Folder fold{item(make_()), local_function(f_)};
             this->base_.run(below(piece{b, b + 1}), fold);
             if (!sink(std::move(fold.state))) return result(false);
         }
@@ -106,18 +150,6 @@ public:
     }
 
 private:
-    struct folder {
-        item state;
-        const local_function_t<F> f;
-
-        template <class X>
-        [[gnu::always_inline]] go_on operator()(X&& x)
-        {
-            fold_item(f, state, std::forward<X>(x));
-            return {};
-        }
-    };
-
     [[nodiscard]] piece below(piece p) const
     {
         const std::size_t n = this->base_.extent();
@@ -152,6 +184,24 @@ auto par_iterator<Self>::fold(I identity, F f)
     const std::size_t n = self.extent();
     return detail::fold_iter<Self, I, F>(std::move(self), detail::fixed_blocks::block_length(n), std::move(identity),
                                          std::move(f));
+}
+
+template <class Self>
+template <class I, class F>
+auto par_iterator<Self>::try_fold(I identity, F f)
+{
+    static_assert(!Self::streaming && !detail::is_windowed<Self>(),
+                  "weft: fold cannot follow bridged input, which has no length");
+    using value = typename detail::fresh_state<I>::type;
+    detail::check_fold<F, value, typename Self::item>();
+    using result = std::remove_cvref_t<decltype(detail::try_step(std::declval<const F&>(), std::declval<value&>(),
+                                                                 std::declval<typename Self::item>()))>;
+    static_assert(detail::holds_value<result>,
+                  "weft: the function given to try_fold must return an optional or something like std::expected");
+    Self self(moved());
+    const std::size_t n = self.extent();
+    return detail::fold_iter<Self, I, F, detail::try_folder<value, result, F>>(
+        std::move(self), detail::fixed_blocks::block_length(n), std::move(identity), std::move(f));
 }
 
 template <class Self>

@@ -1,4 +1,4 @@
-// weft/iter/init.hpp - map_init and for_each_init: functions with a state of their own beside each worker.
+// weft/iter/init.hpp - map_init, for_each_init, map_with, for_each_with: functions with a state of their own beside each worker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -135,6 +135,17 @@ struct check_init {
                   "reference");
 };
 
+/// Makes copies of a value.
+template <class T>
+struct copy_of {
+    static_assert(std::is_copy_constructible_v<T>,
+                  "weft: each worker needs a copy of this state, so it must be copyable");
+
+    T state;
+
+    T operator()() const { return state; }
+};
+
 /// Calls f and gives something, so that an f without a result can be mapped.
 template <class F>
 struct call_only {
@@ -157,6 +168,20 @@ auto par_iterator<Self>::map_init(Init init, F f)
 {
     detail::check_init<Init, F, typename Self::item>();
     return detail::map_init_iter<Self, Init, F>(moved(), std::move(init), std::move(f));
+}
+
+template <class Self>
+template <class T, class F>
+auto par_iterator<Self>::map_with(T state, F f)
+{
+    return map_init(detail::copy_of<T>{std::move(state)}, std::move(f));
+}
+
+template <class Self>
+template <class T, class F>
+void par_iterator<Self>::for_each_with(T state, F f)
+{
+    for_each_init(detail::copy_of<T>{std::move(state)}, std::move(f));
 }
 
 template <class Self>

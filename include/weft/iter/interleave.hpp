@@ -6,6 +6,7 @@
 #include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
+#include <weft/iter/take.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -28,6 +29,14 @@ public:
     }
 
     [[nodiscard]] std::size_t extent() const { return first_.extent() + second_.extent(); }
+
+    /// How many items there are until one chain is to give an item and has none.
+    [[nodiscard]] std::size_t turns() const
+    {
+        const std::size_t a = first_.extent();
+        const std::size_t b = second_.extent();
+        return a <= b ? 2 * a : 2 * b + 1;
+    }
 
     // The positions below are not one piece: what is below learns of the block, not of its place.
     void enter(piece) const
@@ -131,6 +140,15 @@ auto par_iterator<Self>::interleave(Other&& other)
     detail::check_random<detail::source_t<Other>>();
     return detail::interleave_iter<Self, detail::source_t<Other>>(moved(),
                                                                   detail::as_source(std::forward<Other>(other)));
+}
+
+template <class Self>
+template <class Other>
+auto par_iterator<Self>::interleave_shortest(Other&& other)
+{
+    auto both = interleave(std::forward<Other>(other));
+    const std::size_t n = both.turns();
+    return both.take(n);
 }
 
 template <class Self>

@@ -1,4 +1,4 @@
-// weft/iter/map.hpp - map, inspect and update: a function between the source and the sink.
+// weft/iter/map.hpp - map, inspect, update, copied: a function between the source and the sink.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -67,6 +67,14 @@ struct inspector {
     }
 };
 
+struct copier {
+    template <class X>
+    [[gnu::always_inline]] kept_t<X> operator()(X&& x) const
+    {
+        return kept_t<X>(std::forward<X>(x));
+    }
+};
+
 /// Lets f change the item, then gives the item itself.
 template <class F>
 struct updater {
@@ -99,6 +107,12 @@ auto par_iterator<Self>::map(F f)
 {
     detail::check_callable<F, typename Self::item>();
     return detail::map_iter<Self, F>(moved(), std::move(f));
+}
+
+template <class Self>
+auto par_iterator<Self>::copied()
+{
+    return map(detail::copier{});
 }
 
 template <class Self>

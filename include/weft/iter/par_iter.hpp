@@ -23,6 +23,7 @@
 #include <weft/iter/min_max.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/partition.hpp>
+#include <weft/iter/partition_map.hpp>
 #include <weft/iter/progress.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>

@@ -95,6 +95,13 @@ public:
     template <class Init, class F>
     auto map_init(Init init, F f);
 
+    /// The same with states that are copies of `state`.
+    template <class T, class F>
+    auto map_with(T state, F f);
+
+    /// A copy of each item, where the items are references.
+    auto copied();
+
     /// Any n items, or all if there are fewer; all but any n items.
     auto take_any(std::size_t n);
     auto skip_any(std::size_t n);
@@ -140,6 +147,10 @@ public:
     /// An item of this chain, one of the other, and so on; then the rest of the longer.
     template <class Other>
     auto interleave(Other&& other);
+
+    /// As interleave, ending where the next item would come from the one that has no more.
+    template <class Other>
+    auto interleave_shortest(Other&& other);
 
     /// A copy of `between` between each two items.
     template <class T>
@@ -194,15 +205,26 @@ public:
     template <class Init, class F>
     void for_each_init(Init init, F f);
 
+    /// The same with states that are copies of `state`.
+    template <class T, class F>
+    void for_each_with(T state, F f);
+
     /// f(item) for every item until one fails. f returns a bool, an optional, or something like std::expected; the
     /// result is the first failure met, or a success (with a value-initialised value).
     template <class F>
     auto try_for_each(F f);
 
+    /// The same with f(state, item), where `init()` makes a state, as for map_init.
+    template <class Init, class F>
+    auto try_for_each_init(Init init, F f);
+
     /// As reduce with an `op` that may fail: it returns an optional or something like std::expected. Items that are
-    /// optionals themselves are opened. The result is the whole, or a failure.
+    /// optionals themselves are opened. The result is the whole, or a failure; without an identity it is an optional of
+    /// that, which is empty if there are no items.
     template <class I, class Op>
     auto try_reduce(I identity, Op op);
+    template <class Op>
+    auto try_reduce(Op op);
 
     /// How many items there are. An indexed chain is not run for it.
     std::size_t count();
@@ -247,6 +269,12 @@ public:
     /// there are depends on the length alone.
     template <class I, class F>
     auto fold(I identity, F f);
+
+    /// As fold with an `f(state, item)` that may fail: it returns an optional of the new state, or something like
+    /// std::expected. The items are such results; a block ends at its first failure, the others go on. try_reduce puts
+    /// them together and ends the loop.
+    template <class I, class F>
+    auto try_fold(I identity, F f);
 
     /// As fold, with one state per n items. Throws std::invalid_argument for 0.
     template <class I, class F>
@@ -296,7 +324,9 @@ public:
     auto to_vector();
 
     /// All items in a C, in order: `collect<std::vector<long>>()`, `collect<std::set<int>>()`,
-    /// `collect<std::string>()`; without a type as to_vector().
+    /// `collect<std::string>()` of characters or of strings; without a type as to_vector(). Items that are optionals, or
+    /// like std::expected, can be collected into an optional or expected container: the values of all, or a failure as
+    /// soon as one is met.
     template <class C = detail::as_vector>
     auto collect();
 
@@ -310,8 +340,28 @@ public:
     template <class P>
     auto partition(P p);
 
+    /// Items go where f says: f(item) gives a std::variant, and each of its alternatives has a vector of its own, in
+    /// order. The result is a pair or tuple of vectors.
+    template <class F>
+    auto partition_map(F f);
+
     /// The parts of items that are pairs or tuples: a pair or tuple of vectors, in order.
     auto unzip();
+
+    /// The same into vectors that are there: replaces their contents, keeping their storage; the chain must not read
+    /// them. They are empty if this throws. Returns the number of items.
+    template <class... Vectors>
+    std::size_t unzip_into(Vectors&... vectors);
+
+    /// The number of items where it is known without running the chain: of indexed chains.
+    [[nodiscard]] std::optional<std::size_t> size_hint() const
+    {
+        if constexpr (Self::index_grade == detail::indexing::none) {
+            return std::nullopt;
+        } else {
+            return static_cast<const Self&>(*this).extent();
+        }
+    }
 
     /// The number of items. Indexed chains only.
     [[nodiscard]] std::size_t size() const

@@ -1,10 +1,12 @@
-// weft/iter/try.hpp - try_for_each and try_reduce: loops that end at the first failure.
+// weft/iter/try.hpp - try_for_each, try_for_each_init and try_reduce: loops that end at the first failure.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/filter.hpp>
 #include <weft/iter/find.hpp>
 #include <weft/iter/fold.hpp>
+#include <weft/iter/init.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/stop.hpp>
 
@@ -16,39 +18,6 @@
 namespace weft {
 
 namespace detail {
-
-/// A result that says by itself whether it is a failure: bool, an optional, an expected and their like.
-template <class R>
-concept fallible = !std::is_void_v<R> && requires(const R& r) { static_cast<bool>(r); };
-
-template <class R>
-concept holds_value = fallible<R> && requires(R& r) { *r; };
-
-/// "All went well", as an R.
-template <class R>
-R success()
-{
-    if constexpr (std::is_same_v<R, bool>) {
-        return true;
-    } else if constexpr (requires { R(typename R::value_type{}); }) {
-        return R(typename R::value_type{});
-    } else {
-        return R{};
-    }
-}
-
-/// What a loop gives that was stopped from outside: a failure, if the type has one without a reason.
-template <class R>
-std::optional<R> failure()
-{
-    if constexpr (std::is_same_v<R, bool>) {
-        return false;
-    } else if constexpr (std::is_constructible_v<R, std::nullopt_t>) {
-        return R(std::nullopt);
-    } else {
-        return std::nullopt;
-    }
-}
 
 /// Runs a loop that gives an R; stopped loops give a failure where there is one.
 template <class R, class Run>
@@ -125,6 +94,67 @@ struct try_reduce_consumer {
     }
 };
 
+/// As try_reduce_consumer without an identity: the first item, if there is one, is the beginning.
+template <class R, class Op>
+struct try_reduce_some_consumer {
+    using state = std::optional<R>;
+    static constexpr bool ends_all = true;
+
+    const Op& op;
+
+    struct sink {
+        state& value;
+        const Op& op;
+
+        template <class X>
+        bool operator()(X&& x)
+        {
+            if (!value) {
+                value.emplace(std::forward<X>(x));
+            } else if constexpr (std::is_same_v<std::remove_cvref_t<X>, R>) {
+                value = x ? op(*std::move(*value), *std::forward<X>(x)) : R(std::forward<X>(x));
+            } else {
+                value = op(*std::move(*value), std::forward<X>(x));
+            }
+            return static_cast<bool>(*value);
+        }
+    };
+
+    state make(std::size_t) const { return {}; }
+
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
+    {
+        sink accumulator{st, op};
+        return source.run(p, accumulator);
+    }
+
+    void merge(state& left, state& right) const
+    {
+        if (!right || (left && !*left)) return;
+        if (!left || !*right) {
+            left = std::move(right);
+        } else {
+            left = op(*std::move(*left), *std::move(*right));
+        }
+    }
+};
+
+/// What op gives: an R of two values, where the items are values or Rs.
+template <class Op, class Item>
+auto result_of_op()
+{
+    using item = kept_t<Item>;
+    if constexpr (holds_value<item>) {
+        using value = std::remove_cvref_t<decltype(*std::declval<item&>())>;
+        if constexpr (std::is_invocable_v<const Op&, value, value>) {
+            return std::type_identity<std::remove_cvref_t<std::invoke_result_t<const Op&, value, value>>>();
+        }
+    } else if constexpr (std::is_invocable_v<const Op&, item, item>) {
+        return std::type_identity<std::remove_cvref_t<std::invoke_result_t<const Op&, item, item>>>();
+    }
+}
+
 }  // namespace detail
 
 template <class Self>
@@ -160,6 +190,35 @@ auto par_iterator<Self>::try_reduce(I identity, Op op)
         const value neutral = detail::fresh_state<I>{std::move(identity)}();
         return detail::drive(self, detail::try_reduce_consumer<value, result, Op>{neutral, op});
     });
+}
+
+template <class Self>
+template <class Op>
+auto par_iterator<Self>::try_reduce(Op op)
+{
+    using found = decltype(detail::result_of_op<Op, typename Self::item>());
+    static_assert(!std::is_void_v<found>,
+                  "weft: the operation given to try_reduce must take two items (or what they hold, where they are "
+                  "optionals), and be callable through a const reference");
+    using result = typename found::type;
+    static_assert(detail::holds_value<result>,
+                  "weft: the operation given to try_reduce must return an optional or something like std::expected");
+    try {
+        const Self self(moved());
+        return detail::drive(self, detail::try_reduce_some_consumer<result, Op>{op});
+    } catch (const stopped&) {
+        std::optional<result> failed = detail::failure<result>();
+        if (!failed) throw;
+        return failed;
+    }
+}
+
+template <class Self>
+template <class Init, class F>
+auto par_iterator<Self>::try_for_each_init(Init init, F f)
+{
+    detail::check_init<Init, F, typename Self::item>();
+    return map_init(std::move(init), std::move(f)).try_for_each(detail::identity{});
 }
 
 }  // namespace weft

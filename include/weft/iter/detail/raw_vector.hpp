@@ -67,7 +67,10 @@ public:
             if (room_ != nullptr) std::allocator<T>().deallocate(room_, size_);
         }
     }
-    raw_vector(const raw_vector&) = delete;
+    raw_vector(raw_vector&& other) noexcept
+        : vector_(std::move(other.vector_)), size_(other.size_), room_(std::exchange(other.room_, nullptr))
+    {
+    }
     raw_vector& operator=(const raw_vector&) = delete;
 
     [[nodiscard]] T* room()

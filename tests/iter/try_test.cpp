@@ -1,0 +1,141 @@
+// tests/iter/try_test.cpp - try_fold, try_reduce without an identity, try_for_each_init: loops that may fail.
+#include <weft/base/rng.hpp>
+#include <weft/iter/par_iter.hpp>
+
+#include "test.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
+
+std::vector<int> random_numbers(std::size_t n)
+{
+    weft::rng random(n);
+    std::vector<int> v(n);
+    for (int& x : v) x = static_cast<int>(random.below(1000));
+    return v;
+}
+
+std::optional<int> add(int a, int b)
+{
+    if (a > std::numeric_limits<int>::max() - b) return std::nullopt;
+    return a + b;
+}
+
+TEST_CASE("try_reduce without an identity: nothing of nothing, the whole, or a failure")
+{
+    for (std::size_t n : sizes) {
+        std::vector<int> v = random_numbers(n);
+        const std::optional<std::optional<int>> whole = weft::par_iter(v).try_reduce(add);
+        CHECK(whole.has_value() == (n != 0));
+        if (whole) CHECK(*whole == std::accumulate(v.begin(), v.end(), 0));
+
+        const auto opened = [](int x) { return x == -1 ? std::nullopt : std::optional<int>(x); };
+        const auto of_optionals = weft::par_iter(v).map(opened).try_reduce(add);
+        CHECK(of_optionals == whole);
+
+        for (std::size_t bad : {std::size_t{0}, n / 2, n - 1}) {
+            if (n == 0) break;
+            std::vector<int> broken = v;
+            broken[bad] = -1;
+            const auto failed = weft::par_iter(broken).map(opened).try_reduce(add);
+            REQUIRE(failed.has_value());
+            CHECK(!failed->has_value());
+            if (n < 2) continue;
+            broken[bad] = std::numeric_limits<int>::max();
+            broken[bad == 0 ? 1 : 0] = 1;
+            const auto overflowed = weft::par_iter(broken).try_reduce(add);
+            REQUIRE(overflowed.has_value());
+            CHECK(!overflowed->has_value());
+        }
+    }
+}
+
+TEST_CASE("try_reduce without an identity: keeps the order of the items")
+{
+    std::vector<std::string> words;
+    std::string all;
+    for (int i = 0; i < 3000; ++i) {
+        words.push_back(std::to_string(i));
+        all += words.back();
+    }
+    const auto join = [](const std::string& a, const std::string& b) { return std::optional<std::string>(a + b); };
+    CHECK(weft::par_iter(words).try_reduce(join) == std::optional<std::optional<std::string>>(all));
+    CHECK(weft::par_iter(words).filter([](const std::string&) { return true; }).try_reduce(join)->value() == all);
+}
+
+TEST_CASE("try_reduce without an identity: a stopped loop is a failure")
+{
+    std::stop_source stop;
+    stop.request_stop();
+    const auto found = weft::par_range(0, 1000).stop_on(stop.get_token()).try_reduce(add);
+    REQUIRE(found.has_value());
+    CHECK(!found->has_value());
+}
+
+TEST_CASE("try_fold: as fold, and a block ends at its first failure")
+{
+    for (std::size_t n : sizes) {
+        const std::vector<int> v = random_numbers(n);
+        const auto parts = weft::par_iter(v).try_fold(0, add).to_vector();
+        const auto plain = weft::par_iter(v).fold(0, [](int a, int b) { return a + b; }).to_vector();
+        REQUIRE(parts.size() == plain.size());
+        bool same = true;
+        for (std::size_t i = 0; i < parts.size(); ++i) same = same && parts[i] == plain[i];
+        CHECK(same);
+        CHECK(weft::par_iter(v).try_fold([] { return 0; }, add).try_reduce(0, add) ==
+              std::accumulate(v.begin(), v.end(), 0));
+
+        std::atomic<std::size_t> calls{0};
+        const auto fails = [&](int, int) -> std::optional<int> {
+            ++calls;
+            return std::nullopt;
+        };
+        const auto failures = weft::par_iter(v).try_fold(0, fails).to_vector();
+        CHECK(calls == failures.size());
+        CHECK(weft::par_iter(v).try_fold(0, fails).try_reduce(0, add).has_value() == (n == 0));
+    }
+    const auto odd_is_bad = [](int& sum, int x) -> std::optional<int> {
+        if (x % 2 != 0) return std::nullopt;
+        return sum + x;
+    };
+    CHECK(weft::par_iter(std::vector<int>{2, 4, 6}).try_fold(0, odd_is_bad).try_reduce(0, add) == 12);
+    CHECK(weft::par_iter(std::vector<int>{2, 5, 6}).try_fold(0, odd_is_bad).try_reduce(0, add) == std::nullopt);
+}
+
+TEST_CASE("try_for_each_init: ends at a failure, with a state beside each worker")
+{
+    std::atomic<int> states{0};
+    std::atomic<long> sum{0};
+    const auto make = [&] {
+        ++states;
+        return std::string();
+    };
+    for (std::size_t n : sizes) {
+        const std::vector<int> v = random_numbers(n);
+        states = 0;
+        sum = 0;
+        const bool good = weft::par_iter(v).try_for_each_init(make, [&](std::string& own, int x) {
+            own = std::to_string(x);
+            sum += std::stoi(own);
+            return true;
+        });
+        CHECK(good);
+        CHECK(sum == std::accumulate(v.begin(), v.end(), 0L));
+        CHECK(static_cast<std::size_t>(states) <= n);
+        const std::optional<int> failed =
+            weft::par_iter(v).try_for_each_init(make, [&](std::string&, int) { return std::optional<int>(); });
+        CHECK(failed.has_value() == (n == 0));
+    }
+}
+
+}  // namespace
