@@ -1,4 +1,4 @@
-// src/simd/partition.hpp - the partitions and the sort of one type of keys, and the plain ones.
+// src/simd/partition.hpp - partitions, sort, runs and reversal of one type of keys, and the plain ones.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 namespace weft::detail {
 
@@ -14,6 +15,8 @@ template <class T>
 struct simd_sorts {
     std::size_t (*partition[4])(T*, std::size_t, T);  ///< by simd_front
     void (*sort)(T*, std::size_t, bool descending);
+    std::size_t (*run[2])(const T*, std::size_t);  ///< ascending, descending
+    void (*swap_mirrored)(T*, T*, std::size_t);
 };
 
 /// The best for this machine that WEFT_SIMD allows.
@@ -51,6 +54,20 @@ void sort(T* keys, std::size_t n, bool descending)
     }
 }
 
+template <bool Down, class T>
+std::size_t run(const T* keys, std::size_t n)
+{
+    std::size_t i = 1;
+    while (i < n && (Down ? keys[i - 1] >= keys[i] : keys[i - 1] <= keys[i])) ++i;
+    return i < n ? i : n;
+}
+
+template <class T>
+void swap_mirrored(T* first, T* last, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; ++i) std::swap(first[i], *--last);
+}
+
 template <class T>
 struct parts {
     static std::size_t leaf() { return 256; }
@@ -60,7 +77,9 @@ struct parts {
 template <class T>
 inline constexpr simd_sorts<T> sorts{{partition<simd_front::less, T>, partition<simd_front::not_greater, T>,
                                       partition<simd_front::greater, T>, partition<simd_front::not_less, T>},
-                                     sort<T>};
+                                     sort<T>,
+                                     {run<false, T>, run<true, T>},
+                                     swap_mirrored<T>};
 
 }  // namespace scalar
 }  // namespace weft::detail

@@ -13,6 +13,7 @@
 #include "simd/partition-inl.h"
 #include "simd/partition.hpp"
 #include "simd/quicksort.hpp"
+#include "simd/runs-inl.h"
 
 // Its sorting networks are internal: newer versions have changed them, and need them less.
 #undef WEFT_SIMD_NETWORKS
@@ -65,7 +66,9 @@ const simd_sorts<T>& sort_table()
 {
     static const simd_sorts<T> table{{partition<simd_front::less, T>, partition<simd_front::not_greater, T>,
                                       partition<simd_front::greater, T>, partition<simd_front::not_less, T>},
-                                     sort_by_parts<T, vector_parts<T>>};
+                                     sort_by_parts<T, vector_parts<T>>,
+                                     {run<false, T>, run<true, T>},
+                                     swap_mirrored<T>};
     return table;
 }
 

@@ -35,6 +35,18 @@ std::size_t simd_partition(T* keys, std::size_t n, T pivot, simd_front front)
 }
 
 template <class T>
+std::size_t simd_run(const T* keys, std::size_t n, bool descending)
+{
+    return simd_sorts_of<T>().run[descending ? 1 : 0](keys, n);
+}
+
+template <class T>
+void simd_swap_mirrored(T* first, T* last, std::size_t n)
+{
+    simd_sorts_of<T>().swap_mirrored(first, last, n);
+}
+
+template <class T>
 void simd_sort(T* keys, std::size_t n, bool descending)
 {
     if (n < 2) return;
@@ -58,6 +70,20 @@ template std::size_t simd_partition(std::int64_t*, std::size_t, std::int64_t, si
 template std::size_t simd_partition(std::uint64_t*, std::size_t, std::uint64_t, simd_front);
 template std::size_t simd_partition(float*, std::size_t, float, simd_front);
 template std::size_t simd_partition(double*, std::size_t, double, simd_front);
+
+template std::size_t simd_run(const std::int32_t*, std::size_t, bool);
+template std::size_t simd_run(const std::uint32_t*, std::size_t, bool);
+template std::size_t simd_run(const std::int64_t*, std::size_t, bool);
+template std::size_t simd_run(const std::uint64_t*, std::size_t, bool);
+template std::size_t simd_run(const float*, std::size_t, bool);
+template std::size_t simd_run(const double*, std::size_t, bool);
+
+template void simd_swap_mirrored(std::int32_t*, std::int32_t*, std::size_t);
+template void simd_swap_mirrored(std::uint32_t*, std::uint32_t*, std::size_t);
+template void simd_swap_mirrored(std::int64_t*, std::int64_t*, std::size_t);
+template void simd_swap_mirrored(std::uint64_t*, std::uint64_t*, std::size_t);
+template void simd_swap_mirrored(float*, float*, std::size_t);
+template void simd_swap_mirrored(double*, double*, std::size_t);
 
 template void simd_sort(std::int16_t*, std::size_t, bool);
 template void simd_sort(std::uint16_t*, std::size_t, bool);

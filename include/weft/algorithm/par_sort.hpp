@@ -8,6 +8,7 @@
 #include <weft/algorithm/detail/known_sort.hpp>
 #include <weft/algorithm/detail/merge_sort.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
+#include <weft/algorithm/detail/runs.hpp>
 #include <weft/pool/context.hpp>
 
 #include <concepts>
@@ -37,15 +38,17 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 /// Sorts the range; equal elements may end up in any order. As std::ranges::sort: comparator and projection come last.
 /// They are called through const references, from several threads at once.
 ///
-/// Sorted, reversed and all-equal input costs one pass. Under the default comparator, or `greater`, nothing is
-/// compared: numbers are sorted by a vectorised quicksort, small integers are counted, and what has a number, a pair of
-/// numbers or a string for a key (the element itself, or a member as projection) is sorted by radix. NaN goes to the
-/// end then. Other input never costs more than n log n comparisons in order.
+/// Sorted, reversed and all-equal input costs one pass, and what consists of a few sorted or reversed runs is merged.
+/// Under the default comparator, or `greater`, nothing is compared: numbers are sorted by a vectorised quicksort, small
+/// integers are counted, and what has a number, a pair of numbers or a string for a key (the element itself, or a
+/// member as projection) is sorted by radix. NaN goes to the end then. Other input never costs more than n log n
+/// comparisons in order.
 ///
 /// Throws:  what the comparator or the projection throws; the range then holds a permutation of its elements. A
 ///          comparator that is no order gives some permutation, and no undefined behaviour.
 /// Blocking: as join.
-/// Cost:    in place for numbers (16-bit integers: and 512 KiB a thread) and for comparators of one's own. A radix sort
+/// Cost:    in place for numbers (16-bit integers: and 512 KiB a thread) and for comparators of one's own, but for input
+///          that consists of a few runs, which takes scratch memory for all elements where there is some. A radix sort
 ///          takes scratch memory for all elements, and 32 bytes more for each string and each element of more than 32
 ///          bytes; where there is none, elements are compared in place instead. Up to four large blocks of scratch
 ///          memory are kept for the next sort; the system may take their pages.
@@ -61,21 +64,10 @@ std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projec
             constexpr bool down = detail::algorithm::plain_greater<Compare, value>;
             if constexpr (std::ranges::contiguous_range<R> && detail::algorithm::sort_key<value> && (up || down) &&
                           std::same_as<Projection, std::identity>) {
-                value* const keys = std::to_address(first);
-                // NaN compares as equal to all: what looks sorted with it may not be.
-                const auto ordered = [keys](std::size_t i) {
-                    return up ? keys[i - 1] <= keys[i] : keys[i - 1] >= keys[i];
-                };
-                const auto reversed = [keys](std::size_t i) {
-                    return up ? keys[i - 1] >= keys[i] : keys[i - 1] <= keys[i];
-                };
-                if (detail::algorithm::all_good<64>(c, 1, n, ordered)) return;
-                if (detail::algorithm::all_good<64>(c, 1, n, reversed))
-                    return detail::algorithm::reverse(c, keys, n, 0, n / 2);
-                detail::algorithm::sort_numbers(c, keys, n, down);
+                detail::algorithm::sort_numbers(c, std::to_address(first), n, down);
             } else {
                 if (detail::algorithm::sort_known<Compare>(c, first, n, project)) return;
-                if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
+                if (!detail::algorithm::sort_runs<false>(c, first, n, less))
                     detail::algorithm::quicksort(c, first, n, less);
             }
         });
@@ -99,7 +91,7 @@ std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {},
                 weft::par_sort(r, compare);
             } else {
                 if (detail::algorithm::sort_known<Compare>(c, first, n, project)) return;
-                if (!detail::algorithm::sort_if_ordered(c, first, n, less) && !less.failed())
+                if (!detail::algorithm::sort_runs<true>(c, first, n, less))
                     detail::algorithm::stable_sort(c, first, n, less);
             }
         });

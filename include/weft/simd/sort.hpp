@@ -15,6 +15,15 @@ enum class simd_front : unsigned { less, not_greater, greater, not_less };
 template <class T>
 std::size_t simd_partition(T* keys, std::size_t n, T pivot, simd_front front);
 
+/// How many keys from the first on are in order, as far as NaN: each not less than the one before it, or not greater. T
+/// has 4 or 8 bytes.
+template <class T>
+std::size_t simd_run(const T* keys, std::size_t n, bool descending);
+
+/// Swaps first[i] with last[-1 - i] for i < n. Requires: 2 * n <= last - first.
+template <class T>
+void simd_swap_mirrored(T* first, T* last, std::size_t n);
+
 /// Sorts n keys of 2, 4 or 8 bytes in place. Requires: no NaN among them.
 ///
 /// Cost:   n log n always, linear for few distinct values; no memory but some stack.

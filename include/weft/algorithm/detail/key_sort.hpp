@@ -8,6 +8,7 @@
 #include <weft/algorithm/detail/partition.hpp>
 #include <weft/algorithm/detail/plain_order.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
+#include <weft/algorithm/detail/runs.hpp>
 #include <weft/simd/sort.hpp>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 namespace weft::detail::algorithm {
 
@@ -102,21 +104,91 @@ std::size_t nan_to_end(fork_context c, T* keys, std::size_t n)
     return par_partition_by(c, keys, n, [&](T* first, std::size_t size) { return partition_all(first, size, number); });
 }
 
+/// Pairs of neighbouring numbers; equals may go either way.
+template <class T>
+class number_pairs {
+public:
+    number_pairs(const T* keys, bool descending) : keys_(keys), descending_(descending) {}
+
+    [[nodiscard]] bool up(std::size_t i) const { return goes(i, descending_); }
+    [[nodiscard]] bool down(std::size_t i) const { return goes(i, !descending_); }
+    [[nodiscard]] std::size_t up_until(std::size_t i, std::size_t end) const { return until(i, end, descending_); }
+    [[nodiscard]] std::size_t down_until(std::size_t i, std::size_t end) const { return until(i, end, !descending_); }
+    [[nodiscard]] bool may_go_down(std::size_t lo, std::size_t end) const { return keys_[lo] == keys_[end - 1]; }
+    /// NaN belongs to no run.
+    [[nodiscard]] bool sound(std::size_t i) const { return up(i) || down(i); }
+    [[nodiscard]] static constexpr bool failed() { return false; }
+
+private:
+    [[nodiscard]] bool goes(std::size_t i, bool falling) const
+    {
+        return falling ? keys_[i - 1] >= keys_[i] : keys_[i - 1] <= keys_[i];
+    }
+    [[nodiscard]] std::size_t until(std::size_t i, std::size_t end, bool falling) const
+    {
+        if constexpr (sizeof(T) >= 4) {
+            return i - 1 + simd_run(keys_ + i - 1, end - i + 1, falling);
+        } else {
+            while (i < end && goes(i, falling)) ++i;
+            return i;
+        }
+    }
+
+    const T* keys_;
+    bool descending_;
+};
+
+/// Reverses the keys [0, n), here the part of them that is swapped with [lo, hi).
+template <class T>
+void reverse_keys(fork_context c, T* keys, std::size_t n, std::size_t lo, std::size_t hi)
+{
+    constexpr std::size_t worth_a_fork = 32768;
+    if (hi - lo > worth_a_fork && c.wanted()) {
+        const std::size_t middle = lo + (hi - lo) / 2;
+        fork_join(
+            c, [&](fork_context here) { reverse_keys(here, keys, n, lo, middle); },
+            [&](fork_context there) { reverse_keys(there, keys, n, middle, hi); });
+        return;
+    }
+    if constexpr (sizeof(T) >= 4) {
+        simd_swap_mirrored(keys + lo, keys + n - lo, hi - lo);
+    } else {
+        for (; lo < hi; ++lo) std::swap(keys[lo], keys[n - 1 - lo]);
+    }
+}
+
+/// Sorts numbers that are in order already, or consist of so few runs that to merge them is less work than a sort.
+template <class T>
+bool sort_number_runs(fork_context c, T* keys, std::size_t n, bool descending)
+{
+    if (n < 2) return true;
+    const number_pairs<T> pairs(keys, descending);
+    const auto reverse = [&](fork_context k, std::size_t begin, std::size_t end) {
+        reverse_keys(k, keys + begin, end - begin, 0, (end - begin) / 2);
+    };
+    constexpr std::size_t most = sizeof(T) >= 8 ? 4 : sizeof(T) == 4 ? 2 : 1;
+    if (descending) return sort_runs(c, keys, n, most, pairs, [](T a, T b) { return a > b; }, reverse);
+    return sort_runs(c, keys, n, most, pairs, [](T a, T b) { return a < b; }, reverse);
+}
+
 /// Sorts numbers in their natural order.
 template <sort_key T>
 void sort_numbers(fork_context c, T* keys, std::size_t n, bool descending)
 {
-    if (n < 2) return;
     if constexpr (sizeof(T) == 1) {
-        count_sort(c, keys, n, descending);
+        if (!sort_number_runs(c, keys, n, descending)) count_sort(c, keys, n, descending);
     } else {
         using key = typename simd_key<T>::type;
+        // The kernels see the memory as integers of their own type of the same size.
+        auto* const same = reinterpret_cast<key*>(keys);
+        asm volatile("" : : "r"(same) : "memory");
+        const bool done = sort_number_runs(c, same, n, descending);
+        asm volatile("" : : "r"(same) : "memory");
+        if (done) return;
         if constexpr (sizeof(T) == 2) {
             if (n >= 65536 && try_count_sort(c, keys, n, descending)) return;
         }
         if constexpr (std::floating_point<T>) n = nan_to_end(c, keys, n);
-        // The kernels see the memory as integers of their own type of the same size.
-        auto* const same = reinterpret_cast<key*>(keys);
         asm volatile("" : : "r"(same) : "memory");
         if constexpr (sizeof(T) == 2) {
             simd_sort(same, n, descending);

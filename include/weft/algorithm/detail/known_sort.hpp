@@ -8,6 +8,7 @@
 #include <weft/algorithm/detail/plain_order.hpp>
 #include <weft/algorithm/detail/radix_key.hpp>
 #include <weft/algorithm/detail/radix_sort.hpp>
+#include <weft/algorithm/detail/runs.hpp>
 #include <weft/algorithm/detail/string_sort.hpp>
 
 #include <concepts>
@@ -52,15 +53,17 @@ template <class I, class Compare, class Projection, class K = std::remove_cvref_
 concept sorts_by_index = moves_safely<I> && member_projection<Projection> && plain_order<Compare, K> &&
                          ((radix_number<K> && sizeof(std::iter_value_t<I>) > 16) || is_plain_string<K>);
 
-/// Sorts what is in order by its keys already, or strictly in the reverse order; false if it is neither.
+/// Sorts, stably, what is in order by its keys already, strictly in the reverse order, or one such part after another.
 template <class I, class KeyOf>
 bool sort_if_ordered_by(fork_context c, I first, std::size_t n, const KeyOf& key_of)
 {
-    const auto key_at = [&](std::size_t i) { return key_of(nth(first, i)); };
-    if (all_good<8>(c, 1, n, [&](std::size_t i) { return key_at(i - 1) <= key_at(i); })) return true;
-    if (!all_good<8>(c, 1, n, [&](std::size_t i) { return key_at(i - 1) > key_at(i); })) return false;
-    reverse(c, first, n, 0, n / 2);
-    return true;
+    constexpr std::size_t most = 2;  // more are sorted faster than merged
+    if (n < 2) return true;
+    const auto less = [&](const auto& a, const auto& b) { return key_of(a) < key_of(b); };
+    const compared_pairs<true, I, decltype(less)> pairs(first, less);
+    return sort_runs(c, first, n, most, pairs, less, [&](fork_context k, std::size_t begin, std::size_t end) {
+        reverse(k, past(first, begin), end - begin, 0, (end - begin) / 2);
+    });
 }
 
 /// Sorts by a number that lies in the elements; stable. False, and nothing done, if there is no memory.

@@ -48,7 +48,8 @@ inline constexpr bool selects =
 template <class A, class B, class Out, class Less>
 void merge_ends(A& a, std::size_t& na, B& b, std::size_t& nb, Out& out, const Less& less)
 {
-    const std::size_t steps = std::min(na, nb) / 2;
+    constexpr std::size_t most = 64;  // then another look at what comes next
+    const std::size_t steps = std::min(std::min(na, nb) / 2, most);
     std::size_t i = 0;
     std::size_t j = 0;
     std::size_t p = na;
@@ -68,6 +69,29 @@ void merge_ends(A& a, std::size_t& na, B& b, std::size_t& nb, Out& out, const Le
     out = past(out, steps);
     na = p - i;
     nb = q - j;
+}
+
+/// Takes many from one range at once, as long as it is that one's turn; so sorted parts cost little more than a copy.
+/// Leaves ranges that alternate as they are.
+template <class A, class B, class Out, class Less>
+void merge_long_turns(A& a, std::size_t& na, B& b, std::size_t& nb, Out& out, const Less& less)
+{
+    constexpr std::size_t turn = 32;
+    const auto take = [&](auto& from, std::size_t& n) {
+        for (std::size_t k = 0; k < turn; ++k) nth(out, k) = nth(from, k);
+        from = past(from, turn);
+        n -= turn;
+        out = past(out, turn);
+    };
+    while (std::min(na, nb) >= turn) {
+        if (!less(nth(b, 0), nth(a, turn - 1))) {
+            take(a, na);
+        } else if (less(nth(b, turn - 1), nth(a, 0))) {
+            take(b, nb);
+        } else {
+            return;
+        }
+    }
 }
 
 /// Merges a and b into out; of equals those of a come first. `take` moves or copies an element.
@@ -92,7 +116,10 @@ void merge(fork_context c, A a, std::size_t na, B b, std::size_t nb, Out out, co
         return;
     }
     if constexpr (selects<A, B, Out>) {
-        while (std::min(na, nb) >= 16) merge_ends(a, na, b, nb, out, less);
+        while (std::min(na, nb) >= 16) {
+            merge_long_turns(a, na, b, nb, out, less);
+            merge_ends(a, na, b, nb, out, less);
+        }
     }
     std::size_t i = 0;
     std::size_t j = 0;
@@ -180,10 +207,12 @@ void merge_sort(fork_context c, I here, J there, std::size_t n, bool into_there,
 template <class T>
 class sort_scratch {
 public:
-    /// If a move throws, those that were moved are moved back as far as that goes; nothing is leaked.
-    template <class I>
-    sort_scratch(I first, std::size_t n) : memory_(n)
+    /// Calls `prepare` when there is memory, before the first move. If a move throws, those that were moved are moved
+    /// back as far as that goes; nothing is leaked.
+    template <class I, class Prepare>
+    sort_scratch(I first, std::size_t n, const Prepare& prepare) : memory_(n)
     {
+        prepare();
         if constexpr (!std::is_trivially_copyable_v<T>) {
             living guard{memory_.data()};
             try {
@@ -219,7 +248,7 @@ private:
 template <class I, class Less>
 void stable_sort(fork_context c, I first, std::size_t n, const Less& less)
 {
-    const sort_scratch<std::iter_value_t<I>> scratch(first, n);
+    const sort_scratch<std::iter_value_t<I>> scratch(first, n, [] {});
     if constexpr (scratch.holds) {
         merge_sort(c, scratch.data(), first, n, true, less);
     } else {
