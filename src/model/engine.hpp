@@ -120,6 +120,9 @@ private:
     // search.cpp
     [[nodiscard]] bool choose(transition& out);
     bool choose_in_search(transition& out);
+    [[nodiscard]] std::size_t choose_evenly() noexcept;
+    [[nodiscard]] std::size_t choose_by_priority() noexcept;
+    void draw_priorities() noexcept;
     [[nodiscard]] bool backtrack() noexcept;
     std::uint64_t random() noexcept;
 
@@ -163,7 +166,16 @@ private:
     std::vector<std::uint16_t> replay_;
     int last_thread_ = -1;
     int preemptions_ = 0;
+
+    // Random executions.
     std::uint64_t random_state_ = 1;
+    bool by_priority_ = false;
+    std::array<std::uint32_t, max_threads> priorities_{};
+    std::uint32_t lowest_ = 0;                       ///< what the next thread to fall behind gets
+    std::array<std::uint32_t, 3> turning_points_{};  ///< steps at which the thread that runs falls behind the others
+    std::uint32_t in_a_row_ = 0;                     ///< steps of last_thread_
+    std::uint32_t old_values_ = 0;                   ///< of 16 choices, how many are made among old values too
+
     std::map<std::string, std::uint64_t> outcomes_;
 };
 

@@ -15,6 +15,60 @@ std::uint64_t engine::random() noexcept
     return random_state_ * 0x2545f4914f6cdd1dull;
 }
 
+/// A thread, then one of its ways: a load with many choices does not crowd out the other threads.
+std::size_t engine::choose_evenly() noexcept
+{
+    std::size_t threads = 0;
+    for (std::size_t i = 0; i < enabled_.size(); ++i) {
+        threads += i == 0 || enabled_[i].thread != enabled_[i - 1].thread ? 1 : 0;
+    }
+    std::size_t which = (random() >> 33) % threads;
+    std::size_t begin = 0;
+    for (std::size_t i = 1; which > 0; ++i) {
+        if (enabled_[i].thread != enabled_[i - 1].thread) {
+            --which;
+            begin = i;
+        }
+    }
+    std::size_t end = begin + 1;
+    while (end < enabled_.size() && enabled_[end].thread == enabled_[begin].thread) ++end;
+    return begin + (random() >> 33) % (end - begin);
+}
+
+void engine::draw_priorities() noexcept
+{
+    for (std::uint32_t& each : priorities_) each = static_cast<std::uint32_t>(random() >> 33) | 0x80000000u;
+    lowest_ = 0x7fffffff;
+    const std::uint32_t steps = found_.longest == 0 ? 1 : found_.longest;
+    for (std::uint32_t& each : turning_points_) each = static_cast<std::uint32_t>((random() >> 33) % steps);
+    constexpr std::uint32_t rates[] = {0, 2, 8, 16};
+    old_values_ = rates[random() >> 62];
+    in_a_row_ = 0;
+}
+
+/// The thread of the highest priority goes on until it cannot, or falls behind. A bug that needs few threads to be held
+/// up at the right moments is met far more often than by choosing anew at each step.
+std::size_t engine::choose_by_priority() noexcept
+{
+    constexpr std::uint32_t most_in_a_row = 500;  // a loop may wait for a thread that is behind it
+    if (last_thread_ >= 0) {
+        bool turns = in_a_row_ > most_in_a_row;
+        for (const std::uint32_t each : turning_points_) turns |= each == steps_;
+        if (turns) priorities_[static_cast<std::size_t>(last_thread_)] = lowest_--;
+    }
+    std::size_t begin = 0;
+    for (std::size_t i = 1; i < enabled_.size(); ++i) {
+        if (priorities_[enabled_[i].thread] > priorities_[enabled_[begin].thread]) begin = i;
+    }
+    in_a_row_ = enabled_[begin].thread == last_thread_ ? in_a_row_ + 1 : 0;
+    std::size_t end = begin + 1;
+    while (end < enabled_.size() && enabled_[end].thread == enabled_[begin].thread) ++end;
+    if (end - begin == 1) return begin;
+    // The newest value comes first.
+    const bool any = enabled_[begin].kind == action::wait || (random() >> 60) < old_values_;
+    return any ? begin + (random() >> 33) % (end - begin) : begin;
+}
+
 /// Chooses among enabled_. False: whatever could be done here has been explored in an equivalent execution.
 bool engine::choose(transition& out)
 {
@@ -26,25 +80,9 @@ bool engine::choose(transition& out)
             if (chosen_.size() < replay_.size()) number = replay_[chosen_.size()];
             number = std::min(number, enabled_.size() - 1);
             break;
-        case mode::random: {
-            // A thread first, then one of its ways: a load with many choices does not crowd out the other threads.
-            std::size_t threads = 0;
-            for (std::size_t i = 0; i < enabled_.size(); ++i) {
-                threads += i == 0 || enabled_[i].thread != enabled_[i - 1].thread ? 1 : 0;
-            }
-            std::size_t which = (random() >> 33) % threads;
-            std::size_t begin = 0;
-            for (std::size_t i = 1; which > 0; ++i) {
-                if (enabled_[i].thread != enabled_[i - 1].thread) {
-                    --which;
-                    begin = i;
-                }
-            }
-            std::size_t end = begin + 1;
-            while (end < enabled_.size() && enabled_[end].thread == enabled_[begin].thread) ++end;
-            number = begin + (random() >> 33) % (end - begin);
+        case mode::random:
+            number = by_priority_ ? choose_by_priority() : choose_evenly();
             break;
-        }
     }
     chosen_.push_back(static_cast<std::uint16_t>(number));
     out = enabled_[number];
@@ -124,8 +162,11 @@ result engine::run(void (*scenario)(void*), void* argument)
         fine = once();
     } else {
         mode_ = mode::random;
-        for (std::uint64_t i = 0; fine && i < how_.random_executions && seconds() < how_.max_seconds; ++i)
+        for (std::uint64_t i = 0; fine && i < how_.random_executions && seconds() < how_.max_seconds; ++i) {
+            by_priority_ = i % 2 != 0;
+            if (by_priority_) draw_priorities();
             fine = once();
+        }
         mode_ = mode::search;
         if (fine && how_.search) {
             for (;;) {

@@ -73,8 +73,8 @@ seat& pool_core::make_seat(std::uint32_t index, seat_status status)
     try {
         seat* const fresh =
             make<seat>(*this, index, slots, slots_per_seat - 1, num_threads_ > 1, play_ != nullptr, status);
-        seats_[index].store(fresh, order::release);  // order: covered by seat_count_, but for substitutes' seats
-        if (seat_count_.load(order::relaxed) <= index) seat_count_.store(index + 1, order::release);
+        seats_[index].store(fresh, order::release);  // whoever finds the seat, finds it whole
+        if (seat_count_.load(order::relaxed) <= index) seat_count_.store(index + 1, order::relaxed);
         return *fresh;
     } catch (...) {
         dispose_array(slots, slots_per_seat);
@@ -170,6 +170,7 @@ void pool_core::stop_threads() noexcept
     // Callers from outside who still work here are waited for: their seats' threads end when they stand up.
     for (std::uint32_t i = num_threads_ + max_substitutes; i < seat_count(); ++i) {
         const seat* const s = seat_at(i);
+        // order: covered by the end of the task that waits for such a caller, whose thread is joined below
         while (s != nullptr && s->status.load(order::acquire) != seat_status::free) yield_thread();
     }
     for (std::uint32_t i = 0; i < seat_count(); ++i) {

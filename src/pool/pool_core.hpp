@@ -102,8 +102,9 @@ public:
 private:
     struct found;
 
+    /// Null while the seat is being made: the count may be seen first.
     [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }
-    [[nodiscard]] std::uint32_t seat_count() const noexcept { return seat_count_.load(order::acquire); }
+    [[nodiscard]] std::uint32_t seat_count() const noexcept { return seat_count_.load(order::relaxed); }
     seat& make_seat(std::uint32_t index, seat_status status);
     void free_seats() noexcept;
     void start_thread(seat& s);

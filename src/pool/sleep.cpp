@@ -30,7 +30,8 @@ bool patience::wait() noexcept
 
 void pool_core::set_asleep_bit(std::uint32_t index) noexcept
 {
-    asleep_bits_[index / 64].fetch_or(std::uint64_t{1} << index % 64, order::relaxed);  // leads to the status word only
+    // Release: who finds the bit finds the seat, which a substitute's may be new.
+    asleep_bits_[index / 64].fetch_or(std::uint64_t{1} << index % 64, order::release);
 }
 
 void pool_core::clear_asleep_bit(std::uint32_t index) noexcept
@@ -50,7 +51,7 @@ void pool_core::jobs_published(seat& me) noexcept
 {
     full_fence();  // docs/sleep.md, PushFence
     if (me.watcher.load(order::relaxed) != 0) {
-        const std::uint32_t watcher = me.watcher.exchange(0, order::relaxed);
+        const std::uint32_t watcher = me.watcher.exchange(0, order::acquire);  // finds the watcher's seat
         if (watcher != 0) seat_at(watcher - 1)->wait_spot.unpark();
     }
     // While anybody is hungry every push publishes: this worker may be about to do something long.
@@ -82,7 +83,7 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
     const auto try_all = [&] {
         for (std::uint32_t n = 0; n < bit_words_; ++n) {
             const std::uint32_t word = (from / 64 + n) % bit_words_;
-            std::uint64_t bits = asleep_bits_[word].load(order::relaxed);
+            std::uint64_t bits = asleep_bits_[word].load(order::acquire);
             while (bits != 0) {
                 const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(bits));
                 bits &= bits - 1;
@@ -156,7 +157,13 @@ bool pool_core::retires(seat& me) noexcept
     if (me.index < num_threads_) return false;
     std::uint32_t active = substitutes_.load(order::relaxed);
     while (active > blocked_.load(order::relaxed)) {
-        if (substitutes_.compare_exchange_weak(active, active - 1, order::relaxed, order::relaxed)) return true;
+        if (!substitutes_.compare_exchange_weak(active, active - 1, order::relaxed, order::relaxed)) continue;
+        // Somebody may have blocked meanwhile who counted on this thread. begin_blocking adds to blocked_, fences, and
+        // reads substitutes_: it sees that this one has gone, or is seen here.
+        full_fence();
+        if (blocked_.load(order::relaxed) <= active - 1) return true;
+        substitutes_.fetch_add(1, order::relaxed);
+        return false;
     }
     return false;
 }

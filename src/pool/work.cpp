@@ -269,8 +269,8 @@ void pool_core::wait_for_job(seat& me, job_slot& job)
         require_threads();
         if (!split_deque::announce_parked(job)) return;
         seat& thief = *seat_at(seen.thief());
-        thief.watcher.store(me.index + 1, order::relaxed);
-        full_fence();  // docs/sleep.md, WatchFence
+        thief.watcher.store(me.index + 1, order::release);  // the seat may be new
+        full_fence();                                       // docs/sleep.md, WatchFence
         thief.jobs.ask();
         const split_deque::view view = thief.jobs.look();
         if (view.has_work() && view.begins_at_or_after(seen.first())) continue;
@@ -336,7 +336,7 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
         const bool has_job = view.has_work() && view.begins_at_or_after(first);
         if (only_look) {
             if (has_job || !other->tasks.empty()) return true;
-            other->watcher.store(me.index + 1, order::relaxed);
+            other->watcher.store(me.index + 1, order::release);  // the seat may be new
             full_fence();
             other->jobs.ask();
             if (other->jobs.look().has_work()) return true;

@@ -1,8 +1,8 @@
 // tests/model/pool_model.cpp - the shipped pool as a whole: its sleep, its wake-ups, its waiting and its end.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Threads sleep as soon as they find nothing to do (idle_policy::frugal). A wake-up that is lost is a deadlock. A pool
-// takes some hundred steps, so the searches are bounded, and cut short.
+// A pool takes some hundred steps, so the searches are bounded, and cut short. More of the pool: help_model.cpp,
+// mail_model.cpp.
 #include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/join.hpp>
@@ -11,32 +11,17 @@
 #include <weft/pool/thread_pool.hpp>
 #include <weft/sync/parker.hpp>
 
-#include "scenarios.hpp"
+#include "small_pool.hpp"
 
 namespace {
 
 using scenarios::enter;
+using scenarios::large;
+using scenarios::threads;
 using weft::detail::cell;
 using weft::detail::parking_spot;
 using weft::model::require;
 using weft::model::thread;
-
-weft::pool_options threads(std::size_t n)
-{
-    weft::pool_options how;
-    how.num_threads = n;
-    how.idle = weft::idle_policy::frugal;
-    return how;
-}
-
-/// Random executions first, and many: what goes wrong in a pool is rarely near the first execution of the search.
-weft::model::options large(int preemptions)
-{
-    weft::model::options how = scenarios::bounded(preemptions);
-    how.random_executions = 2000;
-    how.max_steps = 4000;
-    return how;
-}
 
 const enter starts_and_stops("pool", "pool_starts_and_stops", [] { weft::thread_pool pool(threads(1)); }, large(2));
 
@@ -137,9 +122,14 @@ const enter chain_of_wakes(
     [] {
         // Who spawns the second task may rely on the thread that still looks for the first one.
         parking_spot done;
+        parking_spot ended;
         weft::thread_pool pool(threads(2));
-        pool.spawn([&] { done.park(); });
+        pool.spawn([&] {
+            done.park();
+            ended.unpark();
+        });
         pool.spawn([&] { done.unpark(); });
+        ended.park();  // the end of the pool would wake everybody
     },
     large(1));
 

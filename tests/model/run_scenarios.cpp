@@ -176,13 +176,16 @@ struct reached {
     std::vector<scenario> by;
 };
 
-/// Those of the files whose path contains one of `only`, or of all. False if a scenario fails as things are.
+/// Those whose `path:line` contains one of `only`; all if it is empty. False if a scenario fails as things are.
 bool find_sites(const std::vector<scenario>& chosen, double seconds, const std::vector<std::string>& only,
-                std::vector<reached>& out)
+                std::vector<reached>& out, std::map<std::string, std::vector<unsigned>>& met)
 {
-    const auto is_wanted = [&](const std::string& file) {
-        const auto names = [&](const std::string& each) { return file.find(each) != std::string::npos; };
-        return !file.empty() && (only.empty() || std::any_of(only.begin(), only.end(), names));
+    const auto is_wanted = [&](const order_site& site) {
+        const std::string file = production_file(site.file);
+        if (file.empty() || only.empty()) return !file.empty();
+        const std::string place = file + ":" + std::to_string(site.line);
+        return std::any_of(only.begin(), only.end(),
+                           [&](const std::string& each) { return place.find(each) != std::string::npos; });
     };
     std::map<std::string, reached> sites;
     for (const scenario& s : chosen) {
@@ -192,7 +195,8 @@ bool find_sites(const std::vector<scenario>& chosen, double seconds, const std::
             return false;
         }
         for (const order_site& site : weft::model::order_sites()) {
-            if (!is_wanted(production_file(site.file)) || site.order == std::memory_order_relaxed) continue;
+            met[site.file].push_back(site.line);
+            if (!is_wanted(site) || site.order == std::memory_order_relaxed) continue;
             char key[300];
             std::snprintf(key, sizeof key, "%s:%06u:%06u:%d", production_file(site.file).c_str(), site.line,
                           site.column, site.failure ? 1 : 0);
@@ -246,12 +250,13 @@ void mutate_site(const reached& each, double seconds, tally& count)
     }
 }
 
-/// The lines of the files of `sites` that name an order and are not among the sites.
-void find_unreached(const std::vector<reached>& sites, std::vector<std::string>& out)
+/// The lines of the files of `sites` that name an order and were not met.
+void find_unreached(const std::vector<reached>& sites, const std::map<std::string, std::vector<unsigned>>& met,
+                    std::vector<std::string>& out)
 {
-    std::map<std::string, std::vector<unsigned>> met;
-    for (const reached& each : sites) met[each.site.file].push_back(each.site.line);
     for (const auto& [file, lines] : met) {
+        const auto is_here = [&](const reached& each) { return each.site.file == file; };
+        if (std::none_of(sites.begin(), sites.end(), is_here)) continue;
         for (const unsigned line : ordered_lines(file)) {
             // A call may be broken over two lines, and its site is the first of them.
             const auto near = [&](unsigned l) { return l == line || l + 1 == line; };
@@ -272,7 +277,8 @@ void print_list(const char* title, const std::vector<std::string>& list)
 int mutate(const std::vector<scenario>& chosen, double seconds, const std::vector<std::string>& only)
 {
     std::vector<reached> sites;
-    if (!find_sites(chosen, seconds, only, sites)) return 1;
+    std::map<std::string, std::vector<unsigned>> met;
+    if (!find_sites(chosen, seconds, only, sites, met)) return 1;
     tally count;
     std::string file;
     for (const reached& each : sites) {
@@ -284,7 +290,7 @@ int mutate(const std::vector<scenario>& chosen, double seconds, const std::vecto
         }
         mutate_site(each, seconds, count);
     }
-    find_unreached(sites, count.unreached);
+    find_unreached(sites, met, count.unreached);
     std::printf(
         "\n%d mutants: %d killed, %d survive, %zu of these without a reason in the source. "
         "%zu lines with an order are not reached.\n",

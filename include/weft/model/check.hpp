@@ -13,7 +13,8 @@ namespace weft::model {
 
 /// How far check() looks.
 struct options {
-    /// Random executions before the search: they find in a moment what lies deep in the order of the search.
+    /// Random executions before the search: they find in a moment what lies deep in the order of the search. Every
+    /// other one gives the threads priorities that change at few moments, the rest choose anew at each step.
     std::uint64_t random_executions = 500;
     std::uint64_t seed = 1;
 
@@ -94,7 +95,8 @@ result run(const options& how, void (*scenario)(void*), void* argument);
 ///                Two to four threads with a handful of operations each are what it is for.
 /// Example:       examples/model/spinlock.cpp
 /// Source:        views after RC11 (Lahav et al., PLDI 2017) and the promising semantics' view machine (Kang et al.,
-///                POPL 2017); sleep sets after Godefroid (1996); the interface after loom and Relacy.
+///                POPL 2017); sleep sets after Godefroid (1996); random priorities after PCT
+///                (Burckhardt et al., ASPLOS 2010); the interface after loom and Relacy.
 template <class F>
 result check(const options& how, F&& scenario)
 {

@@ -11,11 +11,12 @@
 // Progress    find: wait-free. insert: lock-free. No two threads have one key at the same time, so a key is inserted
 //             once.
 //
-// Checked by  tests/pool/per_worker_test.cpp
+// Checked by  tests/model/per_worker_model.cpp: per_worker_one_bucket (O1)
 #pragma once
 
 #include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
+#include <weft/base/cell.hpp>
 #include <weft/base/memory.hpp>
 
 #include <concepts>
@@ -50,7 +51,7 @@ class per_worker {
         node(const void* k, node* n, const Make& make) : key(k), next(n), value(make())
         {
         }
-        const void* const key;
+        detail::cell<const void*> key;
         node* next;
         T value;
     };
@@ -93,7 +94,7 @@ public:
         auto& bucket = buckets_[hash(key)];
         node* first = bucket.load(detail::order::acquire);  // O1
         for (node* n = first; n != nullptr; n = n->next) {
-            if (n->key == key) return n->value;
+            if (n->key.read() == key) return n->value;
         }
         node* fresh = detail::make<node>(key, first, [this] { return make_->make(); });
         while (

@@ -37,6 +37,8 @@
 //                 The owner sees what the job did, before it reuses the frame and the slot.
 //             O3  owner parks: state |= parked; finish: state |= finished (one RMW each, of any order).
 //                 Exactly one of the two sees the other: finish sees parked and wakes, or the owner sees finished.
+//             O4  set_taken: state release -> owner's wait: state acquire. The owner finds the thief's place, which may
+//                 be new.
 //             push, and pop in the private part, use no order at all: they touch the owner's fields only. A thief that
 //             asks for attention stores null to limit_ relaxed: it is a hint that carries no data; the sleep protocol
 //             (docs/sleep.md) adds the fences that make it certain.
@@ -223,7 +225,7 @@ public:
     /// Thief: says who runs the job, and from which of its own slots on.
     static void set_taken(job_slot& job, std::uint32_t thief, std::uint32_t first) noexcept
     {
-        job.state.fetch_or(job_state::taken_by(thief, first), order::relaxed);
+        job.state.fetch_or(job_state::taken_by(thief, first), order::release);  // O4
     }
 
     /// Thief: the job has ended. Returns whether its owner sleeps and must be woken. The frame may be gone on return.

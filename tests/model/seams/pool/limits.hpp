@@ -7,7 +7,7 @@
 
 namespace weft::detail {
 
-inline constexpr std::uint32_t max_substitutes = 1;
+inline constexpr std::uint32_t max_substitutes = 2;
 inline constexpr std::uint32_t max_outsiders = 2;
 inline constexpr std::size_t slots_per_seat = 4;
 inline constexpr std::size_t tasks_at_first = 2;
