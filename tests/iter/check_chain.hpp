@@ -40,12 +40,40 @@ auto first_items_of(const Chain& chain, std::size_t most)
     return items;
 }
 
+/// A function for any items.
+struct ones {
+    template <class... X>
+    int operator()(const X&...) const
+    {
+        return 1;
+    }
+};
+
+/// Members of a chain's class must not hide what every chain has.
+template <class Chain>
+concept has_the_names_of_chains = requires(Chain c, ones f) {
+    c.count();
+    c.to_vector();
+    c.inspect(f);
+    c.filter(f);
+    c.for_each(f);
+    c.any_of(f);
+    c.find_any(f);
+    c.map(f).sum();
+    c.map(f).min();
+    c.map(f).take_any(1);
+    c.fold(0, f);
+    c.with_min_len(1).with_max_len(2);
+    c.partition(f);
+};
+
 /// `make()` gives a chain (a fresh one each time) whose items are `expected`. It is cut at every point, run in blocks
 /// of every small length, read by number where it has numbers, stopped after every item, and run whole.
 template <class Make, class T>
 void check_chain(Make make, const std::vector<T>& expected)
 {
     using chain_type = decltype(make());
+    static_assert(has_the_names_of_chains<chain_type>);
     const std::size_t extent = make().extent();
 
     bool halves = true;

@@ -118,7 +118,7 @@ TEST_CASE("update: changes items in place, or on their way")
     const std::vector<int> before = v;
     CHECK(weft::par_iter(v).update([](int& x) { ++x; }).count() == v.size());
     weft::par_iter(v).update([](int& x) { ++x; }).for_each([](int) {});
-    CHECK(weft::par_iter(v).zip(before).all_of([](int a, int b) { return a == b + 1; }));
+    CHECK(weft::par_iter(v).zip(before).all_of([](int a, int b) { return a == b + 2; }));
     const auto twice = weft::par_range(0, 100).map([](int i) { return i; }).update([](int& i) { i *= 2; }).to_vector();
     CHECK(weft::par_iter(twice).enumerate().all_of([](std::size_t i, int x) { return x == 2 * static_cast<int>(i); }));
 }
@@ -230,7 +230,10 @@ TEST_CASE("stop_on, deadline: the loop ends soon and says so")
     std::atomic<bool> stop{false};
     const std::vector<int> v = random_numbers(1000);
     CHECK(weft::par_iter(v).stop_on(token{&stop}).to_vector() == v);
+    test::check_chain([&] { return weft::par_iter(v).take(23).stop_on(token{&stop}); },
+                      std::vector<int>(v.begin(), v.begin() + 23));
     stop = true;
+    CHECK_THROWS_AS(weft::par_iter(v).stop_on(token{&stop}).count(), weft::stopped);
     CHECK_THROWS_AS(weft::par_iter(v).stop_on(token{&stop}).sum(), weft::stopped);
     CHECK_THROWS_AS(weft::par_iter(v).stop_on(token{&stop}).rev().filter([](int) { return true; }).count(),
                     weft::stopped);

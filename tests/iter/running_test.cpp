@@ -131,7 +131,12 @@ TEST_CASE("progress: told up to the end, in growing numbers")
         told.clear();
         CHECK(weft::par_iter(v).progress(note, 10).map([](int x) { return 0.5 * x; }).sum() >= 0);
         if (n != 0) CHECK(told.back() == n);
+        told.clear();
+        CHECK(weft::par_iter(v).progress(note, 10).count() == n);
+        if (n != 0) CHECK(told.back() == n);
     }
+    const std::vector<int> few = random_numbers(23);
+    test::check_chain([&] { return weft::par_iter(few).progress([](std::size_t, std::size_t) {}, 5); }, few);
 }
 
 }  // namespace

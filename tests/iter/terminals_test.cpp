@@ -1,6 +1,7 @@
 // tests/iter/terminals_test.cpp
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/par_split.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include "test.hpp"
@@ -16,6 +17,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -265,6 +267,44 @@ TEST_CASE("collect: every container, in order")
         CHECK(yes == even);
         CHECK(no == odd);
     }
+}
+
+TEST_CASE("collect: strings of strings, maps of what zip and enumerate give")
+{
+    for (std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{10'000}}) {
+        const std::vector<int> v = random_numbers(n);
+        std::string text;
+        std::map<std::size_t, int> by_place;
+        std::multimap<int, int> twins;
+        for (std::size_t i = 0; i < n; ++i) {
+            text += std::to_string(v[i]);
+            by_place.emplace(i, v[i]);
+            twins.emplace(v[i], v[i]);
+        }
+        CHECK(weft::par_iter(v).map([](int x) { return std::to_string(x); }).collect<std::string>() == text);
+        CHECK(weft::par_split(text, '7').collect<std::string>() == [&] { return std::erase(text, '7'), text; }());
+        CHECK(weft::par_iter(v).enumerate().collect<std::map<std::size_t, int>>() == by_place);
+        CHECK(weft::par_iter(v).zip(v).collect<std::multimap<int, int>>() == twins);
+        CHECK(weft::par_iter(v).enumerate().collect<std::unordered_map<std::size_t, int>>().size() == n);
+    }
+}
+
+TEST_CASE("count: runs a chain with functions in it, and no other")
+{
+    const std::vector<int> v = random_numbers(1000);
+    std::atomic<int> calls{0};
+    const auto note = [&](int x) {
+        calls.fetch_add(1);
+        return x;
+    };
+    CHECK(weft::par_iter(v).inspect(note).count() == 1000);
+    CHECK(weft::par_iter(v).map(note).rev().skip(10).count() == 990);
+    CHECK(weft::par_iter(v).zip(weft::par_iter(v).map(note)).count() == 1000);
+    CHECK(calls.load() == 2990);
+    CHECK(weft::par_iter(v).map(note).size() == 1000);
+    CHECK(calls.load() == 2990);
+    CHECK(weft::par_range(0ull, ~0ull).step_by(2).enumerate().count() == 1ull << 63);
+    CHECK_THROWS_AS(weft::par_iter(v).map([](int x) { return x < 0 ? x : throw x; }).count(), int);
 }
 
 TEST_CASE("collect_into: a span that is long enough, or a vector")

@@ -27,6 +27,7 @@ class chain_iter : public par_iterator<chain_iter<First, Second>> {
 public:
     static constexpr indexing index_grade = weaker(First::index_grade, Second::index_grade);
     static constexpr bool streaming = false;
+    static constexpr bool runs_functions = First::runs_functions || Second::runs_functions;
     using item = common_item<typename First::item, typename Second::item>;
 
     chain_iter(First&& first, Second&& second)

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <ranges>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -160,6 +161,14 @@ inline constexpr bool is_std_vector = false;
 template <class T>
 inline constexpr bool is_std_vector<std::vector<T>> = true;
 
+/// Whether X is a tuple of two, as zip and enumerate give them, that a map of C takes as key and value.
+template <class C, class X>
+concept key_and_value = requires(X&& x) {
+    requires std::tuple_size<std::remove_cvref_t<X>>::value == 2;
+    requires std::is_constructible_v<typename C::value_type, decltype(std::get<0>(std::forward<X>(x))),
+                                     decltype(std::get<1>(std::forward<X>(x)))>;
+};
+
 /// Appends one item to a container in the way that the container has.
 template <class C, class X>
 void append_item(C& c, X&& x)
@@ -168,8 +177,10 @@ void append_item(C& c, X&& x)
         c.push_back(std::forward<X>(x));
     } else if constexpr (requires { c.insert(c.end(), std::forward<X>(x)); }) {
         c.insert(c.end(), std::forward<X>(x));
+    } else if constexpr (key_and_value<C, X> && requires { c.emplace_hint(c.end()); }) {
+        c.emplace_hint(c.end(), std::get<0>(std::forward<X>(x)), std::get<1>(std::forward<X>(x)));
     } else if constexpr (requires { c.append(std::forward<X>(x)); }) {
-        c.append(std::forward<X>(x));
+        c.append(std::forward<X>(x));  // a string of strings
     } else {
         static_assert(
             requires { c.push(std::forward<X>(x)); }, "weft: collect does not know how to add items to this container");

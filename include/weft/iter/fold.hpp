@@ -113,6 +113,7 @@ template <class Base, class I, class F, class Folder = folder<typename fresh_sta
 class fold_iter : public par_iterator<fold_iter<Base, I, F, Folder>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = indexing::exact;
+    static constexpr bool runs_functions = true;
     using item = typename Folder::result;
 
     fold_iter(Base&& base, std::size_t length, I&& identity, F&& f)

@@ -108,7 +108,7 @@ void par_iterator<Self>::for_each(F f)
 template <class Self>
 std::size_t par_iterator<Self>::count()
 {
-    if constexpr (Self::index_grade == detail::indexing::none) {
+    if constexpr (Self::index_grade == detail::indexing::none || Self::runs_functions) {
         const Self self(moved());
         return detail::drive(self, detail::count_consumer{});
     } else {

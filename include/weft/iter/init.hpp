@@ -78,6 +78,7 @@ class map_init_iter : public par_iterator<map_init_iter<Base, Init, F>>, public 
 
 public:
     static constexpr indexing index_grade = weaker(Base::index_grade, indexing::exact);
+    static constexpr bool runs_functions = true;
     using item = decltype(detail::call_with(std::declval<const F&>(), std::declval<state&>(),
                                             std::declval<typename Base::item>()));
 

@@ -19,6 +19,7 @@ template <class First, class Second>
 class interleave_iter : public par_iterator<interleave_iter<First, Second>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::random;
+    static constexpr bool runs_functions = First::runs_functions || Second::runs_functions;
     using item = common_item<typename First::item, typename Second::item>;
 
     interleave_iter(First&& first, Second&& second) : first_(std::move(first)), second_(std::move(second))
@@ -89,6 +90,7 @@ template <class Base>
 class intersperse_iter : public par_iterator<intersperse_iter<Base>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::random;
+    static constexpr bool runs_functions = Base::runs_functions;
     using item = kept_t<typename Base::item>;
 
     intersperse_iter(Base&& base, item&& between) : base_(std::move(base)), between_(std::move(between))

@@ -15,6 +15,7 @@ template <class Base, class F>
 class map_iter : public par_iterator<map_iter<Base, F>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = Base::index_grade;
+    static constexpr bool runs_functions = true;
     using item = call_result<F, typename Base::item>;
 
     map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}

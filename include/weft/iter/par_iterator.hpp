@@ -226,7 +226,7 @@ public:
     template <class Op>
     auto try_reduce(Op op);
 
-    /// How many items there are. An indexed chain is not run for it.
+    /// How many items there are. A chain with functions in it (map, inspect, stop_on, ...) is run; size() runs none.
     std::size_t count();
 
     /// How many items equal `value`, which is converted to their type first if it is a number.
@@ -323,10 +323,10 @@ public:
     /// All items in a std::vector, in order. An indexed chain writes each element once, in place.
     auto to_vector();
 
-    /// All items in a C, in order: `collect<std::vector<long>>()`, `collect<std::set<int>>()`,
-    /// `collect<std::string>()` of characters or of strings; without a type as to_vector(). Items that are optionals, or
-    /// like std::expected, can be collected into an optional or expected container: the values of all, or a failure as
-    /// soon as one is met.
+    /// All items in a C, in order: `collect<std::vector<long>>()`, `collect<std::set<int>>()`, `collect<std::string>()`
+    /// of characters or of strings, `collect<std::map<K, V>>()` of pairs or of tuples of two; without a type as
+    /// to_vector(). Items that are optionals, or like std::expected, can be collected into an optional or expected
+    /// container: the values of all, or a failure as soon as one is met.
     template <class C = detail::as_vector>
     auto collect();
 

@@ -19,6 +19,7 @@ template <class Base, class F>
 class progress_iter : public par_iterator<progress_iter<Base, F>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = Base::index_grade;
+    static constexpr bool runs_functions = true;
     using item = typename Base::item;
 
     progress_iter(Base&& base, F&& f, std::size_t every)
@@ -55,17 +56,17 @@ public:
 
 private:
     /// Copied only while the chain is being built.
-    struct count {
+    struct tally {
         spinlock lock;
         std::size_t done = 0;
 
-        count() = default;
-        count(const count&) {}
+        tally() = default;
+        tally(const tally&) {}
     };
 
     F f_;
     std::size_t every_;
-    mutable count told_;
+    mutable tally told_;
 };
 
 }  // namespace detail

@@ -50,6 +50,7 @@ template <class Base, class Token>
 class stop_iter : public par_iterator<stop_iter<Base, Token>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = Base::index_grade;
+    static constexpr bool runs_functions = true;
     using item = typename Base::item;
 
     stop_iter(Base&& base, Token&& token)

@@ -40,6 +40,7 @@ class zip_iter : public par_iterator<zip_iter<First, Others...>> {
 public:
     static constexpr indexing index_grade = First::index_grade;
     static constexpr bool streaming = false;
+    static constexpr bool runs_functions = First::runs_functions || (Others::runs_functions || ...);
     using item = std::tuple<typename First::item, typename Others::item...>;
 
     zip_iter(First&& first, Others&&... others) : first_(std::move(first)), others_(std::move(others)...) {}

@@ -12,6 +12,8 @@
 //
 // reader() makes a small copy of all that a loop needs, so that the compiler keeps it in registers. Each item is read
 // at most once: what an owned container holds is moved out.
+//
+// runs_functions says whether a function of the user's is part of the chain, so that going through it shows.
 #pragma once
 
 #include <weft/iter/detail/call.hpp>
@@ -103,6 +105,7 @@ class adaptor_base {
 public:
     static constexpr bool streaming = Base::streaming;
     static constexpr bool windowed = is_windowed<Base>();
+    static constexpr bool runs_functions = Base::runs_functions;
 
     explicit constexpr adaptor_base(Base&& base) : base_(std::move(base)) {}
 
@@ -144,6 +147,7 @@ protected:
 class source_base {
 public:
     static constexpr bool streaming = false;
+    static constexpr bool runs_functions = false;
     [[nodiscard]] len_bounds bounds() const { return {}; }
     void enter(piece) const {}
     void leave(piece) const {}
