@@ -215,6 +215,7 @@ const use_case cases[] = {
          auto v = ascending();
          std::vector<fragile> out(n);
          weft::par_transform(v, out.begin(), [&](const fragile& x) { return b.tick(), fragile(x.value + 1); });
+         weft::par_transform(v, out, out.begin(), [&](const fragile&, const fragile& x) { return b.tick(), x; });
          weft::par_fill(v, fragile(4));
          return out[7].value == 8 && v[9].value == 4;
      }},

@@ -244,5 +244,11 @@ TEST_CASE("transform: fill, transform and tabulate write each element")
         bool right = true;
         for (std::size_t i = 0; i < n; ++i) right = right && out[i] == i * i + 1;
         CHECK(right);
+        CHECK(weft::par_transform(out, v, out.begin(), std::minus<>{}) == out.end());
+        CHECK(std::ranges::count(out, 1U) == static_cast<std::ptrdiff_t>(n));
+        const std::vector<std::size_t> fewer(n / 2, 5);
+        CHECK(weft::par_transform(v, fewer, out.begin(), [](std::size_t, std::size_t x) { return x; }) ==
+              out.begin() + static_cast<std::ptrdiff_t>(n / 2));
+        CHECK(std::ranges::count(out, 5U) == static_cast<std::ptrdiff_t>(n / 2));
     }
 }
