@@ -49,6 +49,7 @@
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
 #include <weft/iter/par_tiles.hpp>
+#include <weft/iter/par_walk_tree.hpp>
 #include <weft/iter/par_worklist.hpp>
 #include <weft/iter/partition.hpp>
 #include <weft/iter/partition_map.hpp>

@@ -6,14 +6,17 @@
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
+#include <weft/iter/sources.hpp>
 
 #include <list>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 std::vector<int> v{1, 2, 3};
 std::list<int> l{1, 2, 3};
+std::unordered_set<int> h{1, 2, 3};
 std::string s;
 
 void use()
@@ -138,6 +141,12 @@ void use()
     (void)weft::par_iter(v).try_reduce([](int a) { return a; });
 #elif defined(CASE_collect_values_into_optional)  // expect: the items must be optionals or expecteds
     (void)weft::par_iter(v).collect<std::optional<std::vector<int>>>();
+#elif defined(CASE_enumerate_hashed)  // expect: this needs an indexed chain
+    (void)weft::par_iter(h).enumerate();
+#elif defined(CASE_walk_without_children)  // expect: the function given to par_walk_tree must return a range of nodes
+    (void)weft::par_walk_tree(1, [](int x) { return x; });
+#elif defined(CASE_walk_other_nodes)  // expect: the function given to par_walk_tree must take a node by const reference
+    (void)weft::par_walk_tree(1, [](std::string) { return std::vector<int>(); });
 #elif defined(CASE_state_from_an_argument)  // expect: the first argument must be a function without arguments
     (void)weft::par_iter(v).map_init([](int) { return 1; }, [](int& a, int x) { return a + x; }).count();
 #endif

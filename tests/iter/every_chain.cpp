@@ -18,6 +18,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <queue>
 #include <set>
 #include <string>
 #include <string_view>
@@ -520,6 +521,34 @@ const use_case cases[] = {
                 }).map([&](int) {
                       return b.tick(1);
                   }).sum() == 15;
+     }},
+    {"walk of a tree, children first",
+     [](const bomb& b) {
+         const auto below = [&](const fragile& x) {
+             b.tick();
+             std::vector<fragile> children;
+             if (x.value < 8) {
+                 children.emplace_back(2 * x.value);
+                 children.emplace_back(2 * x.value + 1);
+             }
+             return children;
+         };
+         const auto all = weft::par_walk_tree_postfix(fragile(1), below).to_vector();
+         return all.size() == 15 && all.back().value == 1 && all.front().value == 8;
+     }},
+    {"hashed containers of one's own, queues",
+     [](const bomb& b) {
+         std::unordered_map<int, fragile> hashed;
+         std::priority_queue<fragile> queue;
+         for (int i = 0; i < n; ++i) {
+             hashed.try_emplace(i, i);
+             queue.emplace(i);
+         }
+         return par_iter(std::move(hashed))
+                        .map([&](std::pair<const int, fragile>&& kv) { return b.tick(), std::move(kv.second); })
+                        .to_vector()
+                        .size() == n &&
+                weft::par_drain(queue).map([&](fragile x) { return b.tick(x.value); }).sum() == total;
      }},
     {"divided by hand",
      [](const bomb& b) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/iter/detail/bucket_source.hpp>
 #include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/simd/reduce.hpp>
@@ -195,6 +196,20 @@ concept node_container =
     std::ranges::forward_range<R> && !std::ranges::random_access_range<R> &&
     std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> && !std::ranges::view<std::remove_cvref_t<R>>;
 
+/// std::priority_queue, std::queue and std::stack: they keep a container, which their derived classes can reach.
+template <class Q>
+concept container_adaptor = !std::ranges::range<Q> && requires(std::remove_cvref_t<Q>& q) {
+    typename std::remove_cvref_t<Q>::container_type;
+    q.pop();
+    q.size();
+};
+
+template <class Q>
+struct adaptor_opener : Q {
+    static typename Q::container_type& container_of(Q& q) { return q.*(&adaptor_opener::c); }
+    static const typename Q::container_type& container_of(const Q& q) { return q.*(&adaptor_opener::c); }
+};
+
 /// Integers from `first` on.
 template <class T>
 class integer_source : public par_iterator<integer_source<T>>, public source_base {
@@ -268,8 +283,16 @@ auto range_source(R&& r)
 ///
 /// Of an lvalue the items are references to its elements (to const if it is const); the range must outlive the chain.
 /// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
-/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only. Of lists, sets and maps
-/// the addresses of the elements are noted first, on this thread; then they are indexed, too.
+/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only, and so are the elements
+/// of a std::priority_queue, queue or stack that somebody else keeps; they come in the order in which they are stored.
+///
+/// Of lists, sets and maps the addresses of the elements are noted first, on this thread; then they are indexed, too.
+/// Hashed containers are taken bucket by bucket, without a look at the whole: their items come in the order of the
+/// buckets, which need not be that of the iterators, and are not indexed.
+///
+/// Cost: nothing per element but for lists, sets and maps, where noting costs a pass over all nodes, about as long as a
+///       plain loop that does next to nothing with them, and a pointer per element: a parallel loop over them pays if it
+///       works longer on each. A vector or a hashed container has no such price.
 ///
 /// A type of your own says how it is iterated by a function `weft_par_iter(x)` in its namespace (or a friend), which
 /// returns a chain or a range; it comes first, and chains take the type wherever they take a range.
@@ -284,6 +307,16 @@ auto par_iter(R&& r)
         return weft::par_iter(weft_par_iter(std::forward<R>(r)));
     } else if constexpr (detail::is_optional<std::remove_cvref_t<R>>) {
         return detail::optional_source(std::forward<R>(r));
+    } else if constexpr (detail::container_adaptor<R>) {
+        using opener = detail::adaptor_opener<std::remove_cvref_t<R>>;
+        if constexpr (std::is_lvalue_reference_v<R>) {
+            return weft::par_iter(opener::container_of(std::as_const(r)));
+        } else {
+            return weft::par_iter(std::move(opener::container_of(r)));
+        }
+    } else if constexpr (detail::bucket_container<R>) {
+        using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
+        return detail::bucket_source<held>(static_cast<held&&>(held(std::forward<R>(r))));
     } else if constexpr (detail::node_container<R>) {
         // Of a constant temporary a copy is owned: a container that is const would be copied by each adaptor.
         using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
@@ -311,6 +344,21 @@ auto par_range(A first, B last)
     const T b = static_cast<T>(last);
     static_assert(sizeof(T) <= sizeof(std::size_t), "weft: par_range cannot count integers wider than std::size_t");
     return detail::integer_source<T>(a, a < b ? static_cast<std::size_t>(b) - static_cast<std::size_t>(a) : 0);
+}
+
+/// The integers first, first + 1, ... last, the last one included; none if last < first. As par_range otherwise.
+///
+/// Throws: std::invalid_argument as par_range; std::length_error if there are more integers than std::size_t counts.
+template <class A, class B>
+auto par_range_inclusive(A first, B last)
+{
+    auto before_last = weft::par_range(first, last);
+    using T = typename decltype(before_last)::item;
+    const T a = static_cast<T>(first);
+    const T b = static_cast<T>(last);
+    const std::size_t n = before_last.size();
+    if (n == static_cast<std::size_t>(-1)) detail::throw_length_error("weft: par_range_inclusive: too many integers");
+    return detail::integer_source<T>(a, b < a ? 0 : n + 1);
 }
 
 namespace detail {

@@ -156,8 +156,9 @@ public:
 template <class Chain>
 struct check_indexed {
     static_assert(Chain::index_grade != indexing::none,
-                  "weft: this needs an indexed chain; after filter, flat_map and the like, and for lines or bridged "
-                  "input, the number of an item is not known (collect first, or move this in front of the filter)");
+                  "weft: this needs an indexed chain; after filter, flat_map and the like, and for lines, hashed "
+                  "containers or bridged input, the number of an item is not known (collect first, or move this in "
+                  "front of the filter)");
 };
 
 template <class Chain>
