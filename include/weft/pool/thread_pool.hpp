@@ -31,6 +31,15 @@ public:
     ///         on_thread_start throws. Threads started before then have ended when the exception leaves.
     explicit thread_pool(const pool_options& options = {});
 
+    /// A number by itself is an error that says what to write.
+    template <class N>
+        requires std::is_integral_v<N>
+    explicit thread_pool(N) : thread_pool(pool_options())
+    {
+        static_assert(!std::is_integral_v<N>,
+                      "weft: a number does not say what it is of: write thread_pool({.num_threads = 4})");
+    }
+
     /// Waits until all work has ended, detached tasks included, and all threads have. Calls of other members must have
     /// returned, but for those from the pool's own tasks. Must not be called from one of the pool's own threads: that
     /// would wait for itself; it is reported on stderr and ends the program.
