@@ -1,9 +1,9 @@
 // tests/iter/collecting_test.cpp - chains into containers that are there, into several, and into ones that may fail.
-#include <weft/base/rng.hpp>
 #include <weft/iter/par_extend.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include "check_chain.hpp"
+#include "common.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -25,15 +25,9 @@
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
+using test::random_numbers;
 
-std::vector<int> random_numbers(std::size_t n)
-{
-    weft::rng random(n);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(1000));
-    return v;
-}
+constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
 
 const auto is_even = [](int x) { return x % 2 == 0; };
 const auto name_of = [](int x) {

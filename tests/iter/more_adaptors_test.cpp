@@ -1,10 +1,10 @@
 // tests/iter/more_adaptors_test.cpp
-#include <weft/base/rng.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/spawn.hpp>
 
 #include "check_chain.hpp"
+#include "common.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,13 +17,7 @@
 
 namespace {
 
-std::vector<int> random_numbers(std::size_t n, std::uint64_t seed = 1)
-{
-    weft::rng random(seed);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(1000));
-    return v;
-}
+using test::random_numbers;
 
 constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
 
@@ -32,7 +26,7 @@ TEST_CASE("interleave, intersperse: as the sequential loop")
     for (std::size_t n : sizes) {
         for (std::size_t m : sizes) {
             const std::vector<int> a = random_numbers(n);
-            const std::vector<int> b = random_numbers(m, 2);
+            const std::vector<int> b = random_numbers(m, 1000, 2);
             std::vector<int> expected;
             for (std::size_t i = 0; i < std::max(n, m); ++i) {
                 if (i < n) expected.push_back(a[i]);

@@ -1,7 +1,7 @@
 // tests/iter/more_terminals_test.cpp
-#include <weft/base/rng.hpp>
 #include <weft/iter/par_iter.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -17,13 +17,7 @@
 
 namespace {
 
-std::vector<int> random_numbers(std::size_t n, std::uint32_t below = 1000, std::uint64_t seed = 1)
-{
-    weft::rng random(seed);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(below));
-    return v;
-}
+using test::random_numbers;
 
 constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 5000};
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_worklist.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <weft/pool/thread_pool.hpp>
@@ -15,17 +16,7 @@
 
 namespace {
 
-template <class F>
-void everywhere(F f)
-{
-    f();
-    for (std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
-        weft::pool_options options;
-        options.num_threads = threads;
-        weft::thread_pool pool(options);
-        pool.install(f);
-    }
-}
+using test::everywhere;
 
 }  // namespace
 

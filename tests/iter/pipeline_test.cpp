@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/pipeline.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <weft/pool/thread_pool.hpp>
@@ -17,6 +18,8 @@
 
 namespace {
 
+using test::everywhere;
+
 std::vector<int> numbers(int n)
 {
     std::vector<int> v(static_cast<std::size_t>(n));
@@ -30,18 +33,6 @@ int uneven(int x)
     volatile long sum = 0;
     for (int i = 0; i < (x * 7919) % 512; ++i) sum = sum + i;
     return x;
-}
-
-template <class F>
-void everywhere(F f)
-{
-    f();
-    for (std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
-        weft::pool_options options;
-        options.num_threads = threads;
-        weft::thread_pool pool(options);
-        pool.install(f);
-    }
 }
 
 /// Notices when two threads are in at the same time, or more than `most` at any time.

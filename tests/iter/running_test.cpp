@@ -1,9 +1,9 @@
 // tests/iter/running_test.cpp - how a loop is run: blocks one after the other, ordered input, progress; and scan.
-#include <weft/base/rng.hpp>
 #include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include "check_chain.hpp"
+#include "common.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,13 +17,7 @@
 
 namespace {
 
-std::vector<int> random_numbers(std::size_t n)
-{
-    weft::rng random(n + 1);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(1000));
-    return v;
-}
+using test::random_numbers;
 
 TEST_CASE("scan: prefixes, as std")
 {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/stream.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <weft/channel/channel.hpp>
@@ -21,6 +22,8 @@
 #include <vector>
 
 namespace {
+
+using test::everywhere;
 
 std::vector<int> numbers(int n)
 {
@@ -44,19 +47,6 @@ long uneven(int x)
     volatile long sum = 0;
     for (int i = 0; i < (x * 7919) % 512; ++i) sum = sum + i;
     return square(x);
-}
-
-/// Runs f with pools of one and of several threads, inside and outside.
-template <class F>
-void everywhere(F f)
-{
-    f();
-    for (std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
-        weft::pool_options options;
-        options.num_threads = threads;
-        weft::thread_pool pool(options);
-        pool.install(f);
-    }
 }
 
 }  // namespace

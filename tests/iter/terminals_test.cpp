@@ -4,6 +4,7 @@
 #include <weft/iter/par_split.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -22,13 +23,7 @@
 
 namespace {
 
-std::vector<int> random_numbers(std::size_t n, std::uint64_t seed = 1)
-{
-    weft::rng random(seed);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(1000));
-    return v;
-}
+using test::random_numbers;
 
 constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
 

@@ -1,7 +1,7 @@
 // tests/iter/try_test.cpp - try_fold, try_reduce without an identity, try_for_each_init: loops that may fail.
-#include <weft/base/rng.hpp>
 #include <weft/iter/par_iter.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <atomic>
@@ -15,15 +15,9 @@
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
+using test::random_numbers;
 
-std::vector<int> random_numbers(std::size_t n)
-{
-    weft::rng random(n);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random.below(1000));
-    return v;
-}
+constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
 
 std::optional<int> add(int a, int b)
 {
