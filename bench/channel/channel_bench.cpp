@@ -3,7 +3,8 @@
 //
 // seq: one thread sends all, then receives all.  spsc, mpsc, mpmc: so many threads a side; the last number of the name
 // is that of all threads.  select_rx: as many channels as senders, and one receiver that selects; select_both: as many
-// receivers, and the senders select, too.  batch: sixty-four at a time.  large: messages of 512 bytes.  Threads are
+// receivers, and the senders select, too.  ready2, ready4, ready8: one thread selects among so many channels that all
+// hold messages.  batch: sixty-four at a time.  large: messages of 512 bytes.  Threads are
 // started inside the measured time, as in crossbeam's own suite, and bench/peers/rust has the same cases.
 #include "channel/peers.hpp"
 
@@ -125,6 +126,29 @@ void run_select(std::size_t capacity, std::size_t messages, bool both)
     receive(channels, both ? share : share * Sides);
 }
 
+/// Empties `Sides` full channels by select, again and again; only that is measured.
+template <std::size_t Sides>
+void run_ready(benchmark::State& state, std::size_t capacity, std::size_t messages)
+{
+    std::vector<std::pair<weft::sender<message>, weft::receiver<message>>> channels;
+    for (std::size_t i = 0; i < Sides; ++i) channels.push_back(make(capacity));
+    const std::size_t share = messages / Sides;
+    message sum = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        for (const auto& ends : channels) {
+            for (message m = 0; m < share; ++m) static_cast<void>(ends.first.send(message{m}));
+        }
+        state.ResumeTiming();
+        for (std::size_t k = 0; k < share * Sides; ++k) {
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                weft::select(weft::on_recv(channels[I].second, [&](auto m) { sum += *m; })...);
+            }(std::make_index_sequence<Sides>());
+        }
+    }
+    benchmark::DoNotOptimize(sum);
+}
+
 void run_batch(std::size_t capacity, std::size_t messages)
 {
     auto [tx, rx] = make(capacity);
@@ -205,6 +229,17 @@ const bench::definition here([] {
         add("select_both", 4, [](const kind& c) { run_select<2>(c.capacity, c.messages, true); });
         add("select_both", 8, [](const kind& c) { run_select<4>(c.capacity, c.messages, true); });
         if (k.capacity > 1) add("batch", 2, [](const kind& c) { run_batch(c.capacity, c.messages); });
+    }
+    for (const auto& [name, capacity] : {std::pair("bounded1k", std::size_t{1024}), {"unbounded", bench::unlimited}}) {
+        const auto add = [prefix = std::string(name) + "_", room = capacity](const char* pattern, auto body) {
+            constexpr std::size_t messages = 1024;
+            bench::add("channel", prefix + pattern, "weft", 1, {"ns/message", messages}, [=](benchmark::State& state) {
+                body(state, room, messages);
+            })->UseRealTime();
+        };
+        add("ready2", [](auto& state, std::size_t c, std::size_t n) { run_ready<2>(state, c, n); });
+        add("ready4", [](auto& state, std::size_t c, std::size_t n) { run_ready<4>(state, c, n); });
+        add("ready8", [](auto& state, std::size_t c, std::size_t n) { run_ready<8>(state, c, n); });
     }
     constexpr std::size_t many = 50'000;
     bench::add("channel", "large_spsc", "weft", 2, {"ns/message", many}, [](benchmark::State& state) {

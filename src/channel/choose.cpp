@@ -9,27 +9,8 @@
 namespace weft::detail::channels {
 namespace {
 
-struct chance_tag;
-using chance = thread_slot<chance_tag, std::uint64_t>;  // a number that differs from thread to thread
-
 struct budget_tag;
 using budget = thread_slot<budget_tag, spin_budget>;
-
-std::uint64_t roll() noexcept
-{
-    static constinit atomic<std::uint64_t> threads{0};
-    std::uint64_t seed = chance::get();
-    if (seed == 0) seed = (threads.fetch_add(1, order::relaxed) + 1) << 32;
-    rng next(seed);
-    const std::uint64_t number = next();
-    chance::set(seed + 0x9e3779b97f4a7c15u);
-    return number;
-}
-
-std::uint32_t below(std::uint32_t number, std::size_t bound) noexcept
-{
-    return static_cast<std::uint32_t>((std::uint64_t{number} * bound) >> 32);
-}
 
 arm* try_all(std::span<arm* const> arms, walk order, bool thorough)
 {
@@ -101,15 +82,20 @@ outcome wait_in_all(std::span<arm* const> arms, walk order, bool observe, clock:
 
 }  // namespace
 
+std::uint64_t first_roll() noexcept
+{
+    static constinit atomic<std::uint64_t> threads{0};
+    return rng(threads.fetch_add(1, order::relaxed))() | 1;
+}
+
 walk::walk(std::size_t n, std::size_t prime, bool fair) noexcept : n_(n), prime_(prime)
 {
     if (n < 2) {
         n_ = prime_ = 1;
         step_ = 0;
     } else if (fair) {
-        const std::uint64_t number = roll();
-        at_ = below(static_cast<std::uint32_t>(number), prime);
-        step_ = 1 + below(static_cast<std::uint32_t>(number >> 32), prime - 1);
+        at_ = roll_below(prime);
+        step_ = 1 + roll_below(prime - 1);
         if (at_ >= n_) next();
     } else {
         prime_ = n_;

@@ -4,6 +4,7 @@ use crate::harness::{timed, Case};
 use crossbeam::channel::{bounded, unbounded, Receiver, Select, Sender};
 use std::hint::black_box;
 use std::thread;
+use std::time::{Duration, Instant};
 
 const VERSION: &str = env!("VERSION_CHANNEL");
 
@@ -104,6 +105,34 @@ fn select(capacity: Option<usize>, messages: u64, sides: u64, both: bool) {
     });
 }
 
+/// Empties full channels by select, again and again; only that is measured.
+fn ready(capacity: Option<usize>, messages: u64, sides: u64, iterations: u64) -> Duration {
+    let channels: Vec<_> = (0..sides).map(|_| make(capacity)).collect();
+    let share = messages / sides;
+    let mut from = Select::new();
+    for (_, rx) in &channels {
+        from.recv(rx);
+    }
+    let mut sum = 0u64;
+    let mut time = Duration::ZERO;
+    for _ in 0..iterations {
+        for (tx, _) in &channels {
+            for m in 0..share {
+                tx.send(m).unwrap();
+            }
+        }
+        let start = Instant::now();
+        for _ in 0..share * sides {
+            let chosen = from.select();
+            let i = chosen.index();
+            sum += chosen.recv(&channels[i].1).unwrap();
+        }
+        time += start.elapsed();
+    }
+    black_box(sum);
+    time
+}
+
 fn ping_pong(messages: u64) {
     let (there_tx, there_rx) = bounded::<u64>(1);
     let (back_tx, back_rx) = bounded::<u64>(1);
@@ -158,4 +187,16 @@ pub fn add(cases: &mut Vec<Case>) {
         pattern("select_both", 8, Box::new(move || select(capacity, n, 4, true)));
     }
     add("ping_pong".to_string(), 2, "ns/round trip", 5_000, Box::new(|| ping_pong(5_000)));
+    for (name, capacity) in [("bounded1k", Some(1024)), ("unbounded", None)] {
+        for sides in [2, 4, 8] {
+            cases.push(Case {
+                name: format!("channel/{}_ready{}/crossbeam/1", name, sides),
+                unit: "ns/message",
+                per_iteration: 1024.0,
+                version: VERSION,
+                once: false,
+                run: Box::new(move |n| ready(capacity, 1024, sides, n)),
+            });
+        }
+    }
 }

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <weft/base/cell.hpp>
+#include <weft/base/thread.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/core.hpp>
 #include <weft/channel/detail/timer.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,6 +53,28 @@ public:
     [[nodiscard]] virtual bool hand_to_hand() const noexcept { return false; }
 };
 
+/// A thread's first number for roll(), never 0.
+std::uint64_t first_roll() noexcept;
+
+struct roll_tag;
+
+/// A random number for the order of looking. Differs from thread to thread.
+inline std::uint32_t roll() noexcept
+{
+    using state = thread_slot<roll_tag, std::uint64_t>;
+    std::uint64_t now = state::get();
+    if (now == 0) [[unlikely]]
+        now = first_roll();
+    state::set(now + 0x9e3779b97f4a7c15u);
+    return static_cast<std::uint32_t>(((now ^ (now >> 32)) * 0xd6e8feb86659fd93u) >> 32);
+}
+
+/// A number below `bound`.
+inline std::uint32_t roll_below(std::size_t bound) noexcept
+{
+    return static_cast<std::uint32_t>((std::uint64_t{roll()} * bound) >> 32);
+}
+
 /// The numbers 0 .. n - 1 in a random order in which any two are equally likely to come first: an affine walk modulo a
 /// prime. Without luck in order.
 class walk {
@@ -86,6 +110,58 @@ constexpr std::size_t prime_from(std::size_t n) noexcept
     while (composite(n)) ++n;
     return n;
 }
+
+/// A walk whose length is known: for a few numbers a drawn one of all their orders, otherwise as walk.
+template <std::size_t N, bool Fair>
+class walk_of {
+    static constexpr bool is_short = N >= 2 && N <= 4 && Fair;
+    static constexpr std::size_t orders = N == 2 ? 2 : N == 3 ? 6 : 24;
+
+    /// Every order of N numbers, two bits each.
+    static constexpr std::array<std::uint8_t, orders> all_orders() noexcept
+    {
+        std::array<std::uint8_t, orders> all{};
+        for (std::size_t i = 0; i < orders; ++i) {
+            std::array<std::size_t, 4> left{0, 1, 2, 3};
+            std::size_t rest = i;
+            for (std::size_t k = 0; k < N; ++k) {
+                const std::size_t pick = k + rest % (N - k);
+                rest /= N - k;
+                const std::size_t taken = left[pick];
+                left[pick] = left[k];
+                left[k] = taken;
+                all[i] = static_cast<std::uint8_t>(all[i] | taken << (2 * k));
+            }
+        }
+        return all;
+    }
+
+    struct brief {
+        brief() noexcept
+        {
+            static constexpr std::array<std::uint8_t, orders> table = all_orders();
+            order_ = table[roll_below(orders)];
+        }
+        [[nodiscard]] std::size_t current() const noexcept { return order_ & 3; }
+        void next() noexcept { order_ >>= 2; }
+        std::size_t order_;
+    };
+    struct forward {
+        [[nodiscard]] std::size_t current() const noexcept { return at_; }
+        void next() noexcept { ++at_; }
+        std::size_t at_ = 0;
+    };
+    struct any : walk {
+        any() noexcept : walk(N, prime_from(N), true) {}
+    };
+
+public:
+    [[nodiscard]] std::size_t current() const noexcept { return order_.current(); }
+    void next() noexcept { order_.next(); }
+
+private:
+    std::conditional_t < is_short, brief, std::conditional_t<!Fair || N<2, forward, any>> order_;
+};
 
 /// Starts one of the arms, waiting for it until `deadline`; null if none could be started by then.
 arm* choose(std::span<arm* const> arms, bool fair, clock::time_point deadline);
