@@ -213,6 +213,8 @@ void pool_core::thread_main(seat& me) noexcept
         } catch (...) {
             unhandled(std::current_exception());
         }
+        // What it has spawned: the last thread that ends is the only one that can run it.
+        for (found work; find(me, work); work = {}) run(me, work);
     }
 }
 

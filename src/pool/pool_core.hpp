@@ -100,7 +100,12 @@ public:
     void rehearse_the_rest();
 
 private:
-    struct found;
+    /// Something to run: a task, or a stolen job and whose it is.
+    struct found {
+        task* t = nullptr;
+        job_slot* job = nullptr;
+        seat* victim = nullptr;
+    };
 
     /// Null while the seat is being made: the count may be seen first.
     [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }

@@ -100,12 +100,15 @@ struct seat final : worker {
 };
 
 /// Shows helpers what the seat works for. A helper that reads a mixture of two activations is harmless: it compares
-/// twice, and the epoch of the deque settles the rest (split_deque, I3).
+/// twice, and the epoch of the deque settles the rest (split_deque, I3). Who reads a scope reads a first slot that is at
+/// least as new, and the other way round; that is what the orders are for.
 inline void show_activation(seat& self) noexcept
 {
     const activation* const a = self.top;
     self.scope.store(nullptr, order::relaxed);
+    // order: matters only if the seat changes twice while a helper looks once, too rare for a bounded search
     self.scope_first.store(a ? a->first : 0, order::release);
+    // order: as above
     self.scope.store(a ? a->scope : nullptr, order::release);
 }
 

@@ -10,13 +10,6 @@
 
 namespace weft::detail {
 
-/// Something to run: a task, or a stolen job and whose it is.
-struct pool_core::found {
-    task* t = nullptr;
-    job_slot* job = nullptr;
-    seat* victim = nullptr;
-};
-
 scope_core* scope_of(const seat& self, std::uint32_t slot) noexcept
 {
     const activation* a = self.top;
@@ -247,8 +240,9 @@ bool pool_core::help_job(seat& me, const job_slot& job, job_state seen) noexcept
     }
     if (!view.begins_at_or_after(seen.first())) return false;
     // The thief still runs the job now, after the look: so what the look saw descends from it, and the steal fails if
-    // that has changed since (split_deque, I3).
-    if (job_state(job.state.load(order::acquire)).is_finished()) return false;
+    // that has changed since (split_deque, I3). Relaxed: the look has acquired the publication that it saw, so a job
+    // that ended before that is seen to have ended; and a job that ends later ran at that time.
+    if (job_state(job.state.load(order::relaxed)).is_finished()) return false;
     job_slot* const stolen = thief.jobs.steal(view);
     if (stolen == nullptr) return true;  // somebody was faster: look again at once
     run_job(me, thief, *stolen);
@@ -330,7 +324,9 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
     for (std::uint32_t n = 1; n < count; ++n) {
         const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
         seat* const other = seat_at(i);
+        // order: see show_activation
         if (other == nullptr || other->scope.load(order::acquire) != &scope) continue;
+        // order: see show_activation
         const std::uint32_t first = other->scope_first.load(order::acquire);
         const split_deque::view view = other->jobs.look();
         const bool has_job = view.has_work() && view.begins_at_or_after(first);
@@ -344,6 +340,8 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
         }
         if (has_job) {
             // As in help_job: it worked for the scope before and after the look.
+            //
+            // order: see show_activation; and load buffering, which the checker leaves out: it looks before it steals
             if (other->scope.load(order::acquire) != &scope || other->scope_first.load(order::acquire) != first)
                 continue;
             if (job_slot* const stolen = other->jobs.steal(view)) {

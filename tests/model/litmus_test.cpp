@@ -1,7 +1,7 @@
 // tests/model/litmus_test.cpp - the classical litmus tests, each with exactly the outcomes that C++20 allows.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Load buffering is the exception: the checker does not model it, and the test says so.
+// More shapes, of three threads and mixed orders: litmus_shapes_test.cpp. Load buffering is the exception: the checker does not model it, and the test says so.
 #include <weft/model/atomic.hpp>
 #include <weft/model/cell.hpp>
 #include <weft/model/check.hpp>
@@ -9,43 +9,12 @@
 
 #include <string>
 
+#include "litmus.hpp"
 #include "test.hpp"
 
 namespace {
 
-namespace model = weft::model;
-using order = std::memory_order;
-using enum std::memory_order;
-using location = model::atomic<int>;
-
-model::options exhaustive()
-{
-    model::options how;
-    how.random_executions = 0;
-    return how;
-}
-
-template <class F>
-std::string outcomes_of(F&& scenario, model::options how = exhaustive())
-{
-    const model::result found = model::check(how, scenario);
-    if (!found.passed) return found.failure;
-    if (!found.exhaustive) return "not exhaustive";
-    std::string all;
-    for (const auto& each : found.outcomes) all += (all.empty() ? "" : ", ") + each.values;
-    return all;
-}
-
-template <class F>
-std::string failure_of(F&& scenario, model::options how = {})
-{
-    return model::check(how, scenario).failure;
-}
-
-void fence_if(bool wanted, order o)
-{
-    if (wanted) model::fence(o);
-}
+using namespace litmus;
 
 std::string store_buffering(order st, order ld, bool fence_a, bool fence_b)
 {

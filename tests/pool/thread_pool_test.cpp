@@ -249,6 +249,25 @@ TEST_CASE("thread_pool: a broadcast runs in full although the pool stops and the
     CHECK(parts.load() == 6);
 }
 
+TEST_CASE("thread_pool: what on_thread_exit spawns, forks and broadcasts runs before the pool is gone")
+{
+    for (std::size_t threads : {1u, 3u}) {
+        std::atomic<std::size_t> ran{0};
+        {
+            weft::thread_pool pool{{.num_threads = threads, .on_thread_exit = [&](std::size_t) {
+                                        weft::spawn([&] {
+                                            ran.fetch_add(1);
+                                            weft::spawn([&] { ran.fetch_add(1); });
+                                        });
+                                        weft::join([&] { ran.fetch_add(1); }, [&] { ran.fetch_add(1); });
+                                        weft::scope([&](weft::task_scope& s) { s.spawn([&] { ran.fetch_add(1); }); });
+                                        weft::broadcast([&] { ran.fetch_add(1); });
+                                    }}};
+        }
+        CHECK(ran.load() == threads * (5 + threads));
+    }
+}
+
 TEST_CASE("thread_pool: as many pools as one likes, one after the other and at once")
 {
     for (int i = 0; i < 50; ++i) {

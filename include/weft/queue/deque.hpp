@@ -55,6 +55,8 @@ struct fifo {};
 
 template <class T, class Order>
 class stealer;
+template <class T>
+class injector;
 
 namespace detail {
 
@@ -90,6 +92,21 @@ public:
         r->put(b, slot::put(std::move(value)));
         bottom_.store(b + 1, order::release);  // O1
     }
+
+    /// Room for one more element, made before the element is taken from elsewhere.
+    class place {
+    public:
+        explicit place(deque_core& target) : target_(target) { target.reserve(1); }
+        void fill(T&& value)
+        {
+            const word w = box_.fill(std::move(value));
+            target_.append(&w, 1, false);
+        }
+
+    private:
+        deque_core& target_;
+        typename slot::room box_;
+    };
 
     std::optional<T> pop()
     {
@@ -314,6 +331,8 @@ public:
 private:
     template <class, class>
     friend class weft::stealer;
+    template <class>
+    friend class injector;
     std::shared_ptr<detail::deque_core<T, Order>> core_;
 };
 

@@ -45,17 +45,25 @@ public:
     }
 
     /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. Returns how
-    /// many. Throws std::bad_alloc; what has been moved by then stays moved.
+    /// many. Throws std::bad_alloc if there is no room in `target` for the first one; later it moves fewer. What the
+    /// move of a T throws loses that element.
     template <class Order>
     steal_result<std::size_t> steal_batch(deque<T, Order>& target)
     {
         std::size_t moved = 0;
         bool lost = false;
         for (std::size_t want = share(size()); moved < want; ++moved) {
+            std::optional<place_in<Order>> room;
+            try {
+                room.emplace(*target.core_);  // before anything is taken
+            } catch (...) {
+                if (moved == 0) throw;
+                break;
+            }
             auto next = steal();
             lost = next.retry();
             if (!next) break;
-            target.push(*std::move(next));
+            room->fill(*std::move(next));
         }
         if (moved > 0) return steal_result<std::size_t>::success(std::move(moved));
         return lost ? steal_result<std::size_t>::lost_race() : steal_result<std::size_t>::nothing();
@@ -67,12 +75,17 @@ public:
     {
         const std::size_t want = share(size());
         steal_result<T> first = steal();
-        if (first && want > 1) {
-            for (std::size_t moved = 1; moved < want; ++moved) {
-                auto next = steal();
-                if (!next) break;
-                target.push(*std::move(next));
+        if (!first) return first;
+        for (std::size_t moved = 1; moved < want; ++moved) {
+            std::optional<place_in<Order>> room;
+            try {
+                room.emplace(*target.core_);
+            } catch (...) {
+                break;  // without room the rest stays here
             }
+            auto next = steal();
+            if (!next) break;
+            room->fill(*std::move(next));
         }
         return first;
     }
@@ -83,6 +96,8 @@ public:
 
 private:
     using outcome = typename detail::block_queue<T>::outcome;
+    template <class Order>
+    using place_in = typename detail::deque_core<T, Order>::place;
 
     static std::size_t share(std::size_t size) noexcept
     {

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -29,6 +30,33 @@ struct word_slot {
             return w;
         }
     }
+
+    /// The memory for one more word, allocated before there is a value for it.
+    class room {
+    public:
+        room() : memory_(boxed ? allocate(sizeof(T), alignof(T)) : nullptr) {}
+        ~room()
+        {
+            if (memory_ != nullptr) deallocate(memory_, sizeof(T), alignof(T));
+        }
+        room(const room&) = delete;
+        room& operator=(const room&) = delete;
+
+        /// As put(); throws only what the move throws. Once.
+        [[nodiscard]] word fill(T&& value)
+        {
+            if constexpr (boxed) {
+                T* const box = std::construct_at(static_cast<T*>(memory_), std::move(value));
+                memory_ = nullptr;
+                return reinterpret_cast<std::uintptr_t>(box);
+            } else {
+                return put(std::move(value));
+            }
+        }
+
+    private:
+        void* memory_;
+    };
 
     /// Frees what put() allocated, also when the move throws.
     [[nodiscard]] static T take(word w)
