@@ -209,7 +209,11 @@ std::size_t engine::start_thread(void (*body)(void*), void* argument)
     std::fill_n(t.habits.begin(), location_count_, modelled_thread::habit{});
     t.now = number == 0 ? view{} : threads_[self_].now;
     t.now.clock.of[number] = 1;
-    t.acquired = t.released = t.now;
+    t.acquired = t.now;
+    // The start of a thread is no release of what its creator knows: its relaxed stores publish themselves alone.
+    t.released.clock = vector_clock{};
+    t.released.known = location_count_;
+    std::fill_n(t.released.at.begin(), location_count_, index{0});
     if (number != 0) ++threads_[self_].now.clock.of[self_];
     return number;
 }

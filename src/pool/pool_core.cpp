@@ -288,6 +288,7 @@ void pool_core::begin_blocking(seat& me) noexcept
         seat* s = seat_at(i);
         if (s != nullptr) {
             seat_status expected = seat_status::free;
+            // order: hands on the seat's plain fields, which the checker does not watch
             if (!s->status.compare_exchange_strong(expected, seat_status::asleep, order::acq_rel, order::relaxed))
                 continue;
             substitutes_.fetch_add(1, order::relaxed);

@@ -51,7 +51,8 @@ void pool_core::jobs_published(seat& me) noexcept
 {
     full_fence();  // docs/sleep.md, PushFence
     if (me.watcher.load(order::relaxed) != 0) {
-        const std::uint32_t watcher = me.watcher.exchange(0, order::acquire);  // finds the watcher's seat
+        // order: finds the watcher's seat, which may be new; scenarios have too few callers to need it
+        const std::uint32_t watcher = me.watcher.exchange(0, order::acquire);
         if (watcher != 0) seat_at(watcher - 1)->wait_spot.unpark();
     }
     // While anybody is hungry every push publishes: this worker may be about to do something long.

@@ -162,11 +162,12 @@ void pool_core::work_until_idle(seat& me) noexcept
             }
             if (retires(me)) {
                 stop_searching(me.index);
+                // order: hands on the seat's plain fields, which the checker does not watch
                 me.status.store(seat_status::free, order::release);
                 full_fence();  // against the destructor: it wakes a free substitute, or is seen here
                 expected = seat_status::free;
-                if (stopping_.load(order::relaxed))
-                    me.status.compare_exchange_strong(expected, seat_status::busy, order::acquire, order::relaxed);
+                if (stopping_.load(order::relaxed))  // relaxed: it takes back what it has given itself
+                    me.status.compare_exchange_strong(expected, seat_status::busy, order::relaxed, order::relaxed);
                 return;
             }
             found work;
@@ -263,8 +264,9 @@ void pool_core::wait_for_job(seat& me, job_slot& job)
         require_threads();
         if (!split_deque::announce_parked(job)) return;
         seat& thief = *seat_at(seen.thief());
-        thief.watcher.store(me.index + 1, order::release);  // the seat may be new
-        full_fence();                                       // docs/sleep.md, WatchFence
+        // order: shows the seat, which may be new; scenarios have too few callers to need it
+        thief.watcher.store(me.index + 1, order::release);
+        full_fence();  // docs/sleep.md, WatchFence
         thief.jobs.ask();
         const split_deque::view view = thief.jobs.look();
         if (view.has_work() && view.begins_at_or_after(seen.first())) continue;
@@ -332,7 +334,8 @@ bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
         const bool has_job = view.has_work() && view.begins_at_or_after(first);
         if (only_look) {
             if (has_job || !other->tasks.empty()) return true;
-            other->watcher.store(me.index + 1, order::release);  // the seat may be new
+            // order: as in wait_for_job
+            other->watcher.store(me.index + 1, order::release);
             full_fence();
             other->jobs.ask();
             if (other->jobs.look().has_work()) return true;

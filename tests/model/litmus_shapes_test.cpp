@@ -374,6 +374,27 @@ TEST_CASE("litmus: MP, a release sequence that begins with a fence")
           }) == "0, 1, 10, 11, 21");
 }
 
+TEST_CASE("litmus: MP, by the first relaxed store of a thread that was started after the message was written")
+{
+    const auto with = [](order st) {
+        return outcomes_of([=] {
+            location x, y;
+            int a = 0, b = 0;
+            {
+                model::thread reader([&] {
+                    a = y.load(acquire);
+                    b = x.load(relaxed);
+                });
+                x.store(1, relaxed);
+                model::thread sender([&] { y.store(1, st); });
+            }
+            model::record(a * 10 + b);
+        });
+    };
+    CHECK(with(relaxed) == "0, 1, 10, 11");  // the start of a thread is no release
+    CHECK(with(release) == "0, 1, 11");
+}
+
 TEST_CASE("litmus: MP, by a compare-exchange that fails: its order is that of the failure")
 {
     const auto with = [](order failing) {
