@@ -1,5 +1,6 @@
 // src/base/thread.cpp - threads with a name and a stack size: POSIX threads, or std::thread where there are none.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/this_thread.hpp>
 #include <weft/base/thread.hpp>
 
 #include <exception>

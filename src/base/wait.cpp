@@ -1,6 +1,6 @@
 // src/base/wait.cpp - waiting on an address: a futex on Linux, a table of condition variables elsewhere.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/atomic.hpp>
+#include <weft/base/timed_wait.hpp>
 
 #if defined(__linux__)
 
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <ctime>
 
@@ -27,8 +28,7 @@ void wait_on(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept
     futex(&word, FUTEX_WAIT_BITSET_PRIVATE, old, nullptr);
 }
 
-bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
-                   std::chrono::steady_clock::time_point deadline) noexcept
+bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old, clock::time_point deadline) noexcept
 {
     // steady_clock is CLOCK_MONOTONIC, the clock of FUTEX_WAIT_BITSET, which takes an absolute time.
     const auto since = deadline.time_since_epoch();
@@ -85,8 +85,7 @@ void wait_on(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept
     if (word.load(order::seq_cst) == old) b.changed.wait(hold);
 }
 
-bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
-                   std::chrono::steady_clock::time_point deadline) noexcept
+bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old, clock::time_point deadline) noexcept
 {
     bucket& b = bucket_of(&word);
     std::unique_lock hold(b.lock);

@@ -1,7 +1,7 @@
 // src/channel/choose.cpp - choosing one operation among several, and waiting for one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/rng.hpp>
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 #include <weft/channel/detail/arm.hpp>
 
 #include <algorithm>

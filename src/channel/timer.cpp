@@ -1,5 +1,6 @@
 // src/channel/timer.cpp - taking the messages of timers.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/timed_wait.hpp>
 #include <weft/channel/detail/timer.hpp>
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // src/channel/waiter.cpp - waiting on channels: tokens and lines. Nothing here runs while nobody has to wait.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/timed_wait.hpp>
 #include <weft/channel/detail/pace.hpp>
 #include <weft/channel/detail/waiter.hpp>
 

@@ -3,8 +3,8 @@
 #include "pool/pool_core.hpp"
 
 #include <weft/base/array.hpp>
-#include <weft/base/clock.hpp>
 #include <weft/base/memory.hpp>
+#include <weft/base/ticks.hpp>
 #include <weft/topology/cpu_set.hpp>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/rehearsal.hpp"
 
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/pool/test_pool.hpp>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/pool_core.hpp"
 
-#include <weft/base/clock.hpp>
 #include <weft/base/spin_hint.hpp>
+#include <weft/base/ticks.hpp>
 
 namespace weft::detail {
 

@@ -7,6 +7,7 @@
 
 #include "pool/pool_core.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 

@@ -1,19 +1,74 @@
-// tests/base/atomic_test.cpp - waiting on an address, and the full fence.
+// tests/base/atomic_test.cpp - the operations, waiting on an address, and the full fence.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/atomic.hpp>
 #include <weft/base/clock.hpp>
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
+#include <weft/base/timed_wait.hpp>
 
 #include "test.hpp"
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 using namespace std::chrono_literals;
 namespace order = weft::detail::order;
 using word = weft::detail::atomic<std::uint32_t>;
 using weft::detail::clock;
+
+TEMPLATE_TEST_CASE("atomic: every operation on numbers, against std::atomic", "", unsigned char, int, std::uint32_t,
+                   std::int64_t, std::size_t)
+{
+    using number = TestType;
+    weft::detail::atomic<number> a{number{6}};
+    std::atomic<number> b{number{6}};
+    const auto same = [&](number x, number y) { return x == y && a.load(order::acquire) == b.load(); };
+    CHECK(same(a.fetch_add(number{3}, order::relaxed), b.fetch_add(number{3})));
+    CHECK(same(a.fetch_sub(number{10}, order::acq_rel), b.fetch_sub(number{10})));  // below zero, or around
+    CHECK(same(a.fetch_and(number{13}, order::release), b.fetch_and(number{13})));
+    CHECK(same(a.fetch_or(number{18}, order::acquire), b.fetch_or(number{18})));
+    CHECK(same(a.fetch_xor(number{7}, order::seq_cst), b.fetch_xor(number{7})));
+    CHECK(same(a.exchange(number{40}, order::acq_rel), b.exchange(number{40})));
+    number x = 1;
+    CHECK_FALSE(a.compare_exchange_strong(x, number{2}, order::acq_rel, order::acquire));
+    CHECK(x == 40);
+    CHECK(a.compare_exchange_strong(x, number{2}, order::release, order::relaxed));
+    x = 3;
+    CHECK_FALSE(a.compare_exchange_weak(x, number{4}, order::seq_cst, order::seq_cst));
+    CHECK(x == 2);
+    while (!a.compare_exchange_weak(x, number{4}, order::acquire, order::relaxed)) {}
+    a.store(static_cast<number>(a.load(order::relaxed) + 1), order::seq_cst);
+    CHECK(a.load(order::seq_cst) == 5);
+    CHECK(weft::detail::atomic<number>{}.load(order::relaxed) == 0);
+    CHECK(sizeof(a) == sizeof(b));
+    CHECK(alignof(decltype(a)) == alignof(decltype(b)));
+}
+
+TEST_CASE("atomic: bool, pointers, enumerations and floating point")
+{
+    enum class color : unsigned char { red, green };
+    weft::detail::atomic<bool> flag{false};
+    CHECK_FALSE(flag.exchange(true, order::acq_rel));
+    CHECK(flag.load(order::relaxed));
+    int a = 0;
+    int b = 0;
+    weft::detail::atomic<int*> p{&a};
+    int* expected = &b;
+    CHECK_FALSE(p.compare_exchange_strong(expected, nullptr, order::acq_rel, order::acquire));
+    CHECK(expected == &a);
+    p.store(&b, order::release);
+    CHECK(p.load(order::acquire) == &b);
+    weft::detail::atomic<color> c{color::green};
+    CHECK(c.exchange(color::red, order::relaxed) == color::green);
+    weft::detail::atomic<float> f{1.5f};
+    f.store(2.5f, order::relaxed);
+    CHECK(f.load(order::relaxed) == 2.5f);
+    static constinit weft::detail::atomic<long> constant{7};
+    CHECK(constant.load(order::relaxed) == 7);
+}
 
 TEST_CASE("wait_on: a word that has changed is not waited for")
 {

@@ -1,6 +1,8 @@
 // tests/base/clock_test.cpp - deadlines never wrap, and ticks go forwards at the stated rate.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/clock.hpp>
+#include <weft/base/deadline.hpp>
+#include <weft/base/ticks.hpp>
 
 #include "test.hpp"
 

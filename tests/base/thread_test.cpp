@@ -1,5 +1,6 @@
 // tests/base/thread_test.cpp - threads run, carry their name and stack, and slots belong to one thread each.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/this_thread.hpp>
 #include <weft/base/thread.hpp>
 
 #include "test.hpp"

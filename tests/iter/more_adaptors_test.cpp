@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -246,6 +247,37 @@ TEST_CASE("stop_on, deadline: the loop ends soon and says so")
     const auto now = std::chrono::steady_clock::now();
     CHECK_THROWS_AS(weft::par_iter(v).deadline(now).sum(), weft::stopped);
     CHECK(weft::par_iter(v).deadline(now + std::chrono::hours(1)).to_vector() == v);
+}
+
+TEST_CASE("deadline: points in time of coarse clocks, also beyond what the clock can say")
+{
+    using clock = std::chrono::steady_clock;
+    const std::vector<int> v = random_numbers(1000);
+    const auto now = std::chrono::time_point_cast<std::chrono::minutes>(clock::now());
+    CHECK_THROWS_AS(weft::par_iter(v).deadline(now).sum(), weft::stopped);
+    CHECK(weft::par_iter(v).deadline(now + std::chrono::minutes(60)).to_vector() == v);
+    const std::chrono::time_point<clock, std::chrono::hours> never(std::chrono::hours::max());
+    CHECK(weft::par_iter(v).deadline(never).to_vector() == v);
+    CHECK(weft::par_iter(v).deadline(clock::time_point::max()).to_vector() == v);
+}
+
+TEST_CASE("stopped: copies tell the same after the chain has gone; an empty one tells nothing")
+{
+    const std::vector<int> v = random_numbers(1000);
+    weft::stopped first;
+    CHECK(first.done() + first.total() == 0);
+    try {
+        weft::par_iter(v).deadline(std::chrono::steady_clock::time_point::min()).sum();
+    } catch (const weft::stopped& s) {
+        first = s;
+    }
+    weft::stopped second = first;
+    first = weft::stopped();
+    CHECK(first.total() == 0);
+    CHECK(second.total() == v.size());
+    CHECK(second.done() == 0);
+    const weft::stopped third = std::move(second);
+    CHECK(third.total() == v.size());
 }
 
 }  // namespace

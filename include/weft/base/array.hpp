@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/base/memory.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <new>
 
 namespace weft::detail {
@@ -17,12 +17,18 @@ template <class T>
 {
     if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
     T* memory = static_cast<T*>(allocate(size * sizeof(T), alignof(T)));
-    try {
-        std::uninitialized_value_construct_n(memory, size);
-    } catch (...) {
-        deallocate(memory, size * sizeof(T), alignof(T));
-        throw;
-    }
+    struct finally {
+        T* memory;
+        std::size_t size;
+        std::size_t made = 0;
+        ~finally()
+        {
+            if (made == size) return;
+            destruct_n(memory, made);
+            deallocate(memory, size * sizeof(T), alignof(T));
+        }
+    } guard{memory, size};
+    for (; guard.made != size; ++guard.made) ::new (static_cast<void*>(memory + guard.made)) T();
     return memory;
 }
 
@@ -30,7 +36,7 @@ template <class T>
 template <class T>
 void dispose_array(T* array, std::size_t size) noexcept
 {
-    std::destroy_n(array, size);
+    destruct_n(array, size);
     deallocate(array, size * sizeof(T), alignof(T));
 }
 

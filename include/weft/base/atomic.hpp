@@ -5,23 +5,101 @@
 // name first on the include path; the production files then compile unchanged against modelled atomics.
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <cstdint>
+#include <type_traits>
 
 namespace weft::detail {
 
-template <class T>
-using atomic = std::atomic<T>;
+enum class memory_order : int {
+    relaxed = __ATOMIC_RELAXED,
+    acquire = __ATOMIC_ACQUIRE,
+    release = __ATOMIC_RELEASE,
+    acq_rel = __ATOMIC_ACQ_REL,
+    seq_cst = __ATOMIC_SEQ_CST,
+};
 
 /// The memory orders by their short names: every operation names one.
 namespace order {
-inline constexpr std::memory_order relaxed = std::memory_order_relaxed;
-inline constexpr std::memory_order acquire = std::memory_order_acquire;
-inline constexpr std::memory_order release = std::memory_order_release;
-inline constexpr std::memory_order acq_rel = std::memory_order_acq_rel;
-inline constexpr std::memory_order seq_cst = std::memory_order_seq_cst;
+inline constexpr memory_order relaxed = memory_order::relaxed;
+inline constexpr memory_order acquire = memory_order::acquire;
+inline constexpr memory_order release = memory_order::release;
+inline constexpr memory_order acq_rel = memory_order::acq_rel;
+inline constexpr memory_order seq_cst = memory_order::seq_cst;
 }  // namespace order
+
+/// What std::atomic is to numbers, pointers and enumerations of up to 8 bytes, without operators and without a default
+/// order. <atomic> brings locks, error codes and strings along, which made it the dearest part of every header of
+/// weft; the operations are those of the compiler that <atomic> itself is made of.
+template <class T>
+class atomic {
+    static_assert(std::is_scalar_v<T> && sizeof(T) <= 8);
+
+public:
+    constexpr atomic() noexcept = default;
+    constexpr atomic(T value) noexcept : value_(value) {}
+    atomic(const atomic&) = delete;
+    atomic& operator=(const atomic&) = delete;
+
+    [[nodiscard]] [[gnu::always_inline]] T load(memory_order o) const noexcept
+    {
+        T seen;
+        __atomic_load(&value_, &seen, static_cast<int>(o));
+        return seen;
+    }
+    [[gnu::always_inline]] void store(T value, memory_order o) noexcept
+    {
+        __atomic_store(&value_, &value, static_cast<int>(o));
+    }
+    [[gnu::always_inline]] T exchange(T value, memory_order o) noexcept
+    {
+        T seen;
+        __atomic_exchange(&value_, &value, &seen, static_cast<int>(o));
+        return seen;
+    }
+    /// The weak form may fail although the value is the expected one.
+    [[gnu::always_inline]] bool compare_exchange_weak(T& expected, T value, memory_order won,
+                                                      memory_order lost) noexcept
+    {
+        return __atomic_compare_exchange(&value_, &expected, &value, true, static_cast<int>(won),
+                                         static_cast<int>(lost));
+    }
+    [[gnu::always_inline]] bool compare_exchange_strong(T& expected, T value, memory_order won,
+                                                        memory_order lost) noexcept
+    {
+        return __atomic_compare_exchange(&value_, &expected, &value, false, static_cast<int>(won),
+                                         static_cast<int>(lost));
+    }
+
+    /// These give the value from before.
+    [[gnu::always_inline]] T fetch_add(T by, memory_order o) noexcept
+        requires(std::is_integral_v<T>)
+    {
+        return __atomic_fetch_add(&value_, by, static_cast<int>(o));
+    }
+    [[gnu::always_inline]] T fetch_sub(T by, memory_order o) noexcept
+        requires(std::is_integral_v<T>)
+    {
+        return __atomic_fetch_sub(&value_, by, static_cast<int>(o));
+    }
+    [[gnu::always_inline]] T fetch_and(T bits, memory_order o) noexcept
+        requires(std::is_integral_v<T>)
+    {
+        return __atomic_fetch_and(&value_, bits, static_cast<int>(o));
+    }
+    [[gnu::always_inline]] T fetch_or(T bits, memory_order o) noexcept
+        requires(std::is_integral_v<T>)
+    {
+        return __atomic_fetch_or(&value_, bits, static_cast<int>(o));
+    }
+    [[gnu::always_inline]] T fetch_xor(T bits, memory_order o) noexcept
+        requires(std::is_integral_v<T>)
+    {
+        return __atomic_fetch_xor(&value_, bits, static_cast<int>(o));
+    }
+
+private:
+    alignas(sizeof(T)) T value_{};
+};
 
 #if defined(__SANITIZE_THREAD__)
 #define WEFT_DETAIL_TSAN 1
@@ -33,12 +111,12 @@ inline constexpr std::memory_order seq_cst = std::memory_order_seq_cst;
 
 #ifdef WEFT_DETAIL_TSAN
 // ThreadSanitizer does not follow fences. A locked operation on one variable gives it at least the same edges.
-inline constinit std::atomic<unsigned> tsan_fence_word{0};
-inline void fence(std::memory_order) noexcept { tsan_fence_word.fetch_add(1, std::memory_order_seq_cst); }
-inline void full_fence() noexcept { fence(std::memory_order_seq_cst); }
+inline constinit atomic<unsigned> tsan_fence_word{0};
+inline void fence(memory_order) noexcept { tsan_fence_word.fetch_add(1, order::seq_cst); }
+inline void full_fence() noexcept { fence(order::seq_cst); }
 #else
 /// A stand-alone fence. Use full_fence() for seq_cst.
-inline void fence(std::memory_order o) noexcept { std::atomic_thread_fence(o); }
+inline void fence(memory_order o) noexcept { __atomic_thread_fence(static_cast<int>(o)); }
 
 /// A sequentially consistent fence. On x86-64 it is a locked operation on the stack: less than half the cost of the
 /// `mfence` that some compilers emit for the same thing.
@@ -47,7 +125,7 @@ inline void full_fence() noexcept
 #if defined(__x86_64__)
     __asm__ __volatile__("lock; orl $0, -4(%%rsp)" ::: "memory", "cc");
 #else
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
 #endif
@@ -57,10 +135,6 @@ inline void full_fence() noexcept
 
 /// Sleeps while `word` holds `old`. May return early: callers look again. Ordering is the caller's, by its own loads.
 void wait_on(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept;
-
-/// As wait_on, but not beyond `deadline`. Returns false if the deadline has passed.
-bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
-                   std::chrono::steady_clock::time_point deadline) noexcept;
 
 /// Wakes one, or every, thread that sleeps on `word`. The word may be gone by then: only its address is used.
 void wake_one(const atomic<std::uint32_t>* word) noexcept;

@@ -4,7 +4,8 @@
 // A cell is an ordinary object here. A model build replaces this file by cells that report every unordered access.
 #pragma once
 
-#include <memory>
+#include <weft/base/construct.hpp>
+
 #include <utility>
 
 namespace weft::detail {
@@ -39,7 +40,7 @@ public:
     template <class... Args>
     T& construct(Args&&... args)
     {
-        return *std::construct_at(std::addressof(value_), std::forward<Args>(args)...);
+        return *detail::construct(address_of(value_), std::forward<Args>(args)...);
     }
 
     /// The living value. Both count as accesses of that kind.
@@ -47,7 +48,7 @@ public:
     [[nodiscard]] T& write() noexcept { return value_; }
 
     /// Ends the life of the value.
-    void destroy() noexcept { std::destroy_at(std::addressof(value_)); }
+    void destroy() noexcept { destruct(address_of(value_)); }
 
     /// Moves the value out and ends its life, also when the move throws.
     [[nodiscard]] T take()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/clock.hpp>
+#include <weft/base/deadline.hpp>
 #include <weft/channel/detail/arm.hpp>
 
 #include <chrono>

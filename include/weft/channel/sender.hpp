@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/deadline.hpp>
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/list_channel.hpp>
 #include <weft/channel/detail/rendezvous.hpp>

@@ -2,20 +2,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/detail/gather.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
-#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/for_each.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/zip.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <memory>
+#include <cstring>
 #include <optional>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -38,7 +38,7 @@ struct in_place_consumer {
         template <class X>
         [[gnu::always_inline]] go_on operator()(X&& x)
         {
-            std::construct_at(next, std::forward<X>(x));
+            detail::construct(next, std::forward<X>(x));
             ++next;
             return {};
         }
@@ -99,6 +99,19 @@ struct gather_consumer {
     void merge(state& left, state& right) const { left.append(right); }
 };
 
+/// Moves all elements to memory that holds none yet.
+template <class T>
+void move_to_raw(std::vector<T>& from, T* to) noexcept
+{
+    if constexpr (std::is_same_v<T, bool>) {
+        for (const bool x : from) *to++ = x;
+    } else if constexpr (std::is_trivially_copyable_v<T>) {
+        if (!from.empty()) std::memcpy(static_cast<void*>(to), from.data(), from.size() * sizeof(T));
+    } else {
+        for (T& x : from) detail::construct(to++, std::move(x));
+    }
+}
+
 /// Moves what was gathered to `room`, whose elements are not constructed yet.
 template <class T>
 void move_to(T* room, gathered<T>& all)
@@ -113,8 +126,7 @@ void move_to(T* room, gathered<T>& all)
         runs.push_back({&v, total});
         total += v.size();
     });
-    weft::par_iter(runs).for_each(
-        [room](const run& r) { std::uninitialized_move(r.from->begin(), r.from->end(), room + r.at); });
+    weft::par_iter(runs).for_each([room](const run& r) { move_to_raw(*r.from, room + r.at); });
 }
 
 /// What was gathered, in one vector. Each element is moved at most once.
@@ -130,7 +142,7 @@ std::vector<T> vector_of(gathered<T>&& all)
         std::vector<T> whole;
         whole.reserve(all.size());
         all.each([&](std::vector<T>& v) {
-            whole.insert(whole.end(), std::make_move_iterator(v.begin()), std::make_move_iterator(v.end()));
+            for (T& x : v) whole.push_back(std::move(x));
         });
         return whole;
     }
@@ -318,7 +330,7 @@ std::size_t par_iterator<Self>::collect_into(Out&& out)
         static_assert(std::ranges::contiguous_range<Out> && std::ranges::sized_range<Out>,
                       "weft: collect_into needs a contiguous range, or a std::vector to replace");
         using element = std::ranges::range_value_t<Out>;
-        element* const to = std::to_address(std::ranges::begin(out));
+        element* const to = std::ranges::data(out);
         const auto room = static_cast<std::size_t>(std::ranges::size(out));
         if constexpr (Self::index_grade == detail::indexing::none) {
             const Self self(moved());

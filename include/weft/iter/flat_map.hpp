@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/iter/filter.hpp>
 #include <weft/iter/par_iterator.hpp>
 
-#include <ranges>
 #include <utility>
 
 namespace weft {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/fallible.hpp>
-#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/detail/tree.hpp>
 #include <weft/iter/par_iterator.hpp>
 

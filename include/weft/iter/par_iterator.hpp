@@ -6,7 +6,6 @@
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/source.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <type_traits>
@@ -192,8 +191,9 @@ public:
     template <class Token>
     auto stop_on(Token token);
 
-    /// The same at a point in time.
-    auto deadline(std::chrono::steady_clock::time_point end);
+    /// The same at a point in time of std::chrono::steady_clock.
+    template <class Time>
+    auto deadline(Time end);
 
     // --- terminals --------------------------------------------------------------------------------------------------
 

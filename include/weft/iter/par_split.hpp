@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/separator.hpp>
 #include <weft/iter/detail/text_over.hpp>
-#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 

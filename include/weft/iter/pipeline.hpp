@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/line.hpp>
-#include <weft/iter/detail/throw.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -7,7 +7,6 @@
 #include <weft/sync/spinlock.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 

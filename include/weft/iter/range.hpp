@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/bucket_source.hpp>
-#include <weft/iter/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/simd/reduce.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -160,7 +159,7 @@ private:
     void note_places()
     {
         if constexpr (std::ranges::sized_range<range>) places_.reserve(std::ranges::size(range_));
-        for (element& x : range_) places_.push_back(std::addressof(x));
+        for (element& x : range_) places_.push_back(detail::address_of(x));
     }
 
     R range_;
@@ -182,7 +181,7 @@ auto optional_source(O&& o)
 {
     using value = std::remove_reference_t<decltype(*o)>;
     if constexpr (std::is_lvalue_reference_v<O>) {
-        return borrowed_source<value*>(o ? std::addressof(*o) : nullptr, o ? 1 : 0);
+        return borrowed_source<value*>(o ? detail::address_of(*o) : nullptr, o ? 1 : 0);
     } else {
         std::vector<value> one;
         if (o) one.push_back(*std::move(o));
@@ -257,8 +256,7 @@ auto range_source(R&& r)
     if constexpr (std::ranges::contiguous_range<R> &&
                   (std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>)) {
         using element = std::remove_reference_t<std::ranges::range_reference_t<R>>;
-        return borrowed_source<element*>(std::to_address(std::ranges::begin(r)),
-                                         static_cast<std::size_t>(std::ranges::size(r)));
+        return borrowed_source<element*>(std::ranges::data(r), static_cast<std::size_t>(std::ranges::size(r)));
     } else if constexpr (packs_elements<R>) {
         if constexpr (std::is_lvalue_reference_v<R>) {
             const plain& packed = r;

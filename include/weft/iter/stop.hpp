@@ -3,12 +3,12 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
-#include <weft/base/clock.hpp>
+#include <weft/base/memory.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>
 #include <exception>
-#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace weft {
@@ -16,10 +16,37 @@ namespace weft {
 namespace detail {
 
 /// How many positions of a chain have been run. Relaxed: a number; it is final when all pieces have ended, which
-/// happens before the terminal throws.
+/// happens before the terminal throws. The chain and the exceptions share it: the last one disposes of it.
 struct stop_count {
     atomic<std::size_t> done{0};
     std::size_t total = 0;
+    atomic<std::size_t> owners{1};
+};
+
+/// One of the owners of a count, or of none.
+class shared_stop_count {
+public:
+    shared_stop_count() = default;
+    explicit shared_stop_count(stop_count* fresh) noexcept : count_(fresh) {}
+    shared_stop_count(const shared_stop_count& other) noexcept : count_(other.count_)
+    {
+        if (count_ != nullptr) count_->owners.fetch_add(1, order::relaxed);
+    }
+    shared_stop_count& operator=(shared_stop_count other) noexcept
+    {
+        std::swap(count_, other.count_);
+        return *this;
+    }
+    ~shared_stop_count()
+    {
+        // Acquire and release: what the other owners did to the count happens before its end.
+        if (count_ != nullptr && count_->owners.fetch_sub(1, order::acq_rel) == 1) dispose(count_);
+    }
+
+    [[nodiscard]] stop_count* get() const noexcept { return count_; }
+
+private:
+    stop_count* count_ = nullptr;
 };
 
 }  // namespace detail
@@ -28,7 +55,7 @@ struct stop_count {
 class stopped : public std::exception {
 public:
     stopped() = default;
-    explicit stopped(std::shared_ptr<const detail::stop_count> count) noexcept : count_(std::move(count)) {}
+    explicit stopped(detail::shared_stop_count count) noexcept : count_(std::move(count)) {}
 
     [[nodiscard]] const char* what() const noexcept override { return "weft: the loop was stopped"; }
 
@@ -36,12 +63,12 @@ public:
     /// first ones. A position is an item of the source, or a byte of a text. Bridged input has no total: 0.
     [[nodiscard]] std::size_t done() const noexcept
     {
-        return count_ == nullptr ? 0 : count_->done.load(detail::order::relaxed);
+        return count_.get() == nullptr ? 0 : count_.get()->done.load(detail::order::relaxed);
     }
-    [[nodiscard]] std::size_t total() const noexcept { return count_ == nullptr ? 0 : count_->total; }
+    [[nodiscard]] std::size_t total() const noexcept { return count_.get() == nullptr ? 0 : count_.get()->total; }
 
 private:
-    std::shared_ptr<const detail::stop_count> count_;
+    detail::shared_stop_count count_;
 };
 
 namespace detail {
@@ -54,9 +81,9 @@ public:
     using item = typename Base::item;
 
     stop_iter(Base&& base, Token&& token)
-        : adaptor_base<Base>(std::move(base)), token_(std::move(token)), count_(std::make_shared<stop_count>())
+        : adaptor_base<Base>(std::move(base)), token_(std::move(token)), count_(make<stop_count>())
     {
-        if constexpr (!Base::streaming && !is_windowed<Base>()) count_->total = this->extent();
+        if constexpr (!Base::streaming && !is_windowed<Base>()) count_.get()->total = this->extent();
     }
 
     /// Once per block.
@@ -68,7 +95,7 @@ public:
     void leave(piece p) const
     {
         this->base_.leave(p);
-        count_->done.fetch_add(p.hi - p.lo, order::relaxed);
+        count_.get()->done.fetch_add(p.hi - p.lo, order::relaxed);
     }
 
     template <class Piece, class Sink>
@@ -81,12 +108,37 @@ public:
 
 private:
     Token token_;
-    std::shared_ptr<stop_count> count_;
+    shared_stop_count count_;
 };
 
-struct deadline_token {
-    clock::time_point end;
-    [[nodiscard]] bool stop_requested() const noexcept { return clock::now() >= end; }
+/// A point in time of a steady clock. What is known of the type comes from the type: <chrono> would be the dearest part
+/// of every chain.
+template <class Time>
+concept steady_time = requires(const Time& t) {
+    requires Time::clock::is_steady;
+    typename Time::clock::time_point;
+    t.time_since_epoch().count();
+    Time::clock::now() >= t;
+};
+
+template <class Time>
+class deadline_token {
+    using point = typename Time::clock::time_point;
+
+public:
+    explicit deadline_token(const Time& end) : end_(seconds(end) < seconds(point::max()) ? point(end) : point::max()) {}
+    [[nodiscard]] bool stop_requested() const noexcept { return Time::clock::now() >= end_; }
+
+private:
+    /// A coarse clock may say more than the one that is read.
+    template <class T>
+    static double seconds(const T& time)
+    {
+        using period = typename T::duration::period;
+        return static_cast<double>(time.time_since_epoch().count()) * period::num / period::den;
+    }
+
+    point end_;
 };
 
 }  // namespace detail
@@ -102,9 +154,11 @@ auto par_iterator<Self>::stop_on(Token token)
 }
 
 template <class Self>
-auto par_iterator<Self>::deadline(std::chrono::steady_clock::time_point end)
+template <class Time>
+auto par_iterator<Self>::deadline(Time end)
 {
-    return detail::stop_iter<Self, detail::deadline_token>(moved(), detail::deadline_token{end});
+    static_assert(detail::steady_time<Time>, "weft: deadline needs a time_point of std::chrono::steady_clock");
+    return detail::stop_iter<Self, detail::deadline_token<Time>>(moved(), detail::deadline_token<Time>(end));
 }
 
 }  // namespace weft

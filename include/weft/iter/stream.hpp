@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/clock.hpp>
+#include <weft/base/throw.hpp>
+#include <weft/base/ticks.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/conveyor.hpp>
 #include <weft/iter/detail/held_range.hpp>
-#include <weft/iter/detail/throw.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/gather.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
@@ -9,7 +10,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -81,7 +81,7 @@ struct unzip_in_place_consumer<std::tuple<T...>> {
         template <class X>
         [[gnu::always_inline]] go_on operator()(X&& x)
         {
-            ((std::construct_at(std::get<I>(next), std::get<I>(std::forward<X>(x))), ++std::get<I>(next)), ...);
+            ((detail::construct(std::get<I>(next), std::get<I>(std::forward<X>(x))), ++std::get<I>(next)), ...);
             return {};
         }
     };

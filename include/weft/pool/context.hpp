@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/pool/detail/outcome.hpp>
 #include <weft/pool/detail/worker.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -80,7 +80,7 @@ void fork_join(fork_context c, A&& a, B&& b)
         return nothing{};
     };
 
-    frame_type frame{std::addressof(b)};
+    frame_type frame{detail::address_of(b)};
     slot->run.write() = [](void* memory, detail::worker& thief) -> bool {
         auto& mine = *static_cast<frame_type*>(memory);
         return mine.capture([&] {

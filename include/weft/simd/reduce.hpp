@@ -21,12 +21,13 @@
 // Example:       examples/simd/dot.cpp
 #pragma once
 
+#include <weft/base/ranges.hpp>
+#include <weft/base/throw.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <ranges>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -144,7 +145,7 @@ struct lanes {
 template <class A, class B>
 void check_same_size(const lanes<A>& a, const lanes<B>& b)
 {
-    if (a.size != b.size) throw std::invalid_argument("weft::simd::dot: the ranges differ in length");
+    if (a.size != b.size) throw_invalid_argument("weft::simd::dot: the ranges differ in length");
 }
 
 }  // namespace weft::detail

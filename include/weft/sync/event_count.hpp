@@ -18,6 +18,7 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
+#include <weft/base/timed_wait.hpp>
 
 #include <chrono>
 #include <cstdint>

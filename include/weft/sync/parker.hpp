@@ -18,7 +18,8 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
-#include <weft/base/clock.hpp>
+#include <weft/base/deadline.hpp>
+#include <weft/base/timed_wait.hpp>
 
 #include <chrono>
 #include <cstdint>

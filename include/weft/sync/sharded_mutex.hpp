@@ -31,7 +31,7 @@
 #include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <weft/base/cell.hpp>
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/core.hpp>
 #include <weft/channel/detail/timer.hpp>

@@ -5,7 +5,7 @@
 #include <weft/base/backoff.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/base/spin_hint.hpp>
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 
 #include <chrono>
 #include <cstdint>

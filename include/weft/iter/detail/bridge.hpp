@@ -21,7 +21,6 @@
 #include <weft/iter/detail/tree.hpp>
 #include <weft/pool/context.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -76,7 +75,8 @@ private:
         } else {
             len_bounds bounds = source_.bounds();
             if constexpr (requires { consumer_.least_piece(source_); }) {
-                bounds.min = std::max(bounds.min, consumer_.least_piece(source_));
+                const auto least = consumer_.least_piece(source_);
+                if (bounds.min < least) bounds.min = least;
             }
             pace speed = pace_of(c, bounds, n, learned_.load(order::relaxed));
             if (bounds.block == 0) {

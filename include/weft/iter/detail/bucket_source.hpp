@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/source.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <type_traits>
 
 namespace weft::detail {

@@ -5,8 +5,9 @@
 // pair may be taken as one argument or part by part.
 #pragma once
 
+#include <weft/base/construct.hpp>
+
 #include <cstddef>
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -145,7 +146,7 @@ template <class F>
     if constexpr (copied_into_loop<F>) {
         return F(f);
     } else {
-        return function_ref<F>{std::addressof(f)};
+        return function_ref<F>{address_of(f)};
     }
 }
 

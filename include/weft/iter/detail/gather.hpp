@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -65,7 +65,7 @@ public:
             if constexpr (vector_opens<T>) {
                 if (next_ == end_) [[unlikely]]
                     more();
-                std::construct_at(next_, std::forward<X>(x));
+                detail::construct(next_, std::forward<X>(x));
                 ++next_;
             } else {
                 vector_.emplace_back(std::forward<X>(x));
@@ -78,7 +78,7 @@ public:
         {
             if (next_ == end_) [[unlikely]]
                 more();
-            std::construct_at(next_, x);
+            detail::construct(next_, x);
             next_ += keep ? 1 : 0;
         }
 

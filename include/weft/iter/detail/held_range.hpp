@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <memory>
+#include <weft/base/construct.hpp>
+
 #include <utility>
 
 namespace weft::detail {
@@ -20,7 +21,7 @@ private:
 template <class R>
 class held_range<R&> {
 public:
-    explicit held_range(R& r) : range_(std::addressof(r)) {}
+    explicit held_range(R& r) : range_(detail::address_of(r)) {}
     R& get() { return *range_; }
 
 private:

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/clock.hpp>
+#include <weft/base/ticks.hpp>
 #include <weft/iter/detail/source.hpp>
 #include <weft/pool/context.hpp>
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
+
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -58,13 +58,13 @@ public:
         if constexpr (vector_opens<T>) {
             vector_.reserve(n);
         } else if (n != 0) {
-            room_ = std::allocator<T>().allocate(n);
+            room_ = storage().allocate(n);
         }
     }
     ~raw_vector()
     {
         if constexpr (!vector_opens<T>) {
-            if (room_ != nullptr) std::allocator<T>().deallocate(room_, size_);
+            if (room_ != nullptr) storage().deallocate(room_, size_);
         }
     }
     raw_vector(raw_vector&& other) noexcept
@@ -93,14 +93,17 @@ public:
             // One more move each, where the vector cannot be opened.
             struct finally {
                 raw_vector& self;
-                ~finally() { std::destroy_n(self.room_, self.size_); }
+                ~finally() { destruct_n(self.room_, self.size_); }
             } end{*this};
-            vector_.assign(std::make_move_iterator(room_), std::make_move_iterator(room_ + size_));
+            vector_.reserve(size_);
+            for (std::size_t i = 0; i != size_; ++i) vector_.push_back(std::move(room_[i]));
         }
         return std::move(vector_);
     }
 
 private:
+    using storage = typename std::vector<T>::allocator_type;
+
     std::vector<T> vector_;
     std::size_t size_;
     T* room_ = nullptr;
@@ -139,7 +142,7 @@ public:
 private:
     void destroy() noexcept
     {
-        if (count_ != 0) std::destroy_n(first_, count_);
+        if (count_ != 0) destruct_n(first_, count_);
         count_ = 0;
     }
 

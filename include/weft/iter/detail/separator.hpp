@@ -8,8 +8,8 @@
 //                       find(from, to): where the first separator begins in from .. to - 1, or `to`
 #pragma once
 
+#include <weft/base/throw.hpp>
 #include <weft/iter/detail/call.hpp>
-#include <weft/iter/detail/throw.hpp>
 #include <weft/simd/text.hpp>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
-#include <weft/base/clock.hpp>
+#include <weft/base/ticks.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/source.hpp>
 #include <weft/pool/context.hpp>

@@ -8,13 +8,12 @@
 // A loop that is split gives away whole right children, so every order of events computes the same tree.
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/base/memory.hpp>
 #include <weft/iter/detail/source.hpp>
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 namespace weft::detail {
@@ -28,7 +27,9 @@ struct fixed_blocks {
 
     static constexpr std::size_t block_length(std::size_t n, std::size_t least = 1)
     {
-        return std::clamp<std::size_t>(n / 128, least, 4096);
+        constexpr std::size_t most = 4096;
+        const std::size_t length = n / 128;
+        return length < least ? least : length > most ? most : length;
     }
 
     [[nodiscard]] piece positions(std::size_t block) const
@@ -69,7 +70,7 @@ public:
     }
     ~tree_stack()
     {
-        std::destroy_n(entries_, size_);
+        destruct_n(entries_, size_);
         if (capacity_ != 0) deallocate(entries_, capacity_ * sizeof(state), alignof(state));
     }
     tree_stack(const tree_stack&) = delete;
@@ -79,7 +80,7 @@ public:
     void push(state&& value)
     {
         for (int carries = std::countr_one(blocks_); carries > 0; --carries) join_newest(value);
-        std::construct_at(entries_ + size_, std::move(value));
+        detail::construct(entries_ + size_, std::move(value));
         ++size_;
         ++blocks_;
     }
@@ -92,7 +93,7 @@ public:
         for (int carries = complete ? std::countr_one(blocks_ >> level) : 1; carries > 0; --carries) {
             join_newest(value);
         }
-        std::construct_at(entries_ + size_, std::move(value));
+        detail::construct(entries_ + size_, std::move(value));
         ++size_;
         blocks_ += blocks;
     }
@@ -102,9 +103,9 @@ public:
     {
         while (size_ > 1) {
             state value = std::move(entries_[size_ - 1]);
-            std::destroy_at(entries_ + --size_);
+            destruct(entries_ + --size_);
             join_newest(value);
-            std::construct_at(entries_ + size_, std::move(value));
+            detail::construct(entries_ + size_, std::move(value));
             ++size_;
         }
         return std::move(entries_[0]);
@@ -119,7 +120,7 @@ private:
         state& left = entries_[size_ - 1];
         consumer_.merge(left, value);
         value = std::move(left);
-        std::destroy_at(&left);
+        destruct(&left);
         --size_;
     }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/thread.hpp>
+#include <weft/base/this_thread.hpp>
 #include <weft/pool/detail/split_deque.hpp>
 
 #include <cstdint>

@@ -8,7 +8,6 @@
 #include <weft/model/atomic.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <source_location>
 
@@ -38,12 +37,6 @@ inline void wait_on(const atomic<std::uint32_t>& word, std::uint32_t old,
                     const std::source_location& w = std::source_location::current()) noexcept
 {
     word.futex_wait(old, w);
-}
-inline bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old,
-                          std::chrono::steady_clock::time_point deadline,
-                          const std::source_location& w = std::source_location::current()) noexcept
-{
-    return word.futex_wait_until(old, deadline, w);
 }
 inline void wake_one(const atomic<std::uint32_t>* word,
                      const std::source_location& w = std::source_location::current()) noexcept

@@ -1,6 +1,7 @@
-// src/base/clock.cpp - how fast the tick counter runs.
+// src/base/ticks.cpp - how fast the tick counter runs.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/clock.hpp>
+#include <weft/base/ticks.hpp>
 
 #include <algorithm>
 
@@ -26,6 +27,10 @@ std::uint64_t measure() noexcept
 }
 
 }  // namespace
+
+#if !defined(__x86_64__) && !defined(__aarch64__)
+std::uint64_t ticks() noexcept { return static_cast<std::uint64_t>(clock::now().time_since_epoch().count()); }
+#endif
 
 std::uint64_t ticks_per_microsecond() noexcept
 {

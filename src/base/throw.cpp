@@ -1,6 +1,6 @@
-// src/iter/throw.cpp - the exceptions of the iterator layer.
+// src/base/throw.cpp - exceptions of the standard library, thrown out of line.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/iter/detail/throw.hpp>
+#include <weft/base/throw.hpp>
 
 #include <stdexcept>
 

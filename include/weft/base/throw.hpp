@@ -1,4 +1,4 @@
-// weft/iter/detail/throw.hpp - exceptions thrown out of line, so that the headers need not know their types.
+// weft/base/throw.hpp - exceptions thrown out of line, so that the headers need not know their types.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 

@@ -1,0 +1,33 @@
+// weft/base/deadline.hpp - when a wait of some length ends, and when one that ends at some time does.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/clock.hpp>
+
+#include <chrono>
+
+namespace weft::detail {
+
+/// The time `limit` from now; the end of time if that is beyond what the clock can say. Rounds up.
+template <class Rep, class Period>
+clock::time_point deadline_after(std::chrono::duration<Rep, Period> limit) noexcept
+{
+    const auto now = clock::now();
+    const std::chrono::duration<double> room = clock::time_point::max() - now;
+    if (std::chrono::duration<double>(limit) >= room) return clock::time_point::max();
+    if (limit <= std::chrono::duration<Rep, Period>::zero()) return now;
+    return now + std::chrono::ceil<clock::duration>(limit);
+}
+
+/// `time` as a time of the clock; the end, or the beginning, of time if it is beyond that. Rounds up.
+template <class Duration>
+clock::time_point deadline_at(std::chrono::time_point<std::chrono::steady_clock, Duration> time) noexcept
+{
+    const Duration since = time.time_since_epoch();
+    const std::chrono::duration<double> seconds = since;
+    if (seconds >= std::chrono::duration<double>(clock::duration::max())) return clock::time_point::max();
+    if (seconds <= std::chrono::duration<double>(clock::duration::min())) return clock::time_point::min();
+    return clock::time_point(std::chrono::ceil<clock::duration>(since));
+}
+
+}  // namespace weft::detail

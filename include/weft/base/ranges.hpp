@@ -1,0 +1,13 @@
+// weft/base/ranges.hpp - the concepts of ranges and iterators, and the access to ranges; no views, no streams.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// <ranges> and <iterator> bring views, stream iterators and locales along, several times the cost of everything that
+// weft needs of them. libstdc++ makes its <span> of just these parts; other libraries get the whole headers.
+#pragma once
+
+#include <span>
+
+#ifndef __GLIBCXX__
+#include <iterator>
+#include <ranges>
+#endif
