@@ -68,7 +68,8 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
     if (spin != nullptr) {
         unsigned round = 0;
         for (spin->begin(); spin->wait(round); ++round) {
-            const std::uint32_t seen = state_.load(order::acquire);  // O1
+            // order: O1, as below; nobody spins in a scenario
+            const std::uint32_t seen = state_.load(order::acquire);
             if ((seen & phase_mask) > claimed) {
                 spin->came(round);
                 return static_cast<verdict>(seen & phase_mask);

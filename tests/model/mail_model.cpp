@@ -82,13 +82,16 @@ const enter substitute_is_woken(
     "mail", "blocking_substitute_is_woken",
     [] {
         // Who spawns from outside has not met the thread that made the substitute's seat.
+        parking_spot busy;
         parking_spot done;
         parking_spot ended;
         weft::thread_pool pool(threads(1));
         pool.spawn([&] {
+            busy.unpark();
             weft::blocking([&] { done.park(); });
             ended.unpark();
         });
+        busy.park();
         pool.spawn([&] { done.unpark(); });
         ended.park();
     },
@@ -98,9 +101,14 @@ const enter substitute_steals(
     "mail", "blocking_substitute_steals",
     [] {
         // As above, for who waits for what the substitute has stolen.
+        parking_spot busy;
         parking_spot done;
         weft::thread_pool pool(threads(1));
-        pool.spawn([&] { weft::blocking([&] { done.park(); }); });
+        pool.spawn([&] {
+            busy.unpark();
+            weft::blocking([&] { done.park(); });
+        });
+        busy.park();
         cell<int> data{0};
         pool.join([] {}, [&] { ++data.write(); });
         require(data.read() == 1);

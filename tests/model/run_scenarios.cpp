@@ -250,7 +250,7 @@ void mutate_site(const reached& each, double seconds, tally& count)
     }
 }
 
-/// The lines of the files of `sites` that name an order and were not met.
+/// The lines of the files of `sites` that name an order, were not met, and do not say why.
 void find_unreached(const std::vector<reached>& sites, const std::map<std::string, std::vector<unsigned>>& met,
                     std::vector<std::string>& out)
 {
@@ -260,7 +260,7 @@ void find_unreached(const std::vector<reached>& sites, const std::map<std::strin
         for (const unsigned line : ordered_lines(file)) {
             // A call may be broken over two lines, and its site is the first of them.
             const auto near = [&](unsigned l) { return l == line || l + 1 == line; };
-            if (std::none_of(lines.begin(), lines.end(), near)) {
+            if (std::none_of(lines.begin(), lines.end(), near) && justification(file, line).empty()) {
                 out.push_back(production_file(file) + ":" + std::to_string(line));
             }
         }
@@ -293,7 +293,7 @@ int mutate(const std::vector<scenario>& chosen, double seconds, const std::vecto
     find_unreached(sites, met, count.unreached);
     std::printf(
         "\n%d mutants: %d killed, %d survive, %zu of these without a reason in the source. "
-        "%zu lines with an order are not reached.\n",
+        "%zu lines with an order are not reached, and do not say why.\n",
         count.killed + count.survived, count.killed, count.survived, count.unjustified.size(), count.unreached.size());
     print_list("Survivors without a reason:", count.unjustified);
     print_list("Orders that no scenario reaches:", count.unreached);

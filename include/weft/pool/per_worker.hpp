@@ -133,13 +133,13 @@ public:
         friend class per_worker;
         explicit basic_iterator(const per_worker* owner) : owner_(owner)
         {
-            node_ = owner_->buckets_[0].load(detail::order::acquire);
+            node_ = owner_->buckets_[0].load(detail::order::relaxed);  // the parallel part is over
             skip_empty();
         }
         void skip_empty() noexcept
         {
             while (node_ == nullptr && ++bucket_ < bucket_count) {
-                node_ = owner_->buckets_[bucket_].load(detail::order::acquire);
+                node_ = owner_->buckets_[bucket_].load(detail::order::relaxed);
             }
         }
         const per_worker* owner_ = nullptr;

@@ -225,7 +225,7 @@ public:
     /// Thief: says who runs the job, and from which of its own slots on.
     static void set_taken(job_slot& job, std::uint32_t thief, std::uint32_t first) noexcept
     {
-        job.state.fetch_or(job_state::taken_by(thief, first), order::release);  // O4
+        job.state.fetch_or(job_state::taken_by(thief, first), order::release);  // order: O4, only a new place needs it
     }
 
     /// Thief: the job has ended. Returns whether its owner sleeps and must be woken. The frame may be gone on return.
