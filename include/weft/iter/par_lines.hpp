@@ -30,7 +30,8 @@ public:
         using result = answer<Sink, item>;
         const char* const text = text_.data();
         const std::size_t end = text_.size();
-        auto cursor = char_finder{'\n'}.cursor(text_);
+        char_finder::room room;
+        auto cursor = char_finder{'\n'}.cursor(text_, room);
         std::size_t line = p.lo;
         if (line > 0 && text[line - 1] != '\n') line = cursor.find(line, p.hi) + 1;
         while (line < p.hi) {

@@ -43,7 +43,8 @@ public:
         using result = answer<Sink, item>;
         const std::size_t n = all_.size();
         const std::size_t length = finder_.length();
-        auto cursor = finder_.cursor(all_);
+        typename Finder::room room;
+        auto cursor = finder_.cursor(all_, room);
         std::size_t begin = 0;
         if (p.lo > 0) {
             const std::size_t from = p.lo > length ? p.lo - length : 0;
@@ -90,7 +91,8 @@ public:
     auto run(piece p, Sink& sink) const
     {
         using result = answer<Sink, item>;
-        auto cursor = finder_.cursor(text_);
+        typename Finder::room room;
+        auto cursor = finder_.cursor(text_, room);
         for (std::size_t at = p.lo; (at = cursor.find(at, p.hi)) != p.hi;) {
             const std::string_view match(text_.data() + at, finder_.length());
             if constexpr (WithOffset) {

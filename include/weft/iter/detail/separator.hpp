@@ -4,7 +4,8 @@
 // A finder says:
 //   length()            how long a separator is
 //   prepare(sequence)   called once, before the loop
-//   cursor(sequence)    what a piece of the loop searches with:
+//   room                what a cursor needs beside itself
+//   cursor(sequence, room&)   what a piece of the loop searches with:
 //                       find(from, to): where the first separator begins in from .. to - 1, or `to`
 #pragma once
 
@@ -49,8 +50,9 @@ struct one_finder {
             return from < to ? from : to;
         }
     };
+    struct room {};
     template <class Sequence>
-    [[nodiscard]] search<Sequence> cursor(const Sequence& all) const
+    [[nodiscard]] search<Sequence> cursor(const Sequence& all, room&) const
     {
         return {all, p};
     }
@@ -61,60 +63,91 @@ struct one_finder {
 ///   reach()                    how many bytes behind a place it reads
 ///   holds(text, place)         whether a marked place is one
 ///   one(text, place)           the same as marked and holds, for one place
+///
+/// The masks lie outside of the cursor, because their address is given away: what is left is kept in registers. A
+/// search that goes on behind the last place takes the next bit of the word, without a computation that would have to
+/// wait for where that place was.
 template <class Marker>
 class mask_cursor {
+    static constexpr std::size_t most_words = 16;
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
 public:
-    mask_cursor(std::string_view text, Marker marker) : text_(text.data()), marker_(marker)
+    struct room {
+        std::uint64_t masks[most_words];
+    };
+
+    mask_cursor(std::string_view text, Marker marker, room& masks)
+        : text_(text.data()),
+          marker_(marker),
+          end_(text.size() > marker_.reach() ? text.size() - marker_.reach() : 0),
+          masks_(masks.masks)
     {
-        end_ = text.size() > marker_.reach() ? text.size() - marker_.reach() : 0;
     }
 
-    [[nodiscard]] std::size_t find(std::size_t from, std::size_t to)
+    [[gnu::always_inline]] std::size_t find(std::size_t from, std::size_t to)
     {
         if (from >= to) return to;
-        if (from - begin_ >= 64 * words_) mark(from, to);  // also if it is before begin_
-        std::size_t word = (from - begin_) / 64;
-        std::uint64_t bits = masks_[word] & (~std::uint64_t{0} << ((from - begin_) % 64));
+        if (from != next_) {
+            if (from - begin_ >= 64 * words_) look(from, to);  // also if it is before begin_
+            word_ = (from - begin_) / 64;
+            bits_ = masks_[word_] & (~std::uint64_t{0} << ((from - begin_) % 64));
+        }
+        next_ = nowhere;
         for (;;) {
-            for (; bits != 0; bits &= bits - 1) {
-                const std::size_t at = begin_ + 64 * word + static_cast<std::size_t>(std::countr_zero(bits));
-                if (at >= to) return to;
-                if (marker_.holds(text_, at)) return at;
+            while (bits_ == 0) {
+                if (++word_ == words_) {
+                    const std::size_t behind = begin_ + 64 * words_;
+                    if (behind >= to) return to;
+                    look(behind, to);
+                    word_ = 0;
+                }
+                bits_ = masks_[word_];
             }
-            if (++word == words_) {
-                const std::size_t next = begin_ + 64 * words_;
-                if (next >= to) return to;
-                mark(next, to);
-                word = 0;
+            const std::size_t at = begin_ + 64 * word_ + static_cast<std::size_t>(std::countr_zero(bits_));
+            if (at >= to) return to;
+            bits_ &= bits_ - 1;
+            if (marker_.holds(text_, at)) {
+                next_ = at + 1;
+                return at;
             }
-            bits = masks_[word];
         }
     }
 
 private:
-    static constexpr std::size_t most_words = 16;
-
-    /// Marks some places from `from` on, as far as they matter.
-    [[gnu::noinline]] void mark(std::size_t from, std::size_t to)
+    [[gnu::always_inline]] void look(std::size_t from, std::size_t to)
     {
         begin_ = from;
-        const std::size_t whole = from < end_ ? (end_ - from) / 64 : 0;
+        words_ = mark(text_, end_, marker_, from, to, masks_);
+    }
+
+    /// Marks some places from `from` on, as far as they matter; returns how many words.
+    [[gnu::noinline]] static std::size_t mark(const char* text, std::size_t end, Marker marker, std::size_t from,
+                                              std::size_t to, std::uint64_t* masks)
+    {
+        const std::size_t whole = from < end ? (end - from) / 64 : 0;
         const std::size_t needed = (to - from - 1) / 64 + 1;
-        words_ = std::min({most_words, whole, needed});
-        if (words_ != 0) return marker_.mark(text_ + from, words_, masks_);
-        words_ = 1;
-        masks_[0] = 0;
-        for (std::size_t i = from; i < end_; ++i) {
-            if (marker_.one(text_, i)) masks_[0] |= std::uint64_t{1} << (i - from);
+        const std::size_t words = std::min({most_words, whole, needed});
+        if (words != 0) {
+            marker.mark(text + from, words, masks);
+            return words;
         }
+        masks[0] = 0;
+        for (std::size_t i = from; i < end; ++i) {
+            if (marker.one(text, i)) masks[0] |= std::uint64_t{1} << (i - from);
+        }
+        return 1;
     }
 
     const char* text_;
     Marker marker_;
     std::size_t end_;  // there are no places from here on
-    std::size_t begin_ = 0;
-    std::size_t words_ = 0;
-    std::uint64_t masks_[most_words];
+    std::uint64_t* masks_;
+    std::size_t begin_ = 0;       // what the first mask is of
+    std::size_t words_ = 0;       // how many there are
+    std::size_t word_ = 0;        // the one in work
+    std::uint64_t bits_ = 0;      // what is left of it
+    std::size_t next_ = nowhere;  // where `bits_` goes on
 };
 
 /// One char.
@@ -135,7 +168,11 @@ struct char_finder {
 
     [[nodiscard]] static constexpr std::size_t length() { return 1; }
     void prepare(std::string_view) const {}
-    [[nodiscard]] mask_cursor<marker> cursor(std::string_view text) const { return {text, marker{wanted}}; }
+    using room = mask_cursor<marker>::room;
+    [[nodiscard]] mask_cursor<marker> cursor(std::string_view text, room& masks) const
+    {
+        return {text, marker{wanted}, masks};
+    }
 };
 
 /// A char of a set.
@@ -159,7 +196,11 @@ struct set_finder {
 
     [[nodiscard]] static constexpr std::size_t length() { return 1; }
     void prepare(std::string_view) const {}
-    [[nodiscard]] mask_cursor<marker> cursor(std::string_view text) const { return {text, marker{&set}}; }
+    using room = mask_cursor<marker>::room;
+    [[nodiscard]] mask_cursor<marker> cursor(std::string_view text, room& masks) const
+    {
+        return {text, marker{&set}, masks};
+    }
 };
 
 /// A string. If it begins as it ends, occurrences can overlap, and which of them count depends on all that is before:
@@ -184,6 +225,8 @@ class string_finder {
     };
 
 public:
+    using room = mask_cursor<marker>::room;
+
     explicit string_finder(std::string_view wanted) : wanted_(wanted)
     {
         if (wanted_.empty()) throw_invalid_argument("weft: a pattern must not be empty");
@@ -198,7 +241,8 @@ public:
     void prepare(std::string_view text)
     {
         if (!overlaps_) return;
-        mask_cursor<marker> all(text, marker{wanted_});
+        room masks;
+        mask_cursor<marker> all(text, marker{wanted_}, masks);
         for (std::size_t at = 0; (at = all.find(at, text.size())) != text.size(); at += length()) {
             places_.push_back(at);
         }
@@ -206,8 +250,8 @@ public:
 
     class search {
     public:
-        search(const string_finder& finder, std::string_view text)
-            : places_(finder.overlaps_ ? &finder.places_ : nullptr), masks_(text, marker{finder.wanted_})
+        search(const string_finder& finder, std::string_view text, room& masks)
+            : places_(finder.overlaps_ ? &finder.places_ : nullptr), masks_(text, marker{finder.wanted_}, masks)
         {
         }
 
@@ -222,7 +266,7 @@ public:
         const std::vector<std::size_t>* places_;
         mask_cursor<marker> masks_;
     };
-    [[nodiscard]] search cursor(std::string_view text) const { return {*this, text}; }
+    [[nodiscard]] search cursor(std::string_view text, room& masks) const { return {*this, text, masks}; }
 
 private:
     std::string wanted_;
