@@ -32,11 +32,17 @@ void stream_copy(void* to, const void* from, std::size_t bytes) noexcept
             out += line;
             in += line;
         }
-        _mm_sfence();
     }
     if (bytes != 0) std::memcpy(out, in, bytes);
 #else
     if (bytes != 0) std::memcpy(to, from, bytes);
+#endif
+}
+
+void end_of_stream() noexcept
+{
+#if defined(__SSE2__)
+    _mm_sfence();
 #endif
 }
 

@@ -3,11 +3,14 @@
 #include <weft/algorithm/par_filter.hpp>
 #include <weft/algorithm/par_scan.hpp>
 #include <weft/algorithm/par_transform.hpp>
+#include <weft/pool/join.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -116,6 +119,78 @@ TEST_CASE("scan: floats have the same bits for any number of threads")
     alone.install([&] { weft::par_inclusive_scan(v, one.begin()); });
     four.install([&] { weft::par_inclusive_scan(v, many.begin()); });
     CHECK(one == many);
+}
+
+TEST_CASE("scan: known operations over many blocks, in turns of more threads than processors")
+{
+    for (const std::size_t threads : {1U, 2U, 5U}) {
+        weft::thread_pool pool{{.num_threads = threads}};
+        pool.install([] {
+            for (const std::size_t n : {32'768U, 65'536U, 65'537U, 200'001U, 600'000U}) {
+                const auto v = random_values(n);
+                std::vector<std::uint64_t> expected(n);
+                std::vector<std::uint64_t> out(n);
+                const auto both = [&](auto op, std::uint64_t init) {
+                    std::inclusive_scan(v.begin(), v.end(), expected.begin(), op);
+                    out = v;
+                    weft::par_inclusive_scan(out, out.begin(), op);
+                    CHECK(out == expected);
+                    std::exclusive_scan(v.begin(), v.end(), expected.begin(), init, op);
+                    out.assign(n, 0);
+                    weft::par_exclusive_scan(v, out.begin(), init, op);
+                    CHECK(out == expected);
+                };
+                both(std::plus<>(), 9);
+                both(std::multiplies<std::uint64_t>(), 3);
+                both(std::bit_xor<>(), 5);
+                std::inclusive_scan(v.begin(), v.end(), expected.begin());
+                weft::par_inclusive_scan(v, out.begin());
+                CHECK(out == expected);
+                const std::vector<std::uint8_t> bytes(v.begin(), v.end());
+                std::vector<std::uint8_t> totals(n);
+                weft::par_inclusive_scan(bytes, totals.begin());
+                CHECK(std::ranges::equal(totals, expected, {}, {},
+                                         [](std::uint64_t x) { return static_cast<std::uint8_t>(x); }));
+            }
+        });
+    }
+}
+
+TEST_CASE("scan: signed totals of blocks may overflow where no total from the front does")
+{
+    std::vector<std::int64_t> v(300'000, 0);
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    v[0] = -most;
+    v[40'000] = most;
+    v[200'000] = most;
+    weft::thread_pool pool{{.num_threads = 3}};
+    std::vector<std::int64_t> out(v.size());
+    pool.install([&] { weft::par_inclusive_scan(v, out.begin()); });
+    CHECK(out[39'999] == -most);
+    CHECK(out[199'999] == 0);
+    CHECK(out.back() == most);
+}
+
+TEST_CASE("scan: what is too large for a cache, written past it, and scans in scans")
+{
+    const std::size_t n = 5'000'003;
+    std::vector<float> v(n);
+    for (std::size_t i = 0; i < n; ++i) v[i] = static_cast<float>(i % 97) * 0.25F;
+    std::vector<float> one(n + 1);
+    std::vector<float> many(n + 1);
+    std::vector<std::uint32_t> w(n, 3);
+    std::vector<std::uint32_t> counted(n + 1);
+    weft::thread_pool alone{{.num_threads = 1}};
+    alone.install([&] { weft::par_inclusive_scan(v, one.begin() + 1); });
+    weft::thread_pool pool{{.num_threads = 4}};
+    pool.install([&] {
+        weft::join([&] { weft::par_inclusive_scan(v, many.begin() + 1); },
+                   [&] { weft::par_exclusive_scan(w, counted.begin() + 1, std::uint32_t{1}); });
+    });
+    CHECK(one == many);
+    bool right = true;
+    for (std::size_t i = 0; i < n; ++i) right = right && counted[i + 1] == 1 + 3 * static_cast<std::uint32_t>(i);
+    CHECK(right);
 }
 
 TEST_CASE("scan: what the operation throws comes out")

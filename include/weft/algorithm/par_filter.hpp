@@ -90,6 +90,7 @@ void copy_bytes(T* to, const T* from, std::size_t n, bool streaming)
 {
     if (streaming) {
         stream_copy(to, from, n * sizeof(T));
+        end_of_stream();
     } else {
         std::copy_n(from, n, to);
     }

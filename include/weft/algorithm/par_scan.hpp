@@ -1,9 +1,10 @@
 // weft/algorithm/par_scan.hpp - running totals in parallel.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Fixed tiles, some of them at a time: first their totals, then the tiles from where the totals before them leave off,
-// which are still in the caches then. So the memory is read once and written once, and floating-point results are the
-// same for every number of threads.
+// Fixed tiles: first their totals, then the tiles from where the totals before them leave off, which are still in the
+// caches then. So the memory is read once and written once, and floating-point results are the same for every number of
+// threads. Numbers under a known operation are scanned block after block by all threads, which hand the total on in
+// turns; where a function of the user is called, a thread must not wait for another, and all go round by round.
 #pragma once
 
 #include <weft/algorithm/detail/invoke.hpp>
@@ -35,8 +36,8 @@ Out par_inclusive_scan(R&& in, Out out, Op op = {})
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);
     if constexpr (detail::algorithm::scans_numbers<R, Out, value>) {
-        detail::algorithm::scan_numbers<true>(std::ranges::data(in), n, std::to_address(out), std::optional<value>(),
-                                              combine);
+        detail::algorithm::number_scan<true, value, Op>(std::ranges::data(in), n, std::to_address(out),
+                                                        combine)(std::nullopt);
     } else {
         detail::algorithm::scan_tiles<value>(
             n, std::nullopt, combine,
@@ -64,8 +65,8 @@ Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);
     if constexpr (detail::algorithm::scans_numbers<R, Out, T>) {
-        detail::algorithm::scan_numbers<false>(std::ranges::data(in), n, std::to_address(out),
-                                               std::optional<T>(std::move(init)), combine);
+        detail::algorithm::number_scan<false, T, Op>(std::ranges::data(in), n, std::to_address(out),
+                                                     combine)(std::optional<T>(std::move(init)));
     } else {
         detail::algorithm::scan_tiles<T>(
             n, std::optional<T>(std::move(init)), combine,

@@ -9,7 +9,12 @@ namespace weft::detail {
 /// As memcpy, but the lines that are written whole go to the memory without being read first and without staying in a
 /// cache: for output that is larger than the caches.
 ///
-/// Order: when it returns, the writes are ordered as plain ones.
+/// Order: other threads may see the writes late, whatever this thread stores or releases later, until it has called
+///        end_of_stream().
 void stream_copy(void* to, const void* from, std::size_t bytes) noexcept;
+
+/// From here on the writes of stream_copy() are ordered as plain ones. It waits until they have left the core, which
+/// takes as long as to write several KiB: call it after many pieces, not after each.
+void end_of_stream() noexcept;
 
 }  // namespace weft::detail

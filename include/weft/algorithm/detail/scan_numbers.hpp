@@ -4,6 +4,7 @@
 
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
+#include <weft/algorithm/detail/scan_turns.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/pool/spawn.hpp>
@@ -126,6 +127,7 @@ void scan_segments(const T* in, T* out, const T (&starts)[segments], const Op& o
             }
         }
     }
+    if (streaming) end_of_stream();
 }
 
 /// Scans numbers one after the other: whole numbers need no segments, an addition of them is done at once.
@@ -147,49 +149,183 @@ void scan_line(const T* in, std::size_t n, T* out, T running, const Op& op, bool
         scan(lo, hi, buffer);
         stream_copy(out + lo, buffer, (hi - lo) * sizeof(T));
     }
+    end_of_stream();
 }
 
-/// As scan_tiles, for contiguous numbers.
+/// Operations that are known to call nobody's code, and not to throw.
+template <class Op, class T>
+inline constexpr bool calls_nobody =
+    std::is_same_v<Op, plus> || std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>> ||
+    std::is_same_v<Op, std::multiplies<>> || std::is_same_v<Op, std::multiplies<T>> ||
+    std::is_same_v<Op, std::bit_and<>> || std::is_same_v<Op, std::bit_or<>> || std::is_same_v<Op, std::bit_xor<>>;
+
+/// How contiguous numbers are scanned.
 template <bool Inclusive, class T, class Op>
-void scan_numbers(const T* in, std::size_t n, T* out, std::optional<T> init, const Op& op)
-{
-    const bool streaming = n * sizeof(T) >= worth_streaming;
-    const auto combine = [&op](T a, T b) { return static_cast<T>(op(a, b)); };
-    const auto total = [&](std::size_t lo, std::size_t) {  // never of the last tile, which may be shorter
-        T of[segments];
-        segment_totals(in + lo, of, op);
+class number_scan {
+public:
+    number_scan(const T* in, std::size_t n, T* out, const Op& op)
+        : in_(in), n_(n), out_(out), op_(op), streaming_(n * sizeof(T) >= worth_streaming)
+    {
+    }
+
+    void operator()(std::optional<T> init) const
+    {
+        if (n_ == 0) return;
+        // Floating point keeps to its tiles with one thread, too, for the sake of its bits.
+        if (std::is_integral_v<T> && (n_ <= tile_length || current_num_threads() == 1)) {
+            write_line(0, n_, init, false);  // one thread is faster with plain writes
+            return;
+        }
+        if constexpr (calls_nobody<Op, T>) {
+            if (n_ >= 2 * block) {
+                const bool done = with_context([&](fork_context c) {
+                    if (c.rehearsed()) return false;  // its threads take turns, they do not wait
+                    in_turns(c, init);
+                    return true;
+                });
+                if (done) return;
+            }
+        }
+        scan_tiles<T>(
+            n_, init, [this](T a, T b) { return combine(a, b); },
+            [this](std::size_t lo, std::size_t) {  // never of the last tile, which may be shorter
+                T of[segments];
+                segment_totals(in_ + lo, of, op_);
+                return total_of(of);
+            },
+            [this](std::size_t lo, std::size_t hi, std::optional<T> start) {
+                if constexpr (std::is_integral_v<T>) {
+                    write_line(lo, hi, start, streaming_);
+                } else {
+                    T of[segments];
+                    if (hi - lo == tile_length && start) segment_totals(in_ + lo, of, op_);
+                    write_tile(lo, hi, start, of);
+                }
+            });
+    }
+
+private:
+    /// What a thread takes at once: it stays in the second cache between the two looks at it.
+    static constexpr std::size_t block_tiles =
+        std::max<std::size_t>(1, (std::size_t{256} << 10) / (tile_length * sizeof(T)));
+    static constexpr std::size_t block = block_tiles * tile_length;
+
+    [[nodiscard]] T combine(T a, T b) const
+    {
+        if constexpr (std::is_integral_v<T> && std::is_same_v<Op, plus>) {
+            // The total of a block may overflow where no total from the front does.
+            using number = std::make_unsigned_t<T>;
+            return static_cast<T>(static_cast<number>(static_cast<number>(a) + static_cast<number>(b)));
+        } else {
+            return static_cast<T>(op_(a, b));
+        }
+    }
+    [[nodiscard]] T total_of(const T (&of)[segments]) const
+    {
         T all = of[0];
         for (std::size_t s = 1; s < segments; ++s) all = combine(all, of[s]);
         return all;
-    };
-    const auto write = [&](std::size_t lo, std::size_t hi, std::optional<T> start) {
-        if constexpr (std::is_integral_v<T>) {
-            if (start) return scan_line<Inclusive>(in + lo, hi - lo, out + lo, *start, op, streaming);
+    }
+    [[nodiscard]] std::optional<T> combine(const std::optional<T>& a, T b) const { return a ? combine(*a, b) : b; }
+
+    /// Whole numbers.
+    void write_line(std::size_t lo, std::size_t hi, std::optional<T> start, bool streaming) const
+    {
+        if (!start) {  // an inclusive scan, in front
+            start = in_[lo];
+            out_[lo++] = *start;
         }
+        scan_line<Inclusive>(in_ + lo, hi - lo, out_ + lo, *start, op_, streaming);
+    }
+
+    /// `of` are the totals of the segments, if the tile is a whole one and not the first.
+    void write_tile(std::size_t lo, std::size_t hi, std::optional<T> start, const T (&of)[segments]) const
+    {
         if (hi - lo == tile_length && start) {
             T starts[segments];
-            segment_totals(in + lo, starts, op);
             T before = *start;
-            for (T& here : starts) here = std::exchange(before, combine(before, here));
-            scan_segments<Inclusive>(in + lo, out + lo, starts, op, streaming);
+            for (std::size_t s = 0; s < segments; ++s) starts[s] = std::exchange(before, combine(before, of[s]));
+            scan_segments<Inclusive>(in_ + lo, out_ + lo, starts, op_, streaming_);
             return;
         }
-        if (!start) {  // an inclusive scan, in front
-            start = in[lo];
-            out[lo++] = *start;
+        if (!start) {
+            start = in_[lo];
+            out_[lo++] = *start;
         }
         T running = *start;
         for (std::size_t i = lo; i < hi; ++i) {
             const T before = running;
-            running = combine(before, in[i]);
-            out[i] = Inclusive ? running : before;
+            running = combine(before, in_[i]);
+            out_[i] = Inclusive ? running : before;
         }
-    };
-    if constexpr (std::is_integral_v<T>) {
-        // With one thread there is no need for totals; floating point keeps to its tiles for the sake of its bits.
-        if (n != 0 && current_num_threads() == 1) return write(0, n, init);
     }
-    scan_tiles<T>(n, init, combine, total, write);
-}
+
+    /// One pass over the memory: the threads take block after block.
+    void in_turns(fork_context c, std::optional<T> init) const
+    {
+        scan_turns<std::optional<T>> turns(init);
+        by_all(c, c.num_threads(), [&] { take_turns(turns); });
+    }
+
+    template <class Work>
+    static void by_all(fork_context c, std::size_t threads, const Work& work)
+    {
+        if (threads <= 1) return work();
+        fork_join(c, [&](fork_context here) { by_all(here, threads - 1, work); }, [&](fork_context) { work(); });
+    }
+
+    void take_turns(scan_turns<std::optional<T>>& turns) const
+    {
+        for (;;) {
+            const std::size_t turn = turns.take();
+            if (turn > (n_ - 1) / block) return;
+            const std::size_t lo = turn * block;
+            const std::size_t hi = std::min(n_, lo + block);
+            if constexpr (std::is_integral_v<T>) {
+                if (hi == n_) {
+                    write_line(lo, hi, turns.await(turn), streaming_);
+                    return;
+                }
+                const T total = total_of_line(lo);
+                const std::optional<T> start = turns.await(turn);
+                turns.hand_on(turn, combine(start, total));
+                write_line(lo, hi, start, streaming_);
+            } else {
+                T of[block_tiles][segments];
+                std::optional<T> starts[block_tiles];
+                const std::size_t whole = (hi - lo) / tile_length;
+                for (std::size_t t = 0; t < whole; ++t) segment_totals(in_ + lo + t * tile_length, of[t], op_);
+                std::optional<T> before = turns.await(turn);
+                for (std::size_t t = 0; t < block_tiles; ++t) {
+                    starts[t] = before;
+                    if (t < whole) before = combine(before, total_of(of[t]));
+                }
+                turns.hand_on(turn, before);
+                for (std::size_t t = 0; lo + t * tile_length < hi; ++t) {
+                    const std::size_t from = lo + t * tile_length;
+                    write_tile(from, std::min(hi, from + tile_length), starts[t], of[t]);
+                }
+            }
+        }
+    }
+
+    /// Of a whole block.
+    [[nodiscard]] T total_of_line(std::size_t lo) const
+    {
+        if constexpr (std::is_same_v<Op, plus>) {
+            return static_cast<T>(simd::sum(std::span<const T>(in_ + lo, block)));
+        } else {
+            T total = in_[lo];
+            for (std::size_t i = 1; i < block; ++i) total = combine(total, in_[lo + i]);
+            return total;
+        }
+    }
+
+    const T* in_;
+    std::size_t n_;
+    T* out_;
+    const Op& op_;
+    bool streaming_;
+};
 
 }  // namespace weft::detail::algorithm
