@@ -7,6 +7,7 @@
 #include <weft/pool/thread_pool.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <random>
@@ -44,6 +45,17 @@ TEST_CASE("group: a histogram counts every element once")
     CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{-1}, 5), std::out_of_range);
     const std::vector<std::string> words{"a", "bb", "cc"};
     CHECK(weft::par_histogram(words, 4, &std::string::size) == std::vector<std::size_t>{0, 1, 2, 0});
+}
+
+TEST_CASE("group: a histogram refuses keys that are no bin, also those of floating point")
+{
+    const double nan = std::nan("");
+    for (const double bad : {-1.0, -0.25, 3.0, 1e300, -1e300, nan}) {
+        const std::vector<double> v{0.5, 2.75, bad};
+        CHECK_THROWS_AS(weft::par_histogram(v, 3), std::out_of_range);
+    }
+    CHECK(weft::par_histogram(std::vector<double>{0.0, -0.0, 0.99, 2.5}, 3) == std::vector<std::size_t>{3, 0, 1});
+    CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{1, -1}, 3), std::out_of_range);
 }
 
 TEST_CASE("group: groups and reductions by key ascend and keep the order of the input")

@@ -33,9 +33,16 @@ public:
     void count(I first, std::size_t lo, std::size_t hi, const Key& key)
     {
         const auto bin = [&](std::size_t i) {
-            const auto b = static_cast<std::size_t>(detail::algorithm::invoke(key, nth(first, i)));
-            if (b >= bins_) throw std::out_of_range("weft::par_histogram: a key is not below the number of bins");
-            return b;
+            const auto& k = detail::algorithm::invoke(key, nth(first, i));
+            if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(k)>>) {
+                // What is no bin, NaN among them, must not be made an integer.
+                if (!(k >= 0 && k < static_cast<std::remove_cvref_t<decltype(k)>>(bins_))) throw_no_bin();
+                return static_cast<std::size_t>(k);
+            } else {
+                const auto b = static_cast<std::size_t>(k);
+                if (b >= bins_) throw_no_bin();
+                return b;
+            }
         };
         std::uint32_t* const table = counts_.data();
         if (tables_ == 4) {
@@ -62,6 +69,11 @@ public:
     [[nodiscard]] std::size_t bins() const noexcept { return bins_; }
 
 private:
+    [[noreturn]] static void throw_no_bin()
+    {
+        throw std::out_of_range("weft::par_histogram: a key is negative or not below the number of bins");
+    }
+
     std::size_t bins_;
     std::size_t tables_;
     std::vector<std::uint32_t> counts_;
@@ -94,9 +106,10 @@ void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const K
 
 }  // namespace detail::algorithm
 
-/// How many elements have each key in [0, bins); the key of an integer is the integer itself.
+/// How many elements have each key in [0, bins); the key of an integer is the integer itself. A floating-point key is
+/// rounded down.
 ///
-/// Throws: std::out_of_range if a key is not below `bins`; what `key` throws; std::bad_alloc.
+/// Throws: std::out_of_range if a key is negative, NaN, or not below `bins`; what `key` throws; std::bad_alloc.
 /// Cost:   one pass; a table of counts for each piece that another thread takes.
 template <std::ranges::random_access_range R, class Key = std::identity>
     requires std::ranges::sized_range<R>
