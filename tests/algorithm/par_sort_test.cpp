@@ -1,7 +1,6 @@
 // tests/algorithm/par_sort_test.cpp - the sorts against std, on inputs with and without patterns.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_sort.hpp>
-#include <weft/pool/thread_pool.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -208,32 +207,6 @@ TEST_CASE("sort: a comparator that lies gives some permutation")
             CHECK(v == all);
         }
     }
-}
-
-TEST_CASE("sort: no input is quadratic")
-{
-    // The adversary of McIlroy: decides the order while it is asked.
-    const int n = 20'000;
-    std::vector<int> value(n, n);
-    std::vector<int> v(n);
-    std::iota(v.begin(), v.end(), 0);
-    int solid = 0;
-    int candidate = 0;
-    std::size_t calls = 0;
-    const auto less = [&](int a, int b) {
-        ++calls;
-        if (value[static_cast<std::size_t>(a)] == n && value[static_cast<std::size_t>(b)] == n)
-            value[static_cast<std::size_t>(a == candidate ? a : b)] = solid++;
-        if (value[static_cast<std::size_t>(a)] == n) {
-            candidate = a;
-        } else if (value[static_cast<std::size_t>(b)] == n) {
-            candidate = b;
-        }
-        return value[static_cast<std::size_t>(a)] < value[static_cast<std::size_t>(b)];
-    };
-    weft::thread_pool alone{{.num_threads = 1}};
-    alone.install([&] { weft::par_sort(v, less); });
-    CHECK(static_cast<double>(calls) < 4 * n * std::log2(n));
 }
 
 TEST_CASE("sort: merge takes equals from the first range")
