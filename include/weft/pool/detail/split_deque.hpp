@@ -45,7 +45,7 @@
 //
 // Progress    push, pop: wait-free. take_back, publish: lock-free (a CAS fails only if a thief stole). steal: one try.
 //
-// Checked by  tests/model/split_deque_model.cpp.
+// Checked by  tests/model/split_deque_model.cpp (O1-O3), mail_model.cpp: blocking_substitute_steals (O4).
 #pragma once
 
 #include <weft/base/atomic.hpp>

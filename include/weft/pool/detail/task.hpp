@@ -51,7 +51,7 @@ struct task_of : task {
 ///             O2  fail: failed_ CAS decides who stores error_; the store happens before that task's task_done (O1).
 ///             A task's last access to its scope is the decrement: the scope may be gone right after it. Who is to be
 ///             woken is read before.
-/// Checked by  tests/pool/scope_test.cpp
+/// Checked by  tests/model/pool_model.cpp: pool_scope_ends (O1); tests/pool/scope_test.cpp
 class scope_core {
 public:
     /// Opens a scope in which `home` is working.
