@@ -31,7 +31,7 @@ void selector::remove(std::size_t index)
 selector::operation selector::wait()
 {
     if (arms_.empty()) throw std::logic_error("weft: a selector without operations waits for ever");
-    return *wait_until(detail::channels::no_deadline);
+    return *reserve(detail::channels::no_deadline);
 }
 
 std::optional<selector::operation> selector::try_wait()
@@ -42,9 +42,9 @@ std::optional<selector::operation> selector::try_wait()
     return operation(a, e.channel, e.index);
 }
 
-std::optional<selector::operation> selector::wait_until(std::chrono::steady_clock::time_point time)
+std::optional<selector::operation> selector::reserve(detail::clock::time_point deadline)
 {
-    detail::channels::arm* const a = detail::channels::choose(arms_, fair_, time);
+    detail::channels::arm* const a = detail::channels::choose(arms_, fair_, deadline);
     if (a == nullptr) return std::nullopt;
     const entry& e = entry_of(a);
     return operation(a, e.channel, e.index);
@@ -56,11 +56,11 @@ std::size_t selector::ready()
     return entry_of(detail::channels::choose_ready(arms_, fair_, detail::channels::no_deadline)).index;
 }
 
-std::optional<std::size_t> selector::try_ready() { return ready_until(std::chrono::steady_clock::time_point::min()); }
+std::optional<std::size_t> selector::try_ready() { return first_ready(detail::clock::time_point::min()); }
 
-std::optional<std::size_t> selector::ready_until(std::chrono::steady_clock::time_point time)
+std::optional<std::size_t> selector::first_ready(detail::clock::time_point deadline)
 {
-    const detail::channels::arm* const a = detail::channels::choose_ready(arms_, fair_, time);
+    const detail::channels::arm* const a = detail::channels::choose_ready(arms_, fair_, deadline);
     if (a == nullptr) return std::nullopt;
     return entry_of(a).index;
 }

@@ -61,6 +61,27 @@ TEST_CASE("clock: a time of coarser or finer steps is rounded up, and held withi
     CHECK(deadline_at(time_point<steady_clock, duration<double>>::max()) == clock::time_point::max());
 }
 
+TEST_CASE("clock: a time of another clock is as far away as on that clock")
+{
+    using namespace std::chrono;
+    using weft::detail::clock;
+    using weft::detail::deadline_at;
+    const auto before = clock::now();
+    const auto soon = deadline_at(system_clock::now() + 1h);
+    CHECK(soon > before + 59min);
+    CHECK(soon <= clock::now() + 1h);
+    CHECK(deadline_at(time_point_cast<hours>(system_clock::now()) + 48h) > before + 46h);
+    const auto over = deadline_at(system_clock::now() - 1h);
+    CHECK(over <= clock::now());
+    const auto long_over = deadline_at(system_clock::time_point::min());
+    CHECK(long_over <= clock::now());
+    const auto just_over = deadline_at(system_clock::now());
+    CHECK(just_over <= clock::now());
+    CHECK(deadline_at(time_point<system_clock, hours>::max()) == clock::time_point::max());
+    CHECK(deadline_at(time_point<system_clock, duration<double>>::max()) == clock::time_point::max());
+    CHECK(deadline_at(system_clock::time_point::max()) > before + 24h);
+}
+
 TEST_CASE("clock: ticks go forwards, at the rate that is told")
 {
     const auto rate = weft::detail::ticks_per_microsecond();

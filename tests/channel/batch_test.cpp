@@ -73,6 +73,18 @@ TEST_CASE("channel batch: writes through an output iterator")
     CHECK(rest.front() == 3);
 }
 
+TEST_CASE("channel batch: fills an array, and no more than that")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 8, test::unlimited));
+    CHECK(tx.send_many(std::vector<int>{1, 2, 3, 4, 5, 6, 7}) == 7);
+    int few[3] = {};
+    CHECK(rx.recv_many(few, 2) == 2);
+    CHECK((few[0] == 1 && few[1] == 2 && few[2] == 0));
+    CHECK(rx.recv_many(few, 100) == 3);
+    CHECK((few[0] == 3 && few[1] == 4 && few[2] == 5));
+    CHECK(rx.recv_many(few) == 2);
+}
+
 TEST_CASE("channel batch: copies from an lvalue and a view, moves from an rvalue")
 {
     auto [tx, rx] = test::channel<std::string>(GENERATE(as<std::size_t>(), 16, test::unlimited));

@@ -209,6 +209,7 @@ EACH_BUFFERED("channel: a limit that is over still takes what is ready")
     CHECK(tx.send_until(4, past));
     CHECK(rx.recv_until(past) == 4);
     CHECK(rx.recv_until(past).timed_out());
+    CHECK(rx.recv_until(std::chrono::system_clock::now() + 1ms).timed_out());
     CHECK(tx.send_for(5, -1s));
     CHECK(rx.recv_for(0s) == 5);
 }

@@ -29,6 +29,8 @@ TEST_CASE("event_count: a deadline ends the wait")
     CHECK(std::chrono::steady_clock::now() >= begin + 5ms);
     CHECK_FALSE(event.await_until([] { return false; }, begin));
     CHECK(event.await_until([] { return true; }, begin));
+    CHECK_FALSE(event.await_until([] { return false; }, std::chrono::system_clock::now() + 1ms));
+    CHECK_FALSE(event.wait_until(event.prepare_wait(), std::chrono::system_clock::now() + 1ms));
 }
 
 TEST_CASE("event_count: an exception of the condition takes the announcement back")

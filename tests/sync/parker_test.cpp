@@ -30,6 +30,7 @@ TEST_CASE("parker: a limit ends the wait without a token, not before its time")
     CHECK_FALSE(parker.park_for(5ms));
     CHECK(std::chrono::steady_clock::now() >= begin + 5ms);
     CHECK_FALSE(parker.park_until(begin));
+    CHECK_FALSE(parker.park_until(std::chrono::system_clock::now() + 1ms));
 
     parker.unparker().unpark();
     CHECK(parker.park_for(std::chrono::hours::max()));

@@ -30,4 +30,18 @@ clock::time_point deadline_at(std::chrono::time_point<std::chrono::steady_clock,
     return clock::time_point(std::chrono::ceil<clock::duration>(since));
 }
 
+/// `time` of another clock, as far from now as it is on that clock at present: what is done to that clock later, as
+/// setting the system's time, is not noticed.
+template <class Clock, class Duration>
+clock::time_point deadline_at(std::chrono::time_point<Clock, Duration> time) noexcept
+{
+    using seconds = std::chrono::duration<double>;
+    const auto now = Clock::now();
+    // Roughly first: the exact difference of what is far apart may not fit.
+    const seconds away = seconds(time.time_since_epoch()) - seconds(now.time_since_epoch());
+    if (away >= seconds(clock::duration::max())) return clock::time_point::max();
+    if (away <= seconds(-1)) return clock::now();
+    return deadline_after(time - now);
+}
+
 }  // namespace weft::detail

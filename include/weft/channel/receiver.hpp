@@ -85,9 +85,9 @@ public:
         return get(detail::deadline_after(limit));
     }
 
-    /// As recv, until `time` at most.
-    template <class Duration>
-    recv_result<T> recv_until(std::chrono::time_point<std::chrono::steady_clock, Duration> time) const
+    /// As recv, until `time` at most, by any clock.
+    template <class Clock, class Duration>
+    recv_result<T> recv_until(std::chrono::time_point<Clock, Duration> time) const
     {
         return get(detail::deadline_at(time));
     }
@@ -101,6 +101,14 @@ public:
         requires std::output_iterator<std::remove_cvref_t<Out>, T> ||
                  requires(Out&& out, T&& m) { out.push_back(std::move(m)); }
     std::size_t recv_many(Out&& out, std::size_t most) const;
+
+    /// The same into an array, and no more than it has elements.
+    template <class U, std::size_t N>
+        requires std::output_iterator<U*, T>
+    std::size_t recv_many(U (&out)[N], std::size_t most = N) const
+    {
+        return recv_many(static_cast<U*>(out), most < N ? most : N);
+    }
 
     class iterator;
     class tries;

@@ -69,18 +69,23 @@ public:
     template <class Rep, class Period>
     [[nodiscard]] std::optional<operation> wait_for(std::chrono::duration<Rep, Period> limit);
 
-    /// As wait, until `time` at most.
-    [[nodiscard]] std::optional<operation> wait_until(std::chrono::steady_clock::time_point time);
+    /// As wait, until `time` at most, by any clock.
+    template <class Clock, class Duration>
+    [[nodiscard]] std::optional<operation> wait_until(std::chrono::time_point<Clock, Duration> time);
 
     /// Waits until an operation can most likely be done; returns its index. Nothing is reserved.
     /// Throws: std::logic_error if there are no operations.
     [[nodiscard]] std::size_t ready();
     [[nodiscard]] std::optional<std::size_t> try_ready();
-    [[nodiscard]] std::optional<std::size_t> ready_until(std::chrono::steady_clock::time_point time);
+    template <class Clock, class Duration>
+    [[nodiscard]] std::optional<std::size_t> ready_until(std::chrono::time_point<Clock, Duration> time)
+    {
+        return first_ready(detail::deadline_at(time));
+    }
     template <class Rep, class Period>
     [[nodiscard]] std::optional<std::size_t> ready_for(std::chrono::duration<Rep, Period> limit)
     {
-        return ready_until(detail::deadline_after(limit));
+        return first_ready(detail::deadline_after(limit));
     }
 
 private:
@@ -91,6 +96,8 @@ private:
     };
 
     std::size_t add(std::unique_ptr<detail::channels::arm> a, const void* channel);
+    [[nodiscard]] std::optional<operation> reserve(detail::clock::time_point deadline);
+    [[nodiscard]] std::optional<std::size_t> first_ready(detail::clock::time_point deadline);
     [[nodiscard]] const entry& entry_of(const detail::channels::arm* a) const noexcept;
 
     std::vector<entry> entries_;
@@ -185,7 +192,13 @@ private:
 template <class Rep, class Period>
 std::optional<selector::operation> selector::wait_for(std::chrono::duration<Rep, Period> limit)
 {
-    return wait_until(detail::deadline_after(limit));
+    return reserve(detail::deadline_after(limit));
+}
+
+template <class Clock, class Duration>
+auto selector::wait_until(std::chrono::time_point<Clock, Duration> time) -> std::optional<operation>
+{
+    return reserve(detail::deadline_at(time));
 }
 
 }  // namespace weft

@@ -109,10 +109,10 @@ public:
         return sent(put(std::forward<U>(message), detail::deadline_after(limit)));
     }
 
-    /// As send, until `time` at most.
-    template <class U, class Duration>
+    /// As send, until `time` at most, by any clock.
+    template <class U, class Clock, class Duration>
         requires std::constructible_from<T, U&&>
-    send_result send_until(U&& message, std::chrono::time_point<std::chrono::steady_clock, Duration> time) const
+    send_result send_until(U&& message, std::chrono::time_point<Clock, Duration> time) const
     {
         return sent(put(std::forward<U>(message), detail::deadline_at(time)));
     }

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
+#include <weft/base/deadline.hpp>
 #include <weft/base/timed_wait.hpp>
 
 #include <chrono>
@@ -69,9 +70,11 @@ public:
         cancel_wait();
     }
 
-    /// As wait, but not beyond `deadline`. Returns false if the deadline has passed.
-    bool wait_until(key k, std::chrono::steady_clock::time_point deadline) noexcept
+    /// As wait, but not beyond `time`, by any clock. Returns false if the time has passed.
+    template <class Clock, class Duration>
+    bool wait_until(key k, std::chrono::time_point<Clock, Duration> time) noexcept
     {
+        const auto deadline = detail::deadline_at(time);
         bool in_time = true;
         while (in_time && epoch_.load(detail::order::acquire) == k.epoch) {  // O2
             in_time = detail::wait_on_until(epoch_, k.epoch, deadline);
@@ -101,10 +104,11 @@ public:
         }
     }
 
-    /// As await, but not beyond `deadline`. Returns whether the condition holds.
-    template <class Condition>
-    bool await_until(Condition condition, std::chrono::steady_clock::time_point deadline)
+    /// As await, but not beyond `time`, by any clock. Returns whether the condition holds.
+    template <class Condition, class Clock, class Duration>
+    bool await_until(Condition condition, std::chrono::time_point<Clock, Duration> time)
     {
+        const auto deadline = detail::deadline_at(time);
         while (!condition()) {
             const key k = prepare_wait();
             if (holds(condition)) return true;

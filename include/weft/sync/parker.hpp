@@ -126,9 +126,9 @@ public:
         return spot_->park_until(detail::deadline_after(limit));
     }
 
-    /// As park, until `time` at most. Returns whether a token was taken.
-    template <class Duration>
-    bool park_until(std::chrono::time_point<std::chrono::steady_clock, Duration> time)
+    /// As park, until `time` at most, by any clock. Returns whether a token was taken.
+    template <class Clock, class Duration>
+    bool park_until(std::chrono::time_point<Clock, Duration> time)
     {
         return spot_->park_until(detail::deadline_at(time));
     }
