@@ -25,7 +25,7 @@ pieces split(std::string_view text, F length_at)
     pieces all;
     std::size_t begin = 0;
     for (std::size_t at = 0; at < text.size();) {
-        if (const std::size_t length = length_at(at); length != 0) {
+        if (const auto length = static_cast<std::size_t>(length_at(at)); length != 0) {
             all.push_back(text.substr(begin, at - begin));
             begin = at += length;
         } else {
