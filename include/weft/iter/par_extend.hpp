@@ -7,7 +7,6 @@
 #include <weft/iter/range.hpp>
 
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -44,9 +43,7 @@ std::size_t extend_vector(std::vector<T>& v, const S& source)
             detail::move_to(v.data() + v.size(), items);
             vector_opener<T>::set_size(v, v.size() + n);
         } else {
-            items.each([&](std::vector<T>& part) {
-                v.insert(v.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
-            });
+            detail::append_all(v, std::move(items));
         }
         return n;
     }

@@ -73,12 +73,7 @@ struct partition_map_consumer<F, std::tuple<T...>> {
         return source.run(p, all);
     }
 
-    void merge(state& left, state& right) const
-    {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (std::get<I>(left).append(std::get<I>(right)), ...);
-        }(std::index_sequence_for<T...>());
-    }
+    void merge(state& left, state& right) const { detail::append_each(left, right); }
 };
 
 }  // namespace detail

@@ -18,6 +18,15 @@ namespace weft {
 
 namespace detail {
 
+/// Appends each list of a tuple to the one at its place.
+template <class... List>
+void append_each(std::tuple<List...>& left, std::tuple<List...>& right)
+{
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (std::get<I>(left).append(std::get<I>(right)), ...);
+    }(std::index_sequence_for<List...>());
+}
+
 template <class Parts>
 struct unzip_consumer;
 
@@ -51,14 +60,7 @@ struct unzip_consumer<std::tuple<T...>> {
         return source.run(p, all);
     }
 
-    void merge(state& left, state& right) const { append(left, right, numbers()); }
-
-private:
-    template <std::size_t... I>
-    static void append(state& left, state& right, std::index_sequence<I...>)
-    {
-        (std::get<I>(left).append(std::get<I>(right)), ...);
-    }
+    void merge(state& left, state& right) const { detail::append_each(left, right); }
 };
 
 /// Constructs the parts of item i, each at place i of its room.
@@ -94,7 +96,7 @@ struct unzip_in_place_consumer<std::tuple<T...>> {
         return run(source, std::forward<Piece>(p), st, numbers());
     }
 
-    void merge(state& left, state& right) const { append(left, right, numbers()); }
+    void merge(state& left, state& right) const { detail::append_each(left, right); }
 
 private:
     template <std::size_t... I>
@@ -120,12 +122,6 @@ private:
             }
         } end{{{std::get<I>(st).next()...}}, st, {std::get<I>(st).next()...}, {std::get<I>(st).count()...}};
         return source.run(p, end.writer);
-    }
-
-    template <std::size_t... I>
-    static void append(state& left, state& right, std::index_sequence<I...>)
-    {
-        (std::get<I>(left).append(std::get<I>(right)), ...);
     }
 };
 

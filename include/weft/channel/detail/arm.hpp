@@ -160,7 +160,8 @@ public:
     void next() noexcept { order_.next(); }
 
 private:
-    std::conditional_t < is_short, brief, std::conditional_t<!Fair || N<2, forward, any>> order_;
+    static constexpr bool in_order = !Fair || N < 2;
+    std::conditional_t<is_short, brief, std::conditional_t<in_order, forward, any>> order_;
 };
 
 /// Starts one of the arms, waiting for it until `deadline`; null if none could be started by then.
