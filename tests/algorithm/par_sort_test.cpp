@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "algorithm/throwing_sort.hpp"
 #include "test.hpp"
 
 namespace {
@@ -154,33 +155,10 @@ TEST_CASE("sort: a comparator that throws leaves a permutation")
     for (const int n : {2, 10, 40, 3000, 20'000}) {
         for (int k = 0; k < (n <= 40 ? 300 : 20'000); k += n <= 40 ? 1 : 1999) {
             for (const bool stable : {false, true}) {
-                {
-                    std::vector<test::counted> v;
-                    for (int i = 0; i < n; ++i) v.emplace_back((i * 7919) % n);
-                    std::shuffle(v.begin(), v.end(), random);
-                    std::atomic<int> left = k;
-                    const auto less = [&](const test::counted& a, const test::counted& b) {
-                        if (left.fetch_sub(1) == 0) throw std::runtime_error("no more");
-                        return a.value < b.value;
-                    };
-                    try {
-                        if (stable) {
-                            weft::par_stable_sort(v, less);
-                        } else {
-                            weft::par_sort(v, less);
-                        }
-                        CHECK(std::is_sorted(v.begin(), v.end()));
-                    } catch (const std::runtime_error&) {
-                    }
-                    std::vector<int> values;
-                    for (const auto& x : v) values.push_back(x.value);
-                    std::sort(values.begin(), values.end());
-                    std::vector<int> expected;
-                    for (int i = 0; i < n; ++i) expected.push_back((i * 7919) % n);
-                    std::sort(expected.begin(), expected.end());
-                    REQUIRE(values == expected);
-                }
-                REQUIRE(test::counted::alive() == 0);
+                std::vector<int> keys;
+                for (int i = 0; i < n; ++i) keys.push_back((i * 7919) % n);
+                std::shuffle(keys.begin(), keys.end(), random);
+                test::sort_and_throw(keys, k, stable);
             }
         }
     }

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "algorithm/throwing_sort.hpp"
 #include "test.hpp"
 
 namespace {
@@ -162,35 +163,10 @@ TEST_CASE("runs: elements that only move, and strings by a function")
 TEST_CASE("runs: a comparator that throws while runs are looked for or merged leaves a permutation")
 {
     for (const std::size_t n : {6U, 60U, 40'000U}) {
-        const std::vector<std::uint64_t> keys = runs_of(n, 3, 3, 1000);
-        std::vector<std::uint64_t> expected = keys;
-        std::ranges::sort(expected);
+        std::vector<int> keys;
+        for (const std::uint64_t x : runs_of(n, 3, 3, 1000)) keys.push_back(static_cast<int>(x));
         for (std::size_t k = 0; k < 2 * n; k += n / 6 + (n > 1000 ? 1237 : 0)) {
-            for (const bool stable : {false, true}) {
-                {
-                    std::vector<test::counted> v;
-                    for (const std::uint64_t x : keys) v.emplace_back(static_cast<int>(x));
-                    std::atomic<std::ptrdiff_t> left = static_cast<std::ptrdiff_t>(k);
-                    const auto less = [&](const test::counted& a, const test::counted& b) {
-                        if (left.fetch_sub(1) == 0) throw std::runtime_error("no more");
-                        return a.value < b.value;
-                    };
-                    try {
-                        if (stable) {
-                            weft::par_stable_sort(v, less);
-                        } else {
-                            weft::par_sort(v, less);
-                        }
-                        CHECK(std::is_sorted(v.begin(), v.end()));
-                    } catch (const std::runtime_error&) {
-                    }
-                    std::vector<std::uint64_t> values;
-                    for (const auto& x : v) values.push_back(static_cast<std::uint64_t>(x.value));
-                    std::ranges::sort(values);
-                    REQUIRE(values == expected);
-                }
-                REQUIRE(test::counted::alive() == 0);
-            }
+            for (const bool stable : {false, true}) test::sort_and_throw(keys, static_cast<std::ptrdiff_t>(k), stable);
         }
     }
 }

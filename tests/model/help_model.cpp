@@ -35,6 +35,19 @@ const enter scope_jobs(
     },
     large(1));
 
+/// A task that takes what it finds once `ready` has been unparked, on top of an older job that whoever waits must not run.
+void spawn_beside_a_stranger(weft::thread_pool& pool, parking_spot& ready)
+{
+    pool.spawn([&] {
+        weft::join(
+            [&] {
+                ready.park();
+                static_cast<void>(weft::yield_now());
+            },
+            [] { require(weft::model::detail::self() != 0, "a stranger runs on the waiting thread"); });
+    });
+}
+
 const enter strangers(
     "help", "help_leaves_strangers",
     [] {
@@ -42,14 +55,7 @@ const enter strangers(
         // would wait for something that it does not wait for.
         parking_spot ready;
         weft::thread_pool pool(threads(2));
-        pool.spawn([&] {
-            weft::join(
-                [&] {
-                    ready.park();
-                    static_cast<void>(weft::yield_now());
-                },
-                [] { require(weft::model::detail::self() != 0, "a stranger runs on the waiting thread"); });
-        });
+        spawn_beside_a_stranger(pool, ready);
         pool.scope([&](auto& s) {
             s.spawn([] {});
             ready.unpark();
@@ -63,14 +69,7 @@ const enter job_strangers(
         // As above, for who waits for a stolen job: what its thief had before is not of that job.
         parking_spot ready;
         weft::thread_pool pool(threads(2));
-        pool.spawn([&] {
-            weft::join(
-                [&] {
-                    ready.park();
-                    static_cast<void>(weft::yield_now());
-                },
-                [] { require(weft::model::detail::self() != 0, "a stranger runs on the waiting thread"); });
-        });
+        spawn_beside_a_stranger(pool, ready);
         pool.join([&] { ready.unpark(); }, [] {});
     },
     large(2));

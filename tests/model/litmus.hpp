@@ -4,6 +4,7 @@
 
 #include <weft/model/atomic.hpp>
 #include <weft/model/check.hpp>
+#include <weft/model/thread.hpp>
 
 #include <string>
 
@@ -41,6 +42,26 @@ std::string failure_of(F&& scenario, model::options how = {})
 inline void fence_if(bool wanted, order o)
 {
     if (wanted) model::fence(o);
+}
+
+/// Both threads load one place and then store to the other.
+inline std::string load_buffering(order ld, order st)
+{
+    return outcomes_of([=] {
+        location x, y;
+        int a = 0, b = 0;
+        {
+            model::thread one([&] {
+                a = x.load(ld);
+                y.store(1, st);
+            });
+            model::thread two([&] {
+                b = y.load(ld);
+                x.store(1, st);
+            });
+        }
+        model::record(a * 10 + b);
+    });
 }
 
 }  // namespace litmus
