@@ -307,6 +307,33 @@ TEST_CASE("filter: elements that only move, and predicates that throw")
     CHECK(std::ranges::all_of(rest, [](const auto& p) { return *p % 2 == 1; }));
 }
 
+TEST_CASE("scan: parts of a sum or product may overflow where the whole does not")
+{
+    for (const std::size_t n : {std::size_t{3000}, std::size_t{500'000}}) {
+        std::vector<std::int32_t> v(n);  // down by 2000 steps, up by 4000, down by 4000, ...
+        for (std::size_t i = 0; i < n; ++i) v[i] = (i + 2000) / 4000 % 2 == 0 ? -(1 << 20) : 1 << 20;
+        std::vector<std::int32_t> expected(n);
+        std::partial_sum(v.begin(), v.end(), expected.begin());
+        std::vector<std::int32_t> out(n);
+        weft::par_inclusive_scan(v, out.begin());
+        CHECK(out == expected);
+        weft::par_inclusive_scan(v, out.begin(), std::plus<>{});
+        CHECK(out == expected);
+        weft::par_inclusive_scan(v, out.begin(), std::plus<std::int32_t>{});
+        CHECK(out == expected);
+
+        std::vector<std::uint16_t> factors(n, 65535);
+        std::vector<std::int32_t> signed_factors(n, 65535);
+        factors[0] = 0;
+        signed_factors[0] = 0;
+        std::vector<std::uint16_t> products(n, 1);
+        weft::par_inclusive_scan(factors, products.begin(), std::multiplies<std::uint16_t>{});
+        CHECK(products == std::vector<std::uint16_t>(n, 0));
+        weft::par_inclusive_scan(signed_factors, out.begin(), std::multiplies<>{});
+        CHECK(out == std::vector<std::int32_t>(n, 0));
+    }
+}
+
 TEST_CASE("transform: fill, transform and tabulate write each element")
 {
     for (const std::size_t n : sizes) {

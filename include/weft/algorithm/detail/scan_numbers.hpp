@@ -80,6 +80,29 @@ inline constexpr bool scans_numbers = [] {
     }
 }();
 
+template <class Op, class T>
+inline constexpr bool is_plus =
+    std::is_same_v<Op, plus> || std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>>;
+
+template <class Op, class T>
+inline constexpr bool is_multiplies = std::is_same_v<Op, std::multiplies<>> || std::is_same_v<Op, std::multiplies<T>>;
+
+/// op(a, b) of totals that need not begin in front: a sum or product of whole numbers wraps, since such a total may
+/// overflow where none from the front does.
+template <class T, class Op>
+T combine_totals(const Op& op, T a, T b)
+{
+    if constexpr (std::is_integral_v<T> && (is_plus<Op, T> || is_multiplies<Op, T>)) {
+        using number = std::make_unsigned_t<T>;
+        const auto x = static_cast<number>(a);
+        const auto y = static_cast<number>(b);
+        // 1u keeps short numbers from being multiplied as int.
+        return static_cast<T>(is_plus<Op, T> ? static_cast<number>(x + y) : static_cast<number>(1u * x * y));
+    } else {
+        return static_cast<T>(op(a, b));
+    }
+}
+
 /// A tile of numbers is scanned as eight segments side by side, so that an addition need not wait for the one before.
 inline constexpr std::size_t segments = 8;
 inline constexpr std::size_t segment_length = tile_length / segments;
@@ -94,7 +117,7 @@ void segment_totals(const T* in, T (&totals)[segments], const Op& op)
         for (std::size_t s = 0; s < segments; ++s) totals[s] = in[s * segment_length];
         for (std::size_t i = 1; i < segment_length; ++i) {
             for (std::size_t s = 0; s < segments; ++s)
-                totals[s] = static_cast<T>(op(totals[s], in[s * segment_length + i]));
+                totals[s] = combine_totals(op, totals[s], in[s * segment_length + i]);
         }
     }
 }
@@ -154,10 +177,8 @@ void scan_line(const T* in, std::size_t n, T* out, T running, const Op& op, bool
 
 /// Operations that are known to call nobody's code, and not to throw.
 template <class Op, class T>
-inline constexpr bool calls_nobody =
-    std::is_same_v<Op, plus> || std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>> ||
-    std::is_same_v<Op, std::multiplies<>> || std::is_same_v<Op, std::multiplies<T>> ||
-    std::is_same_v<Op, std::bit_and<>> || std::is_same_v<Op, std::bit_or<>> || std::is_same_v<Op, std::bit_xor<>>;
+inline constexpr bool calls_nobody = is_plus<Op, T> || is_multiplies<Op, T> || std::is_same_v<Op, std::bit_and<>> ||
+                                     std::is_same_v<Op, std::bit_or<>> || std::is_same_v<Op, std::bit_xor<>>;
 
 /// How contiguous numbers are scanned.
 template <bool Inclusive, class T, class Op>
@@ -210,16 +231,7 @@ private:
         std::max<std::size_t>(1, (std::size_t{256} << 10) / (tile_length * sizeof(T)));
     static constexpr std::size_t block = block_tiles * tile_length;
 
-    [[nodiscard]] T combine(T a, T b) const
-    {
-        if constexpr (std::is_integral_v<T> && std::is_same_v<Op, plus>) {
-            // The total of a block may overflow where no total from the front does.
-            using number = std::make_unsigned_t<T>;
-            return static_cast<T>(static_cast<number>(static_cast<number>(a) + static_cast<number>(b)));
-        } else {
-            return static_cast<T>(op_(a, b));
-        }
-    }
+    [[nodiscard]] T combine(T a, T b) const { return combine_totals(op_, a, b); }
     [[nodiscard]] T total_of(const T (&of)[segments]) const
     {
         T all = of[0];
@@ -312,7 +324,7 @@ private:
     /// Of a whole block.
     [[nodiscard]] T total_of_line(std::size_t lo) const
     {
-        if constexpr (std::is_same_v<Op, plus>) {
+        if constexpr (is_plus<Op, T>) {
             return static_cast<T>(simd::sum(std::span<const T>(in_ + lo, block)));
         } else {
             T total = in_[lo];
