@@ -49,9 +49,18 @@ struct ones {
     }
 };
 
+/// A range for any items.
+struct two_ones {
+    template <class... X>
+    std::vector<int> operator()(const X&...) const
+    {
+        return {1, 1};
+    }
+};
+
 /// Members of a chain's class must not hide what every chain has.
 template <class Chain>
-concept has_the_names_of_chains = requires(Chain c, ones f) {
+concept has_the_names_of_chains = requires(Chain c, ones f, two_ones g) {
     c.count();
     c.to_vector();
     c.inspect(f);
@@ -62,6 +71,8 @@ concept has_the_names_of_chains = requires(Chain c, ones f) {
     c.map(f).sum();
     c.map(f).min();
     c.map(f).take_any(1);
+    c.flat_map_iter(g);
+    c.flat_map(g);
     c.fold(0, f);
     c.with_min_len(1).with_max_len(2);
     c.partition(f);

@@ -63,6 +63,16 @@ TEST_CASE("chunks, fold_chunks: n items each, in order, the rest last")
                 [&] { return weft::par_iter(v).fold_chunks(length, 0, [](int s, int x) { return s + x; }); }, sums);
         }
     }
+    // Chunks have numbers like any other items.
+    const std::vector<int> ten = random_numbers(10);
+    CHECK(weft::par_iter(ten).chunks(4).interleave(weft::par_iter(ten).chunks(5).rev()).to_vector() ==
+          std::vector<std::vector<int>>{{ten.begin(), ten.begin() + 4},
+                                        {ten.begin() + 5, ten.end()},
+                                        {ten.begin() + 4, ten.begin() + 8},
+                                        {ten.begin(), ten.begin() + 5},
+                                        {ten.begin() + 8, ten.end()}});
+    CHECK(weft::par_iter(ten).fold_chunks(6, 1, [](int s, int) { return s + 1; }).intersperse(0).to_vector() ==
+          std::vector{7, 0, 5});
     const std::vector<int> v{1};
     CHECK_THROWS_AS(weft::par_iter(v).chunks(0), std::invalid_argument);
     CHECK_THROWS_AS(weft::par_iter(v).fold_chunks(0, 0, [](int s, int) { return s; }), std::invalid_argument);

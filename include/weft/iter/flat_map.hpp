@@ -22,7 +22,7 @@ using inner_item = std::conditional_t<gives_up_elements<R>, std::ranges::range_r
                                       std::ranges::range_reference_t<R>>;
 
 template <class Base, class F>
-class flat_map_iter : public par_iterator<flat_map_iter<Base, F>>, public adaptor_base<Base> {
+class flat_ranges_iter : public par_iterator<flat_ranges_iter<Base, F>>, public adaptor_base<Base> {
     using range = call_result<F, typename Base::item>;
     static_assert(std::ranges::input_range<range>, "weft: the function given to flat_map_iter must return a range");
 
@@ -30,7 +30,7 @@ public:
     static constexpr indexing index_grade = indexing::none;
     using item = inner_item<range>;
 
-    flat_map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+    flat_ranges_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
 
     template <class Piece, class Sink>
     [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
@@ -73,7 +73,7 @@ private:
 
 /// The items of a chain or the elements of a range that a function gives, in place of each item.
 template <class Base, class F>
-class flat_map_chain : public par_iterator<flat_map_chain<Base, F>>, public adaptor_base<Base> {
+class flat_chains_iter : public par_iterator<flat_chains_iter<Base, F>>, public adaptor_base<Base> {
     using inner = std::remove_cvref_t<call_result<F, typename Base::item>>;
     static_assert(!inner::streaming && !is_windowed<inner>(), "weft: flat_map cannot take bridged input inside");
 
@@ -81,7 +81,7 @@ public:
     static constexpr indexing index_grade = indexing::none;
     using item = typename inner::item;
 
-    flat_map_chain(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
+    flat_chains_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
 
     template <class Piece, class Sink>
     auto run(Piece&& p, Sink& sink) const
@@ -129,7 +129,7 @@ auto par_iterator<Self>::flat_map(F f)
 {
     detail::check_callable<F, typename Self::item>();
     if constexpr (detail::chain<detail::call_result<F, typename Self::item>>) {
-        return detail::flat_map_chain<Self, F>(moved(), std::move(f));
+        return detail::flat_chains_iter<Self, F>(moved(), std::move(f));
     } else {
         return flat_map_iter(std::move(f));
     }
@@ -158,7 +158,7 @@ template <class F>
 auto par_iterator<Self>::flat_map_iter(F f)
 {
     detail::check_callable<F, typename Self::item>();
-    return detail::flat_map_iter<Self, F>(moved(), std::move(f));
+    return detail::flat_ranges_iter<Self, F>(moved(), std::move(f));
 }
 
 }  // namespace weft

@@ -112,7 +112,7 @@ struct try_folder {
 template <class Base, class I, class F, class Folder = folder<typename fresh_state<I>::type, F>>
 class fold_iter : public par_iterator<fold_iter<Base, I, F, Folder>>, public adaptor_base<Base> {
 public:
-    static constexpr indexing index_grade = indexing::exact;
+    static constexpr indexing index_grade = indexing::random;
     static constexpr bool runs_functions = true;
     using item = typename Folder::result;
 
@@ -143,14 +143,27 @@ public:
     {
         using result = answer<Sink, item>;
         for (std::size_t b = p.lo; b < p.hi; ++b) {
-            Folder fold{item(make_()), local_function(f_)};
-            this->base_.run(below(piece{b, b + 1}), fold);
-            if (!sink(std::move(fold.state))) return result(false);
+            if (!sink(folded(b))) return result(false);
         }
         return result(true);
     }
 
+    auto reader() const { return block_reader{*this}; }
+
 private:
+    struct block_reader {
+        const fold_iter& blocks;
+
+        item operator()(std::size_t b) const { return blocks.folded(b); }
+    };
+
+    item folded(std::size_t b) const
+    {
+        Folder fold{item(make_()), local_function(f_)};
+        this->base_.run(below(piece{b, b + 1}), fold);
+        return std::move(fold.state);
+    }
+
     [[nodiscard]] piece below(piece p) const
     {
         const std::size_t n = this->base_.extent();

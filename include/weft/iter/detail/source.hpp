@@ -163,9 +163,10 @@ struct check_indexed {
 
 template <class Chain>
 struct check_random : check_indexed<Chain> {
-    static_assert(Chain::index_grade != indexing::exact,
-                  "weft: this needs a chain whose items can be read in any order; after map_init, fold, scan and the "
-                  "like they come in order only");
+    static_assert(
+        Chain::index_grade != indexing::exact,
+        "weft: this needs a chain whose items can be read in any order; after map_init, scan, progress and the "
+        "like they come in order only");
 };
 
 }  // namespace weft::detail
