@@ -14,6 +14,7 @@
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
+#include <weft/base/chrono.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/base/construct.hpp>
 #include <weft/base/deadline.hpp>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/detail/rendezvous.hpp>
 
+#include <mutex>
+
 namespace weft::detail::channels {
 
 waiter* rendezvous_base::claim_other(bool sending, const wait_token* self) noexcept

@@ -20,6 +20,7 @@
 #include <numeric>
 #include <optional>
 #include <queue>
+#include <ranges>
 #include <set>
 #include <string>
 #include <string_view>

@@ -12,6 +12,7 @@
 #include <memory>
 #include <numeric>
 #include <queue>
+#include <ranges>
 #include <stack>
 #include <stdexcept>
 #include <string>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <chrono>
+#include <weft/base/chrono.hpp>
 
 namespace weft::detail {
 

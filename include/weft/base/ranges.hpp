@@ -9,5 +9,6 @@
 
 #ifndef __GLIBCXX__
 #include <iterator>
+#include <memory>  // std::to_address
 #include <ranges>
 #endif

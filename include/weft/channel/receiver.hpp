@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/list_channel.hpp>
 #include <weft/channel/detail/rendezvous.hpp>
@@ -10,10 +12,8 @@
 #include <weft/channel/result.hpp>
 
 #include <cassert>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <type_traits>
 #include <utility>

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <weft/base/cell.hpp>
+#include <weft/base/construct.hpp>
 
 #include <cassert>
 #include <concepts>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -94,8 +94,8 @@ public:
     [[nodiscard]] T& operator*() & noexcept { return get(); }
     [[nodiscard]] const T& operator*() const& noexcept { return get(); }
     [[nodiscard]] T&& operator*() && noexcept { return std::move(get()); }
-    [[nodiscard]] T* operator->() noexcept { return std::addressof(get()); }
-    [[nodiscard]] const T* operator->() const noexcept { return std::addressof(get()); }
+    [[nodiscard]] T* operator->() noexcept { return detail::address_of(get()); }
+    [[nodiscard]] const T* operator->() const noexcept { return detail::address_of(get()); }
 
     /// The message. Throws: std::bad_optional_access if there is none.
     [[nodiscard]] T& value() & { return present().get(); }

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/chrono.hpp>
+#include <weft/base/construct.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/arm.hpp>
 #include <weft/channel/timer.hpp>
 
 #include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -178,7 +178,7 @@ private:
     T* own_message() noexcept
     {
         if constexpr (is_message) {
-            return std::addressof(value_);
+            return detail::address_of(value_);
         } else {
             return nullptr;
         }

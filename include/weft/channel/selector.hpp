@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/channel/detail/arm.hpp>
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>

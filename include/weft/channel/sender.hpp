@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/list_channel.hpp>
 #include <weft/channel/detail/rendezvous.hpp>
 #include <weft/channel/result.hpp>
 
 #include <cassert>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 

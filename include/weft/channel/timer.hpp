@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/base/memory.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/timer.hpp>
-
-#include <chrono>
 
 namespace weft {
 

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/pull_lock.hpp>
 #include <weft/iter/detail/stream.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -71,7 +70,7 @@ public:
             }
             if (next == end) return false;
             if constexpr (by_address) {
-                b.slots.push_back(std::addressof(*next));
+                b.slots.push_back(detail::address_of(*next));
             } else {
                 b.slots.push_back(*next);
             }

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>

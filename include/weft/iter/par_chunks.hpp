@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/base/throw.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
-#include <memory>
-#include <ranges>
 #include <span>
 #include <type_traits>
 
@@ -205,7 +204,7 @@ auto span_over(R&& r)
     static_assert(std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>,
                   "weft: the spans would refer to a temporary container: give it a name that outlives the chain");
     using element = std::remove_reference_t<std::ranges::range_reference_t<R>>;
-    return std::span<element>(std::to_address(std::ranges::begin(r)), static_cast<std::size_t>(std::ranges::size(r)));
+    return std::span<element>(std::ranges::data(r), static_cast<std::size_t>(std::ranges::size(r)));
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/iter/map.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/reduce.hpp>
@@ -9,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 #include <type_traits>
 
 namespace weft {

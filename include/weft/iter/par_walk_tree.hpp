@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/base/memory.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/gather.hpp>
@@ -12,8 +13,6 @@
 #include <weft/pool/spawn.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/pool/context.hpp>
@@ -9,8 +10,6 @@
 #include <weft/pool/spawn.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>

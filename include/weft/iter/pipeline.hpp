@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/base/throw.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/held_range.hpp>
@@ -9,7 +10,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 

@@ -2,15 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
 #include <weft/base/throw.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/par_walk_tree.hpp>  // IWYU pragma: export
 
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <optional>
-#include <ranges>
 #include <utility>
 #include <vector>
 

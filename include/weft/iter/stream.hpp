@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/base/throw.hpp>
 #include <weft/base/ticks.hpp>
 #include <weft/iter/detail/call.hpp>
@@ -11,10 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -53,7 +53,7 @@ struct stream_output {
     static kept keep(Result&& r)
     {
         if constexpr (std::is_reference_v<Result>) {
-            return std::addressof(r);
+            return detail::address_of(r);
         } else {
             return std::forward<Result>(r);
         }
@@ -103,7 +103,7 @@ class stream_range {
             : held_(std::forward<R>(range)), f_(std::move(f)), belt_(work_, window)
         {
             fill();
-            if (belt_.in_use() != 0) current_ = std::addressof(belt_.await());
+            if (belt_.in_use() != 0) current_ = detail::address_of(belt_.await());
         }
 
         [[nodiscard]] bool at_end() const { return current_ == nullptr; }
@@ -114,7 +114,7 @@ class stream_range {
             current_ = nullptr;
             belt_.release();
             if (!ended_ && (belt_.in_use() == 0 || belt_.window() - belt_.in_use() >= refill())) fill();
-            if (belt_.in_use() != 0) current_ = std::addressof(belt_.await());
+            if (belt_.in_use() != 0) current_ = detail::address_of(belt_.await());
         }
 
     private:
@@ -151,7 +151,7 @@ class stream_range {
                 if (*next_ == std::ranges::end(held_.get())) {
                     ended_ = true;
                 } else if constexpr (input::by_address) {
-                    belt_.put(std::addressof(**next_));
+                    belt_.put(detail::address_of(**next_));
                 } else {
                     belt_.put(**next_);
                 }

@@ -18,11 +18,11 @@
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
 #include <weft/base/memory.hpp>
+#include <weft/base/ranges.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 

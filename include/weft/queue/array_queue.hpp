@@ -29,11 +29,11 @@
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
+#include <weft/base/throw.hpp>
 #include <weft/queue/detail/held.hpp>
 
 #include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace weft {
@@ -192,9 +192,9 @@ private:
 
     static std::size_t checked(std::size_t capacity)
     {
-        if (capacity == 0) throw std::invalid_argument("weft::array_queue: the capacity must be at least 1");
+        if (capacity == 0) detail::throw_invalid_argument("weft::array_queue: the capacity must be at least 1");
         if (capacity > static_cast<std::size_t>(-1) / 4) {
-            throw std::invalid_argument("weft::array_queue: the capacity is too large");
+            detail::throw_invalid_argument("weft::array_queue: the capacity is too large");
         }
         return capacity;
     }

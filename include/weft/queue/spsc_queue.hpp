@@ -22,10 +22,10 @@
 #include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
+#include <weft/base/throw.hpp>
 
 #include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
 namespace weft {
@@ -106,9 +106,9 @@ private:
 
     static std::size_t checked(std::size_t capacity)
     {
-        if (capacity == 0) throw std::invalid_argument("weft::spsc_queue: the capacity must be at least 1");
+        if (capacity == 0) detail::throw_invalid_argument("weft::spsc_queue: the capacity must be at least 1");
         if (capacity > static_cast<std::size_t>(-1) / 4) {
-            throw std::invalid_argument("weft::spsc_queue: the capacity is too large");
+            detail::throw_invalid_argument("weft::spsc_queue: the capacity is too large");
         }
         return capacity;
     }

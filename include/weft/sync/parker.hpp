@@ -18,10 +18,10 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
+#include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/base/timed_wait.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <utility>

@@ -9,12 +9,12 @@
 #include <weft/algorithm/detail/merge_sort.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
 #include <weft/algorithm/detail/tiled_array.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>

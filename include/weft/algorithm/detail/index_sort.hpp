@@ -5,13 +5,13 @@
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/radix_sort.hpp>
 #include <weft/algorithm/detail/scratch.hpp>
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -66,13 +66,13 @@ void permute(fork_context c, I first, std::size_t n, const Order* order, std::it
             if constexpr (std::contiguous_iterator<I>) {
                 if (i + ahead < n) __builtin_prefetch(std::to_address(first) + order[i + ahead].index, 1);
             }
-            std::construct_at(room + i, std::ranges::iter_move(past(first, order[i].index)));
+            construct(room + i, std::ranges::iter_move(past(first, order[i].index)));
         }
     });
     run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
         for (std::size_t i = lo; i < hi; ++i) {
             nth(first, i) = std::move(room[i]);
-            std::destroy_at(room + i);
+            destruct(room + i);
         }
     });
 }

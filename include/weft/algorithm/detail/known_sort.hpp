@@ -10,11 +10,10 @@
 #include <weft/algorithm/detail/radix_sort.hpp>
 #include <weft/algorithm/detail/runs.hpp>
 #include <weft/algorithm/detail/string_sort.hpp>
+#include <weft/base/ranges.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <new>
 #include <string>
 #include <string_view>

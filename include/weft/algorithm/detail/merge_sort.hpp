@@ -7,11 +7,11 @@
 
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scratch.hpp>
+#include <weft/base/construct.hpp>
+#include <weft/base/ranges.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -217,7 +217,7 @@ public:
             living guard{memory_.data()};
             try {
                 for (; guard.count < n; ++guard.count)
-                    std::construct_at(guard.first + guard.count, std::ranges::iter_move(past(first, guard.count)));
+                    construct(guard.first + guard.count, std::ranges::iter_move(past(first, guard.count)));
             } catch (...) {
                 for (std::size_t i = 0; i < guard.count; ++i) nth(first, i) = std::move(guard.first[i]);
                 throw;
@@ -239,7 +239,7 @@ private:
     struct living {
         T* first = nullptr;
         std::size_t count = 0;
-        ~living() { std::destroy_n(first, count); }
+        ~living() { destruct_n(first, count); }
     };
     raw_scratch<T> memory_;
     living living_{};

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/ranges.hpp>
+
 #include <cstddef>
-#include <iterator>
 
 namespace weft::detail::algorithm {
 

@@ -6,11 +6,11 @@
 #pragma once
 
 #include <weft/algorithm/detail/nth.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <concepts>
-#include <memory>  // std::less and its like, without <functional>
+#include <string>  // std::less and its like, without <functional>
 
 namespace weft::detail::algorithm {
 

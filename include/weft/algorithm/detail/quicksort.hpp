@@ -8,12 +8,12 @@
 
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/partition.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 namespace weft::detail::algorithm {

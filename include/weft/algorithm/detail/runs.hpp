@@ -9,11 +9,11 @@
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
 #include <weft/base/atomic.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <new>
 #include <utility>
 

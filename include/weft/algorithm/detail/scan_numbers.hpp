@@ -6,6 +6,7 @@
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scan_turns.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/simd/reduce.hpp>
@@ -15,10 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
-#include <memory>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <type_traits>
 #include <utility>

@@ -5,10 +5,10 @@
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/base/array.hpp>
+#include <weft/base/construct.hpp>
 #include <weft/pool/context.hpp>
 
 #include <cstddef>
-#include <memory>
 
 namespace weft::detail::algorithm {
 
@@ -21,7 +21,7 @@ public:
     ~tiled_array()
     {
         for (std::size_t tile = 0; tile < tile_count(n_); ++tile)
-            std::destroy_n(data() + tile * tile_length, made_[tile]);
+            destruct_n(data() + tile * tile_length, made_[tile]);
         dispose_array(made_, tile_count(n_));
     }
 

@@ -39,13 +39,13 @@
 #include <weft/base/array.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
+#include <weft/base/throw.hpp>
 #include <weft/channel/detail/core.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <limits>
-#include <stdexcept>
 #include <type_traits>
 
 namespace weft::detail::channels {
@@ -289,8 +289,7 @@ public:
 private:
     static std::size_t checked(std::size_t capacity)
     {
-        if (capacity > std::numeric_limits<std::size_t>::max() / 16)
-            throw std::length_error("weft: capacity is too large");
+        if (capacity > std::numeric_limits<std::size_t>::max() / 16) throw_length_error("weft: capacity is too large");
         return capacity;
     }
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <weft/base/backoff.hpp>
+#include <weft/base/chrono.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/base/this_thread.hpp>
 
-#include <chrono>
 #include <cstdint>
 
 namespace weft::detail::channels {

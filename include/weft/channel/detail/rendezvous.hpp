@@ -30,7 +30,6 @@
 #include <weft/channel/detail/core.hpp>
 #include <weft/sync/spinlock.hpp>
 
-#include <mutex>
 #include <type_traits>
 #include <utility>
 

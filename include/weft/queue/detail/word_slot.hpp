@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/construct.hpp>
 #include <weft/base/memory.hpp>
 
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -46,7 +46,7 @@ struct word_slot {
         [[nodiscard]] word fill(T&& value)
         {
             if constexpr (boxed) {
-                T* const box = std::construct_at(static_cast<T*>(memory_), std::move(value));
+                T* const box = construct(static_cast<T*>(memory_), std::move(value));
                 memory_ = nullptr;
                 return reinterpret_cast<std::uintptr_t>(box);
             } else {
