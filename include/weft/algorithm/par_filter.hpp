@@ -6,18 +6,18 @@
 // time, so that the memory is read once and written once.
 #pragma once
 
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/partition.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
+#include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/simd/stream.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
-#include <memory>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,14 +30,14 @@ namespace detail::algorithm {
 class selection {
 public:
     template <class Wanted>
-    selection(std::size_t n, const Wanted& wanted)
-        : size_(n), flags_(std::make_unique_for_overwrite<bool[]>(n)), starts_(tile_count(n))
+    selection(std::size_t n, const Wanted& wanted) : size_(n), flags_(n), starts_(tile_count(n))
     {
         for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             std::size_t count = 0;
             for (std::size_t i = lo; i < hi; ++i) {
-                flags_[i] = static_cast<bool>(wanted(i));
-                count += flags_[i] ? 1 : 0;
+                const bool yes = static_cast<bool>(wanted(i));
+                flags_.data()[i] = yes;
+                count += yes ? 1 : 0;
             }
             starts_[tile] = count;
         });
@@ -52,7 +52,7 @@ public:
         for_tiles(size_, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             std::size_t at = starts_[tile];
             for (std::size_t i = lo; i < hi; ++i) {
-                if (flags_[i]) {
+                if (flags_.data()[i]) {
                     yes(i, at++);
                 } else {
                     no(i, i - at);
@@ -63,7 +63,7 @@ public:
 
 private:
     std::size_t size_;
-    std::unique_ptr<bool[]> flags_;
+    raw_scratch<bool> flags_;
     std::vector<std::size_t> starts_;
     std::size_t total_ = 0;
 };
@@ -106,12 +106,12 @@ std::size_t pack(I first, std::size_t n, Out out, const Wanted& wanted)
     with_context([&](fork_context c) {
         const std::size_t tiles = tile_count(n);
         const std::size_t round = tiles_in_round(c, n, 2 * tile_length * sizeof(T));
-        const auto buffer = std::make_unique_for_overwrite<T[]>(std::min(n, round * tile_length));
+        const raw_scratch<T> buffer(std::min(n, round * tile_length));
         std::vector<std::size_t> starts(round + 1);
         for (std::size_t begin = 0; begin < tiles; begin += round) {
             const std::size_t end = std::min(tiles, begin + round);
             run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
-                T* const room = buffer.get() + (tile - begin) * tile_length;
+                T* const room = buffer.data() + (tile - begin) * tile_length;
                 std::size_t count = 0;
                 for (std::size_t i = lo; i < hi; ++i) {
                     room[count] = nth(first, i);
@@ -123,7 +123,7 @@ std::size_t pack(I first, std::size_t n, Out out, const Wanted& wanted)
             for (std::size_t k = 1; k <= end - begin; ++k) starts[k] += starts[k - 1];
             total = starts[end - begin];
             run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t, std::size_t) {
-                const T* const room = buffer.get() + (tile - begin) * tile_length;
+                const T* const room = buffer.data() + (tile - begin) * tile_length;
                 const std::size_t at = starts[tile - begin];
                 const std::size_t count = starts[tile - begin + 1] - at;
                 if constexpr (std::contiguous_iterator<Out> && std::is_same_v<std::iter_value_t<Out>, T>) {
@@ -144,10 +144,10 @@ template <bool Others, class T, class Wanted>
 std::size_t pack_in_place(T* first, std::size_t n, const Wanted& wanted)
 {
     // All must be asked about before anything is overwritten. Each tile is packed from both ends of its part.
-    const auto buffer = std::make_unique_for_overwrite<T[]>(n);
+    const raw_scratch<T> buffer(n);
     std::vector<std::size_t> starts(tile_count(n) + 1);
     for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
-        T* const room = buffer.get() + lo;
+        T* const room = buffer.data() + lo;
         const std::size_t length = hi - lo;
         std::size_t count = 0;
         for (std::size_t i = 0; i < length; ++i) {
@@ -167,7 +167,7 @@ std::size_t pack_in_place(T* first, std::size_t n, const Wanted& wanted)
     for (std::size_t tile = 1; tile < starts.size(); ++tile) starts[tile] += starts[tile - 1];
     const std::size_t total = starts.back();
     for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
-        const T* const room = buffer.get() + lo;
+        const T* const room = buffer.data() + lo;
         const std::size_t count = starts[tile + 1] - starts[tile];
         copy_bytes(first + starts[tile], room, count, n * sizeof(T) >= 2 * worth_streaming);
         if constexpr (Others) {
@@ -195,15 +195,18 @@ inline constexpr bool packs_in_place = [] {
 /// Throws:   what `pred` or a copy throws, std::bad_alloc.
 /// Blocking: as join.
 /// Cost:     a buffer for some tiles, or one byte of memory per element if elements are more than plain bytes.
-template <std::ranges::random_access_range R, std::random_access_iterator Out, class Pred>
-    requires std::ranges::sized_range<R>
-Out par_copy_if(R&& in, Out out, const Pred& pred)
+template <detail::algorithm::elements R, detail::algorithm::output Out, class Pred, class Projection = std::identity>
+Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {})
 {
+    using detail::algorithm::check_predicate;
+    using detail::algorithm::projected_t;
+    static_assert(
+        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     using value = std::ranges::range_value_t<R>;
     const auto first = std::ranges::begin(in);
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto wanted = [&](std::size_t i) {
-        return detail::algorithm::invoke(pred, detail::algorithm::nth(first, i));
+        return detail::algorithm::invoke(pred, detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
     if constexpr (detail::algorithm::plain_bytes<value> &&
                   std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>) {
@@ -217,19 +220,31 @@ Out par_copy_if(R&& in, Out out, const Pred& pred)
     }
 }
 
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out, class Pred,
+          class Projection = std::identity>
+Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& project = {})
+{
+    return weft::par_copy_if(detail::algorithm::between(first, last), out, pred, project);
+}
+
 /// Moves the elements that satisfy `pred` before the others and keeps the order on both sides. Returns the range of the
 /// others, as std::ranges::stable_partition.
 ///
 /// Throws: what `pred` throws, std::bad_alloc; nothing has changed then.
 /// Cost:   scratch memory for all elements.
-template <std::ranges::random_access_range R, class Pred>
-    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
-std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred)
+template <detail::algorithm::elements R, class Pred, class Projection = std::identity>
+std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
+    using detail::algorithm::check_predicate;
+    using detail::algorithm::projected_t;
+    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(
+        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     const auto wanted = [&](std::size_t i) {
-        return detail::algorithm::invoke(pred, detail::algorithm::nth(first, i));
+        return detail::algorithm::invoke(pred, detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
     std::size_t total = 0;
     if constexpr (detail::algorithm::packs_in_place<R>) {
@@ -242,19 +257,32 @@ std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred
     return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
 }
 
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
+std::ranges::subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projection& project = {})
+{
+    return weft::par_stable_partition(detail::algorithm::between(first, last), pred, project);
+}
+
 /// As par_stable_partition; promises nothing about the order within the sides, and needs no scratch memory for elements
 /// that are plain bytes.
 ///
 /// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
-template <std::ranges::random_access_range R, class Pred>
-    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
-std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred)
+template <detail::algorithm::elements R, class Pred, class Projection = std::identity>
+std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
+    using detail::algorithm::check_predicate;
+    using detail::algorithm::projected_t;
+    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(
+        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     if constexpr (detail::algorithm::packs_in_place<R>) {
         using value = std::ranges::range_value_t<R>;
         const auto first = std::ranges::begin(r);
         const auto n = static_cast<std::size_t>(std::ranges::size(r));
-        const auto keep = [&](value& x) { return static_cast<bool>(detail::algorithm::invoke(pred, x)); };
+        const auto keep = [&](value& x) {
+            return static_cast<bool>(detail::algorithm::invoke(pred, detail::algorithm::invoke(project, x)));
+        };
         const std::size_t total = with_context([&](fork_context c) {
             value* const data = std::ranges::data(r);
             if (n < detail::algorithm::worth_par_partition || c.num_threads() == 1)
@@ -265,23 +293,34 @@ std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred)
         });
         return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
     } else {
-        return par_stable_partition(std::forward<R>(r), pred);
+        return weft::par_stable_partition(std::forward<R>(r), pred, project);
     }
+}
+
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
+std::ranges::subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& project = {})
+{
+    return weft::par_partition(detail::algorithm::between(first, last), pred, project);
 }
 
 /// Keeps the first of each run of equals, in order, at the front. Returns the range behind them, whose elements are
 /// unspecified, as std::ranges::unique.
 ///
 /// Throws: what the comparison throws, std::bad_alloc; nothing has changed then.
-template <std::ranges::random_access_range R, class Equal = std::ranges::equal_to>
-    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
-std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {})
+template <detail::algorithm::elements R, detail::algorithm::function Equal = std::ranges::equal_to,
+          class Projection = std::identity>
+std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
 {
+    using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
+    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::algorithm::sound<detail::algorithm::check_comparison<Equal, key, key>>);
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     const auto wanted = [&](std::size_t i) {
-        return i == 0 || !detail::algorithm::invoke(equal, detail::algorithm::nth(first, i - 1),
-                                                    detail::algorithm::nth(first, i));
+        return i == 0 || !detail::algorithm::invoke(
+                             equal, detail::algorithm::invoke(project, detail::algorithm::nth(first, i - 1)),
+                             detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
     std::size_t total = n;
     if constexpr (detail::algorithm::packs_in_place<R>) {
@@ -292,6 +331,14 @@ std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {})
         total = chosen.total();
     }
     return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
+}
+
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Equal = std::ranges::equal_to,
+          class Projection = std::identity>
+std::ranges::subrange<I> par_unique(I first, S last, const Equal& equal = {}, const Projection& project = {})
+{
+    return weft::par_unique(detail::algorithm::between(first, last), equal, project);
 }
 
 }  // namespace weft

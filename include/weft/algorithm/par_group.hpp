@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/base/ranges.hpp>
+#include <weft/base/throw.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
-#include <ranges>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -71,7 +71,7 @@ public:
 private:
     [[noreturn]] static void throw_no_bin()
     {
-        throw std::out_of_range("weft::par_histogram: a key is negative or not below the number of bins");
+        throw_out_of_range("weft::par_histogram: a key is negative or not below the number of bins");
     }
 
     std::size_t bins_;
@@ -111,10 +111,10 @@ void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const K
 ///
 /// Throws: std::out_of_range if a key is negative, NaN, or not below `bins`; what `key` throws; std::bad_alloc.
 /// Cost:   one pass; a table of counts for each piece that another thread takes.
-template <std::ranges::random_access_range R, class Key = std::identity>
-    requires std::ranges::sized_range<R>
+template <detail::algorithm::elements R, class Key = std::identity>
 [[nodiscard]] std::vector<std::size_t> par_histogram(R&& r, std::size_t bins, const Key& key = {})
 {
+    static_assert(detail::algorithm::sound<detail::algorithm::check_bin<Key, std::ranges::range_reference_t<R>>>);
     std::vector<std::size_t> counts(bins);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
@@ -131,11 +131,11 @@ template <std::ranges::random_access_range R, class Key = std::identity>
 /// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend.
 ///
 /// Throws: what `key`, a comparison of keys or a copy throws; std::bad_alloc.
-template <std::ranges::random_access_range R, class Key>
-    requires std::ranges::sized_range<R>
+template <detail::algorithm::elements R, class Key>
 [[nodiscard]] auto par_group_by(R&& r, const Key& key)
 {
     using item = std::ranges::range_value_t<R>;
+    static_assert(detail::algorithm::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
     struct keyed {
         key_type key;
@@ -162,13 +162,12 @@ template <std::ranges::random_access_range R, class Key>
 /// of both ranges counts.
 ///
 /// Throws: what `op`, a comparison of keys or a copy throws; std::bad_alloc.
-template <std::ranges::random_access_range Keys, std::ranges::random_access_range Values,
-          class Op = detail::algorithm::plus>
-    requires std::ranges::sized_range<Keys> && std::ranges::sized_range<Values>
+template <detail::algorithm::elements Keys, detail::algorithm::elements Values, class Op = detail::algorithm::plus>
 [[nodiscard]] auto par_reduce_by_key(Keys&& keys, Values&& values, const Op& op = {})
 {
     using key_type = std::ranges::range_value_t<Keys>;
     using value_type = std::ranges::range_value_t<Values>;
+    static_assert(detail::algorithm::sound<detail::algorithm::check_operation<Op, value_type, value_type>>);
     std::vector<std::pair<key_type, value_type>> items;
     const auto n = static_cast<std::size_t>(std::ranges::min(std::ranges::size(keys), std::ranges::size(values)));
     items.reserve(n);

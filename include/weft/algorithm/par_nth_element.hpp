@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/base/ranges.hpp>
 
 #include <bit>
 #include <concepts>
 #include <cstddef>
-#include <iterator>
-#include <ranges>
+#include <type_traits>
+#include <utility>
 
 namespace weft {
 
@@ -85,11 +87,13 @@ void select(fork_context c, I first, std::size_t n, std::size_t wanted, const Le
 /// Cost:   linear: some 3 n comparisons on average, and no more than about 25 n for any input.
 /// Source: Blum, Floyd, Pratt, Rivest, Tarjan, Time Bounds for Selection, 1973; Musser, Introspective Sorting and
 ///         Selection Algorithms, 1997.
-template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
-    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
+          class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator_t<R> nth, Compare compare = {},
                                                     Projection project = {})
 {
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     const auto wanted = static_cast<std::size_t>(nth - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
                                          [&](fork_context c, auto first, std::size_t n, const auto& less) {
@@ -98,14 +102,24 @@ std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
 }
 
+/// The same for the elements first .. last - 1; returns `last`.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
+          class Projection = std::identity>
+I par_nth_element(I first, std::type_identity_t<I> nth, S last, Compare compare = {}, Projection project = {})
+{
+    return weft::par_nth_element(detail::algorithm::between(first, last), nth, std::move(compare), std::move(project));
+}
+
 /// Sorts the smallest elements into [begin, middle); the others follow in any order. As std::ranges::partial_sort.
 ///
 /// Throws: what the comparator or the projection throws; the range then holds a permutation of its elements.
-template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
-    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
+          class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterator_t<R> middle, Compare compare = {},
                                                      Projection project = {})
 {
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     const auto front = static_cast<std::size_t>(middle - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
                                          [&](fork_context c, auto first, std::size_t n, const auto& less) {
@@ -113,6 +127,15 @@ std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterato
                                              detail::algorithm::quicksort(c, first, front, less);
                                          });
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
+}
+
+/// The same for the elements first .. last - 1; returns `last`.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
+          class Projection = std::identity>
+I par_partial_sort(I first, std::type_identity_t<I> middle, S last, Compare compare = {}, Projection project = {})
+{
+    return weft::par_partial_sort(detail::algorithm::between(first, last), middle, std::move(compare),
+                                  std::move(project));
 }
 
 }  // namespace weft

@@ -7,15 +7,14 @@
 // turns; where a function of the user is called, a thread must not wait for another, and all go round by round.
 #pragma once
 
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scan_numbers.hpp>
+#include <weft/base/ranges.hpp>
 
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 namespace weft {
@@ -27,11 +26,13 @@ namespace weft {
 /// Blocking: as join.
 /// Cost:     two calls of `op` per element.
 /// Source:   Blelloch, Prefix Sums and Their Applications, 1990.
-template <std::ranges::random_access_range R, std::random_access_iterator Out, class Op = detail::algorithm::plus>
-    requires std::ranges::sized_range<R>
+template <detail::algorithm::elements R, detail::algorithm::output Out,
+          detail::algorithm::function Op = detail::algorithm::plus>
 Out par_inclusive_scan(R&& in, Out out, Op op = {})
 {
     using value = std::ranges::range_value_t<R>;
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_operation<Op, value, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);
@@ -55,12 +56,21 @@ Out par_inclusive_scan(R&& in, Out out, Op op = {})
     return detail::algorithm::past(out, n);
 }
 
-/// out[i] = init op in[0] op ... op in[i - 1]; otherwise as par_inclusive_scan.
-template <std::ranges::random_access_range R, std::random_access_iterator Out, class T,
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out,
           class Op = detail::algorithm::plus>
-    requires std::ranges::sized_range<R>
+Out par_inclusive_scan(I first, S last, Out out, Op op = {})
+{
+    return weft::par_inclusive_scan(detail::algorithm::between(first, last), out, std::move(op));
+}
+
+/// out[i] = init op in[0] op ... op in[i - 1]; otherwise as par_inclusive_scan.
+template <detail::algorithm::elements R, detail::algorithm::output Out, class T,
+          detail::algorithm::function Op = detail::algorithm::plus>
 Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
 {
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_operation<Op, T, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);
@@ -82,6 +92,14 @@ Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
             });
     }
     return detail::algorithm::past(out, n);
+}
+
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out, class T,
+          class Op = detail::algorithm::plus>
+Out par_exclusive_scan(I first, S last, Out out, T init, Op op = {})
+{
+    return weft::par_exclusive_scan(detail::algorithm::between(first, last), out, std::move(init), std::move(op));
 }
 
 }  // namespace weft

@@ -3,14 +3,14 @@
 #pragma once
 
 #include <weft/algorithm/detail/cached_key_sort.hpp>
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/known_sort.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <ranges>
 
 namespace weft {
 
@@ -20,10 +20,10 @@ namespace weft {
 /// Throws: std::bad_alloc; what a move throws.
 /// Cost:   that of a stable sort of n numbers.
 /// Source: SplitMix64 (Steele, Lea, Flood 2014) gives each place a number to sort by.
-template <std::ranges::random_access_range R>
-    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
+template <detail::algorithm::elements R>
 void par_shuffle(R&& r, std::uint64_t seed)
 {
+    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
     // By the place alone: keys are asked for from several threads, in any order.
@@ -40,6 +40,13 @@ void par_shuffle(R&& r, std::uint64_t seed)
         detail::algorithm::order_by_key(c, order.data(), spare.data(), n, key_at, false);
         detail::algorithm::apply_order(c, std::ranges::begin(r), n, order.data());
     });
+}
+
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S>
+void par_shuffle(I first, S last, std::uint64_t seed)
+{
+    weft::par_shuffle(detail::algorithm::between(first, last), seed);
 }
 
 }  // namespace weft

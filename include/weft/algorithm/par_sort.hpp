@@ -3,19 +3,18 @@
 #pragma once
 
 #include <weft/algorithm/detail/cached_key_sort.hpp>
+#include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/guarded_less.hpp>
 #include <weft/algorithm/detail/key_sort.hpp>
 #include <weft/algorithm/detail/known_sort.hpp>
 #include <weft/algorithm/detail/merge_sort.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
 #include <weft/algorithm/detail/runs.hpp>
+#include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
-#include <memory>
-#include <ranges>
 #include <utility>
 
 namespace weft {
@@ -26,6 +25,8 @@ namespace detail::algorithm {
 template <class R, class Compare, class Projection, class F>
 void with_guarded_less(R& r, const Compare& compare, const Projection& project, F&& f)
 {
+    static_assert(sound<check_comparison<Compare, projected_t<Projection, std::ranges::range_reference_t<R>>,
+                                         projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     sort_failure failure;
     const guarded_less<Compare, Projection> less(compare, project, failure);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
@@ -53,11 +54,13 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 ///          bytes; where there is none, elements are compared in place instead. Up to four large blocks of scratch
 ///          memory are kept for the next sort; the system may take their pages.
 /// Source:  Peters, Pattern-defeating Quicksort, 2021; see weft/simd/sort.hpp for numbers.
-template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
-    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
+          class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {})
 {
     using value = std::ranges::range_value_t<R>;
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
             constexpr bool up = detail::algorithm::plain_less<Compare, value>;
@@ -74,14 +77,24 @@ std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projec
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
 }
 
+/// The same for the elements first .. last - 1; returns `last`.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
+          class Projection = std::identity>
+I par_sort(I first, S last, Compare compare = {}, Projection project = {})
+{
+    return weft::par_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+}
+
 /// Sorts the range and keeps the order of equal elements; otherwise as par_sort.
 ///
 /// Throws: as par_sort; also std::bad_alloc, before anything has changed.
 /// Cost:   scratch memory for all elements.
-template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
-    requires std::ranges::sized_range<R> && std::sortable<std::ranges::iterator_t<R>, Compare, Projection>
+template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
+          class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {}, Projection project = {})
 {
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
             using value = std::ranges::range_value_t<R>;
@@ -98,11 +111,19 @@ std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {},
     return std::ranges::next(std::ranges::begin(r), std::ranges::end(r));
 }
 
+/// The same for the elements first .. last - 1; returns `last`.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
+          class Projection = std::identity>
+I par_stable_sort(I first, S last, Compare compare = {}, Projection project = {})
+{
+    return weft::par_stable_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+}
+
 /// True if no element is less than the one before it. Stops soon after the first that is.
 ///
 /// Throws: what the comparator or the projection throws.
-template <std::ranges::random_access_range R, class Compare = std::ranges::less, class Projection = std::identity>
-    requires std::ranges::sized_range<R>
+template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
+          class Projection = std::identity>
 [[nodiscard]] bool par_is_sorted(R&& r, Compare compare = {}, Projection project = {})
 {
     bool sorted = true;
@@ -113,6 +134,14 @@ template <std::ranges::random_access_range R, class Compare = std::ranges::less,
     return sorted;
 }
 
+/// The same for the elements first .. last - 1.
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
+          class Projection = std::identity>
+[[nodiscard]] bool par_is_sorted(I first, S last, Compare compare = {}, Projection project = {})
+{
+    return weft::par_is_sorted(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+}
+
 /// Sorts by a key that is computed once per element, and keeps the order of equal keys. The keys are compared by `<`.
 /// `key` is called through a const reference, from several threads at once.
 ///
@@ -121,10 +150,11 @@ template <std::ranges::random_access_range R, class Compare = std::ranges::less,
 /// Throws: what `key` throws, std::bad_alloc: nothing has changed then; what the comparison throws: the range then
 ///         holds a permutation.
 /// Cost:   memory for all keys and elements, and for two numbers per element.
-template <std::ranges::random_access_range R, class Key>
-    requires std::ranges::sized_range<R> && std::permutable<std::ranges::iterator_t<R>>
+template <detail::algorithm::elements R, class Key>
 void par_sort_by_cached_key(R&& r, const Key& key)
 {
+    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::algorithm::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
     with_context([&](fork_context c) { detail::algorithm::cached_key_sort(c, std::ranges::begin(r), n, key); });
@@ -134,11 +164,13 @@ void par_sort_by_cached_key(R&& r, const Key& key)
 /// written. Of equal elements those of `a` come first. The elements are copied.
 ///
 /// Throws: what the comparator throws; `out` then holds unspecified values.
-template <std::ranges::random_access_range A, std::ranges::random_access_range B, std::random_access_iterator Out,
-          class Compare = std::ranges::less>
-    requires std::ranges::sized_range<A> && std::ranges::sized_range<B>
+template <detail::algorithm::elements A, detail::algorithm::elements B, detail::algorithm::output Out,
+          detail::algorithm::function Compare = std::ranges::less>
 Out par_merge(A&& a, B&& b, Out out, Compare compare = {})
 {
+    static_assert(
+        detail::algorithm::sound<detail::algorithm::check_comparison<Compare, std::ranges::range_reference_t<B>,
+                                                                     std::ranges::range_reference_t<A>>>);
     const auto na = static_cast<std::size_t>(std::ranges::size(a));
     const auto nb = static_cast<std::size_t>(std::ranges::size(b));
     detail::algorithm::sort_failure failure;
@@ -150,6 +182,15 @@ Out par_merge(A&& a, B&& b, Out out, Compare compare = {})
     });
     failure.rethrow();
     return detail::algorithm::past(out, na + nb);
+}
+
+/// The same for the elements first_a .. last_a - 1 and first_b .. last_b - 1.
+template <detail::algorithm::place A, std::sized_sentinel_for<A> EndA, detail::algorithm::place B,
+          std::sized_sentinel_for<B> EndB, detail::algorithm::output Out, class Compare = std::ranges::less>
+Out par_merge(A first_a, EndA last_a, B first_b, EndB last_b, Out out, Compare compare = {})
+{
+    return weft::par_merge(detail::algorithm::between(first_a, last_a), detail::algorithm::between(first_b, last_b),
+                           out, std::move(compare));
 }
 
 }  // namespace weft

@@ -24,7 +24,7 @@ template <class F, class First, class... Args>
 /// The default operation of scans and reductions.
 struct plus {
     template <class A, class B>
-    constexpr decltype(auto) operator()(A&& a, B&& b) const
+    constexpr auto operator()(A&& a, B&& b) const -> decltype(std::forward<A>(a) + std::forward<B>(b))
     {
         return std::forward<A>(a) + std::forward<B>(b);
     }
