@@ -75,6 +75,11 @@ template <class Reader, class Sink>
 {
     using result = answer<Sink, decltype(read(p.lo))>;
     if constexpr (never_stops<result>) {
+        // GCC vectorises, but does not unroll on its own: short loops are 5 to 20 % faster so. Clang unrolls anyway, and
+        // would do so in place of vectorising.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 4
+#endif
         for (std::size_t i = p.lo; i < p.hi; ++i) sink(read(i));
     } else {
         // Four at a time, with one look at the end: compilers do not unroll a loop with two exits so.
