@@ -65,6 +65,8 @@ public:
 
     /// Work of any kind has been made available by `from` (its index, or 0): wakes a sleeper unless somebody looks.
     void work_available(std::uint32_t from) noexcept;
+    /// Whether work of so many ticks, too short to wake anybody for, is better divided all the same; see fork_context.
+    [[nodiscard]] bool divides_short_work(seat& me, std::uint64_t work) noexcept;
     /// `me` has published jobs: as work_available, and tells who watches.
     void jobs_published(seat& me) noexcept;
     void wait_for_job(seat& me, job_slot& job);

@@ -64,7 +64,7 @@ private:
 /// has nothing to do, or takes an extra seat.
 ///
 /// Fields by who may touch them:
-///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low, turns, blocking
+///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low, turns, short_work, blocking
 ///   anyone, atomic        status, mail, scope, scope_first, watcher, the thief side of the deques
 ///   anyone                thread_spot.unpark by who claims the seat for its thread; wait_spot.unpark by who has news
 ///                         for a holder that waits. Both outlive every use: seats live as long as the pool.
@@ -96,7 +96,9 @@ struct seat final : worker {
     std::uint64_t level = 0;  ///< pushes less pops of `tasks`: the position of its newest end, whatever is stolen
     std::uint64_t low = 0;    ///< the lowest level since the innermost open scope was opened: what lies above is newer
     std::uint32_t turns = 0;
-    std::uint32_t blocking = 0;  ///< calls of weft::blocking that the holder is in, one inside the other
+    std::uint64_t short_work = 0;     ///< ticks of work too short to wake anybody for, done alone, of late
+    std::uint64_t short_work_at = 0;  ///< when the newest of it began, in ticks
+    std::uint32_t blocking = 0;       ///< calls of weft::blocking that the holder is in, one inside the other
 };
 
 /// Shows helpers what the seat works for. A helper that reads a mixture of two activations is harmless: it compares

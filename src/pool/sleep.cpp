@@ -59,6 +59,23 @@ void pool_core::jobs_published(seat& me) noexcept
     if (searching_.load(order::relaxed) != 0 || wake_one(me.index)) me.jobs.ask();
 }
 
+bool pool_core::divides_short_work(seat& me, std::uint64_t work) noexcept
+{
+    if (searching_.load(order::relaxed) != 0) return true;
+    // Wakes somebody once such work has taken several times as long as waking does, if it comes in so quick a
+    // succession that the thread will be awake still when the next comes.
+    constexpr std::uint64_t enough_microseconds = 60;
+    constexpr std::uint64_t pause_microseconds = 20;
+    const std::uint64_t microsecond = ticks_per_microsecond();
+    const std::uint64_t now = ticks();
+    if (now - me.short_work_at > work + pause_microseconds * microsecond) me.short_work = 0;
+    me.short_work_at = now;
+    me.short_work += work;
+    if (me.short_work < enough_microseconds * microsecond) return false;
+    me.short_work = 0;
+    return true;
+}
+
 bool pool_core::claim_for_thread(seat& s) noexcept
 {
     seat_status expected = seat_status::asleep;

@@ -149,6 +149,11 @@ void init_global_pool(const pool_options& options)
 
 std::size_t fork_context::num_threads() const noexcept { return worker_->pool.num_threads(); }
 
+bool fork_context::wanted_for(std::uint64_t work) const noexcept
+{
+    return worker_->pool.divides_short_work(static_cast<detail::seat&>(*worker_), work);
+}
+
 std::optional<std::size_t> current_thread_index() noexcept
 {
     const detail::worker* const here = detail::current_worker::get();

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/context.hpp>
 
+#include <weft/base/spin_hint.hpp>
+#include <weft/base/ticks.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include "test.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <stdexcept>
 
 namespace {
@@ -95,6 +99,39 @@ TEST_CASE("fork_join: both sides run, and the first exception in order leaves")
             REQUIRE(right.load() == 1);
         }
     }
+}
+
+TEST_CASE("fork_context: short work is divided if somebody is awake, or if it comes again and again")
+{
+    const auto asked = [](weft::thread_pool& pool, std::uint64_t work, int times) {
+        return pool.install([=] {
+            return weft::with_context([=](weft::fork_context c) {
+                for (int i = 0; i < times; ++i) {
+                    if (c.wanted_for(work)) return i;
+                }
+                return -1;
+            });
+        });
+    };
+    weft::thread_pool alone{{.num_threads = 1}};
+    CHECK(asked(alone, 1, 1) == -1);
+    CHECK(asked(alone, 10 * weft::detail::ticks_per_microsecond(), 1'000'000) > 0);
+
+    weft::thread_pool awake{{.num_threads = 2, .idle = weft::idle_policy::spin}};
+    awake.install([] {
+        std::atomic<bool> taken{false};
+        weft::with_context([&](weft::fork_context c) {
+            weft::fork_join(
+                c,
+                [&](weft::fork_context) {
+                    while (!taken.load()) weft::spin_hint();
+                },
+                [&](weft::fork_context) { taken.store(true); });
+            bool found = false;
+            while (!found) found = c.wanted_for(0);  // the other thread looks for work until the pool ends
+            CHECK(found);
+        });
+    });
 }
 
 TEST_CASE("fork_context: same_worker tells whether a function was taken")

@@ -90,6 +90,11 @@ struct count_equal_consumer {
         st += simd::count(source.numbers(p), value);
         return true;
     }
+    template <class S>
+    std::size_t least_piece(const S&) const
+    {
+        return 1;
+    }
 
     void merge(state& left, state& right) const { left += right; }
 };

@@ -44,6 +44,7 @@ struct dot_consumer {
         return true;
     }
     std::size_t block_length(const two_ranges<T>& source) const { return kernel_block_length<T>(source.size); }
+    std::size_t least_piece(const two_ranges<T>& source) const { return streams_piece<T>(source.size); }
     void merge(state& left, state& right) const { left += right; }
 };
 

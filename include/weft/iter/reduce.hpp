@@ -63,16 +63,20 @@ template <class T, class Reader>
 template <class T>
 constexpr std::size_t kernel_block_length(std::size_t n)
 {
-    return n >= beyond_cache / sizeof(T) ? simd_far_block : fixed_blocks::block_length(n, 2048);
+    return n >= beyond_cache / sizeof(T) ? simd_far_block : simd_block;
 }
 
 /// The shortest piece of large data that the kernels read at eight places at once.
+template <class T>
+constexpr std::size_t streams_piece(std::size_t n)
+{
+    constexpr std::size_t least_bytes = std::size_t{1} << 20;
+    return n >= beyond_cache / sizeof(T) ? least_bytes / sizeof(T) : 1;
+}
 template <class S>
 std::size_t streams_piece(const S& source)
 {
-    using number = typename decltype(source.numbers(piece{}))::value_type;
-    constexpr std::size_t least_bytes = std::size_t{1} << 20;
-    return source.extent() >= beyond_cache / sizeof(number) ? least_bytes / sizeof(number) : 1;
+    return streams_piece<typename decltype(source.numbers(piece{}))::value_type>(source.extent());
 }
 
 /// Accumulates from a neutral element.

@@ -7,6 +7,7 @@
 #include <weft/pool/detail/worker.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -20,6 +21,12 @@ class fork_context {
 public:
     /// True if an idle worker has asked for work, or workers sleep: a fork now is likely to be taken. One load.
     [[nodiscard]] bool wanted() const noexcept { return worker_->jobs.attention(); }
+
+    /// For wanted() work so short (in ticks) that waking a worker for it costs as much: whether a fork pays all the
+    /// same. It does if a worker is awake and looks for work. If none is, it does now and then, when such work comes
+    /// again and again: the worker that is woken then stays awake for what follows.
+    /// Cost: a call and one or two loads.
+    [[nodiscard]] bool wanted_for(std::uint64_t work) const noexcept;
 
     /// The number of threads of the pool.
     [[nodiscard]] std::size_t num_threads() const noexcept;

@@ -12,6 +12,7 @@
 //   fixed_tree                  results must not depend on how the loop was split: see tree.hpp
 //   block_length(source)        the length of the blocks of that tree
 //   least_piece(source)         fewer positions at once make no sense
+// A consumer with one of the last two costs the same for each position, whatever lies there.
 #pragma once
 
 #include <weft/base/atomic.hpp>
@@ -67,6 +68,9 @@ public:
     }
 
 private:
+    static constexpr bool is_even = requires(const K& k, const S& s) { k.least_piece(s); } ||
+                                    requires(const K& k, const S& s) { k.block_length(s); };
+
     /// Positions first_ .. first_ + n - 1.
     void run_all(fork_context c, state& st, std::size_t n)
     {
@@ -78,7 +82,7 @@ private:
                 const auto least = consumer_.least_piece(source_);
                 if (bounds.min < least) bounds.min = least;
             }
-            pace speed = pace_of(c, bounds, n, learned_.load(order::relaxed));
+            pace speed = pace_of(c, bounds, n, learned_.load(order::relaxed), is_even);
             if (bounds.block == 0) {
                 work(c, st, piece{first_, first_ + n}, speed);
             } else {
@@ -105,7 +109,7 @@ private:
             speed.begin();
             for (;;) {
                 if (!wanted(rest)) return;
-                if (speed.worth(rest.hi - rest.lo) && c.wanted()) {
+                if (speed.divides(rest.hi - rest.lo, c)) {
                     split(c, st, rest, speed);
                     return;
                 }
@@ -165,7 +169,7 @@ private:
         len_bounds bounds = source_.bounds();
         bounds.min = bounds.min / blocks.length;
         bounds.max = bounds.max / blocks.length;
-        pace speed = pace_of(c, bounds, blocks.count, learned_.load(order::relaxed));
+        pace speed = pace_of(c, bounds, blocks.count, learned_.load(order::relaxed), is_even);
         try {
             tree_stack<K> stack(consumer_, blocks.count);
             grow(c, stack, blocks, {0, blocks.count, 0}, speed);
@@ -189,7 +193,7 @@ private:
             speed.begin();
             while (at.next < at.hi) {
                 if (control_.stopped()) return;
-                if (speed.worth(at.hi - at.next) && c.wanted() && split_tree(c, stack, blocks, at, speed)) return;
+                if (speed.divides(at.hi - at.next, c) && split_tree(c, stack, blocks, at, speed)) return;
                 const std::size_t n = speed.block(at.hi - at.next);
                 tree_blocks(stack, blocks, at.next, at.next + n);
                 speed.done(n);
