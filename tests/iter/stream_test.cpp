@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <ranges>
 #include <list>
 #include <memory>
 #include <numeric>

@@ -5,7 +5,36 @@
 #include <weft/base/chrono.hpp>
 #include <weft/base/clock.hpp>
 
+#include <type_traits>
+
 namespace weft::detail {
+
+template <class T>
+inline constexpr bool is_duration = false;
+template <class Rep, class Period>
+inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
+template <class T>
+inline constexpr bool is_time_point = false;
+template <class Clock, class Duration>
+inline constexpr bool is_time_point<std::chrono::time_point<Clock, Duration>> = true;
+
+/// What the compiler says about anything else, in the first line.
+template <class T>
+struct check_duration {
+    static constexpr bool ok = true;
+    static_assert(is_duration<T>,
+                  "weft: this needs a std::chrono duration: write 5ms, or std::chrono::milliseconds(5)");
+};
+template <class T>
+struct check_time_point {
+    static constexpr bool ok = true;
+    static_assert(is_time_point<T>, "weft: this needs a std::chrono time_point: a time of a clock, as now() + 5ms");
+};
+
+template <class T>
+concept duration = is_duration<T> || check_duration<T>::ok;
+template <class T>
+concept time_point = is_time_point<T> || check_time_point<T>::ok;
 
 /// The time `limit` from now; the end of time if that is beyond what the clock can say. Rounds up.
 template <class Rep, class Period>

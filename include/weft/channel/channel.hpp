@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/base/memory.hpp>
+#include <weft/channel/detail/checks.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/sender.hpp>
 
@@ -13,15 +14,6 @@
 namespace weft {
 
 namespace detail::channels {
-
-template <class T>
-constexpr void check_message() noexcept
-{
-    static_assert(std::is_object_v<T> && std::is_same_v<T, std::remove_cv_t<T>>,
-                  "weft: a message is an object that is neither const nor volatile");
-    static_assert(std::is_move_constructible_v<T>, "weft: a message must be movable");
-    static_assert(std::is_nothrow_destructible_v<T>, "weft: the destructor of a message must not throw");
-}
 
 /// Makes handles, and opens them to the other files of this layer.
 struct channel_access {
@@ -70,10 +62,9 @@ struct channel_access {
 /// Throws:  std::length_error if the capacity is absurd; std::bad_alloc.
 /// Cost:    all memory is taken here; afterwards nothing is allocated.
 /// Example: examples/pipeline/main.cpp
-template <class T>
+template <detail::channels::message T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> bounded(std::size_t capacity)
 {
-    detail::channels::check_message<T>();
     if (capacity == 0)
         return detail::channels::channel_access::both<T>(detail::make<detail::channels::rendezvous<T>>(),
                                                          detail::channels::flavour::rendezvous);
@@ -87,10 +78,9 @@ template <class T>
 /// Throws:  std::bad_alloc.
 /// Cost:    a block of about 2 KiB now and for each 2 KiB of messages on their way; blocks are used again.
 /// Example: examples/actors/main.cpp
-template <class T>
+template <detail::channels::message T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> unbounded()
 {
-    detail::channels::check_message<T>();
     return detail::channels::channel_access::both<T>(detail::make<detail::channels::list_channel<T>>(),
                                                      detail::channels::flavour::list);
 }

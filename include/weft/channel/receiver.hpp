@@ -6,6 +6,7 @@
 #include <weft/base/deadline.hpp>
 #include <weft/base/ranges.hpp>
 #include <weft/channel/detail/array_channel.hpp>
+#include <weft/channel/detail/checks.hpp>
 #include <weft/channel/detail/list_channel.hpp>
 #include <weft/channel/detail/rendezvous.hpp>
 #include <weft/channel/detail/timer.hpp>
@@ -79,15 +80,15 @@ public:
     recv_result<T> try_recv() const;
 
     /// As recv, for at most `limit`. A limit that is over already still looks.
-    template <class Rep, class Period>
-    recv_result<T> recv_for(std::chrono::duration<Rep, Period> limit) const
+    template <detail::duration Limit>
+    recv_result<T> recv_for(Limit limit) const
     {
         return get(detail::deadline_after(limit));
     }
 
     /// As recv, until `time` at most, by any clock.
-    template <class Clock, class Duration>
-    recv_result<T> recv_until(std::chrono::time_point<Clock, Duration> time) const
+    template <detail::time_point Time>
+    recv_result<T> recv_until(Time time) const
     {
         return get(detail::deadline_at(time));
     }
@@ -98,8 +99,6 @@ public:
     /// Throws: what storing a message throws; that message is lost, and the rest of those taken with it.
     /// Cost:   one locked operation for as many messages as are there.
     template <class Out>
-        requires std::output_iterator<std::remove_cvref_t<Out>, T> ||
-                 requires(Out&& out, T&& m) { out.push_back(std::move(m)); }
     std::size_t recv_many(Out&& out, std::size_t most) const;
 
     /// The same into an array, and no more than it has elements.
@@ -301,10 +300,9 @@ recv_result<T> receiver<T>::try_recv() const
 
 template <class T>
 template <class Out>
-    requires std::output_iterator<std::remove_cvref_t<Out>, T> ||
-             requires(Out&& out, T&& m) { out.push_back(std::move(m)); }
 std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
 {
+    static_assert(detail::channels::sound<detail::channels::check_store<Out, T>>);
     if (most == 0) return 0;
     const auto store = [&out](T&& message) {
         if constexpr (requires { out.push_back(std::move(message)); }) {

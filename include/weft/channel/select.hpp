@@ -217,8 +217,59 @@ template <class A>
 inline constexpr bool is_operation = std::derived_from<A, operation_tag>;
 
 template <class A>
-concept select_arm =
-    is_default<std::remove_cvref_t<A>> || is_timeout<std::remove_cvref_t<A>> || is_operation<std::remove_cvref_t<A>>;
+inline constexpr bool is_arm = is_default<A> || is_timeout<A> || is_operation<A>;
+
+// What the compiler says about other arguments, in the first line.
+
+template <class A>
+struct check_arm {
+    static constexpr bool ok = true;
+    static_assert(is_arm<A>, "weft: select takes arms: on_recv, on_send, on_default or on_timeout");
+};
+template <class A>
+concept select_arm = is_arm<std::remove_cvref_t<A>> || check_arm<std::remove_cvref_t<A>>::ok;
+
+template <class F, class T>
+struct check_received {
+    static constexpr bool ok = true;
+    static_assert(std::is_invocable_v<F&&, recv_result<T>&&>,
+                  "weft: the function of on_recv is called with a recv_result of this channel, which may be closed");
+};
+template <class F, class T>
+concept takes_received = check_received<F, T>::ok;
+
+template <class G>
+struct check_sent_function {
+    static constexpr bool ok = true;
+    static_assert(std::is_invocable_v<G&&, send_result>, "weft: the function of on_send is called with a send_result");
+};
+template <class G>
+concept takes_sent = check_sent_function<G>::ok;
+
+/// What on_send may be given to make a T from.
+template <class V, class T>
+concept makes_message = std::constructible_from<T, V&&> || requires(V&& v) { T(std::forward<V>(v)()); };
+
+template <class V, class T>
+struct check_offered {
+    static constexpr bool ok = true;
+    static_assert(makes_message<V, T>,
+                  "weft: a message of this channel cannot be made from this argument (nor from what it returns)");
+};
+template <class V, class T>
+concept offers_message = makes_message<V, T> || check_offered<V, T>::ok;
+
+template <class H>
+struct check_way_out {
+    static constexpr bool ok = true;
+    static_assert(std::is_invocable_v<H&&>,
+                  "weft: the function of on_default, or of on_timeout, is called without arguments");
+};
+template <class H>
+concept way_out = check_way_out<H>::ok;
+
+template <class... Results>
+concept have_common_type = requires { typename std::common_type<Results...>::type; };
 
 /// What select returns: nothing if one of the functions returns nothing.
 template <class... Results>
@@ -302,6 +353,9 @@ template <bool Fair, class Then, class... Arms>
 template <bool Fair, class... Arms>
 auto select_from(Arms&... all)
 {
+    static_assert(
+        (std::is_void_v<typename Arms::result_type> || ...) || have_common_type<typename Arms::result_type...>,
+        "weft: the functions of a select return types that have nothing in common");
     using result = typename result_of_select<typename Arms::result_type...>::type;
     constexpr std::size_t count = (std::size_t{is_operation<Arms>} + ...);
     constexpr bool waits = !(is_default<Arms> || ...);
@@ -324,8 +378,7 @@ auto select_from(Arms&... all)
 
 /// An arm of select that receives from `from` and calls `f(recv_result<T>)`. A closed channel counts as ready.
 /// `from` must live until select has returned.
-template <class T, class F>
-    requires std::invocable<F&&, recv_result<T>&&>
+template <class T, detail::channels::takes_received<T> F>
 [[nodiscard]] auto on_recv(const receiver<T>& from, F f)
 {
     return detail::channels::on_recv_arm<T, F>(from, std::move(f));
@@ -334,24 +387,22 @@ template <class T, class F>
 /// An arm of select that sends `value` to `to` and calls `g(send_result)`. `value` is a T, what a T can be constructed
 /// from, or a function that makes one; it is copied, moved or called only if this arm is chosen. A closed channel
 /// counts as ready; then the value is left alone. `to` and `value` must live until select has returned.
-template <class T, class V, class G>
-    requires std::invocable<G&&, send_result> &&
-             (std::constructible_from<T, V &&> || requires(V&& v) { T(std::forward<V>(v)()); })
+template <class T, detail::channels::offers_message<T> V, detail::channels::takes_sent G>
 [[nodiscard]] auto on_send(const sender<T>& to, V&& value, G g)
 {
     return detail::channels::on_send_arm<T, V&&, G>(to, std::forward<V>(value), std::move(g));
 }
 
 /// What select does if no operation is ready now.
-template <std::invocable H>
+template <detail::channels::way_out H>
 [[nodiscard]] auto on_default(H h)
 {
     return detail::channels::default_arm<H>{std::move(h)};
 }
 
 /// What select does if no operation becomes ready within `limit`, counted from here.
-template <class Rep, class Period, std::invocable H>
-[[nodiscard]] auto on_timeout(std::chrono::duration<Rep, Period> limit, H h)
+template <detail::duration Limit, detail::channels::way_out H>
+[[nodiscard]] auto on_timeout(Limit limit, H h)
 {
     return detail::channels::timeout_arm<H>{detail::deadline_after(limit), std::move(h)};
 }

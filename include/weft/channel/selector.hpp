@@ -66,24 +66,24 @@ public:
     [[nodiscard]] std::optional<operation> try_wait();
 
     /// As wait, for at most `limit`.
-    template <class Rep, class Period>
-    [[nodiscard]] std::optional<operation> wait_for(std::chrono::duration<Rep, Period> limit);
+    template <detail::duration Limit>
+    [[nodiscard]] std::optional<operation> wait_for(Limit limit);
 
     /// As wait, until `time` at most, by any clock.
-    template <class Clock, class Duration>
-    [[nodiscard]] std::optional<operation> wait_until(std::chrono::time_point<Clock, Duration> time);
+    template <detail::time_point Time>
+    [[nodiscard]] std::optional<operation> wait_until(Time time);
 
     /// Waits until an operation can most likely be done; returns its index. Nothing is reserved.
     /// Throws: std::logic_error if there are no operations.
     [[nodiscard]] std::size_t ready();
     [[nodiscard]] std::optional<std::size_t> try_ready();
-    template <class Clock, class Duration>
-    [[nodiscard]] std::optional<std::size_t> ready_until(std::chrono::time_point<Clock, Duration> time)
+    template <detail::time_point Time>
+    [[nodiscard]] std::optional<std::size_t> ready_until(Time time)
     {
         return first_ready(detail::deadline_at(time));
     }
-    template <class Rep, class Period>
-    [[nodiscard]] std::optional<std::size_t> ready_for(std::chrono::duration<Rep, Period> limit)
+    template <detail::duration Limit>
+    [[nodiscard]] std::optional<std::size_t> ready_for(Limit limit)
     {
         return first_ready(detail::deadline_after(limit));
     }
@@ -189,14 +189,14 @@ private:
     std::size_t index_;
 };
 
-template <class Rep, class Period>
-std::optional<selector::operation> selector::wait_for(std::chrono::duration<Rep, Period> limit)
+template <detail::duration Limit>
+std::optional<selector::operation> selector::wait_for(Limit limit)
 {
     return reserve(detail::deadline_after(limit));
 }
 
-template <class Clock, class Duration>
-auto selector::wait_until(std::chrono::time_point<Clock, Duration> time) -> std::optional<operation>
+template <detail::time_point Time>
+auto selector::wait_until(Time time) -> std::optional<operation>
 {
     return reserve(detail::deadline_at(time));
 }

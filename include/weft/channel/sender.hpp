@@ -6,6 +6,7 @@
 #include <weft/base/deadline.hpp>
 #include <weft/base/ranges.hpp>
 #include <weft/channel/detail/array_channel.hpp>
+#include <weft/channel/detail/checks.hpp>
 #include <weft/channel/detail/list_channel.hpp>
 #include <weft/channel/detail/rendezvous.hpp>
 #include <weft/channel/result.hpp>
@@ -21,15 +22,6 @@ namespace weft {
 
 namespace detail::channels {
 struct channel_access;
-
-/// Whether the elements of an argument R&& may be moved from. A borrowed range refers to somebody else's.
-template <class R>
-inline constexpr bool gives_elements =
-    !std::is_lvalue_reference_v<R> && !std::ranges::borrowed_range<R> && !std::ranges::view<R>;
-
-template <class R>
-using element_of =
-    std::conditional_t<gives_elements<R>, std::ranges::range_rvalue_reference_t<R>, std::ranges::range_reference_t<R>>;
 
 /// Slots that were claimed at once; those that have not been filled when it goes become holes.
 template <class Channel>
@@ -93,6 +85,15 @@ public:
         return sent(put(message, detail::channels::no_deadline));
     }
 
+    /// Anything else is an error that says why.
+    template <class U>
+        requires detail::channels::no_message<U, T>
+    send_result send(U&&) const
+    {
+        static_assert(detail::channels::sound<detail::channels::check_converted<T, U>>);
+        return {};
+    }
+
     /// Sends if there is room now. `full()` if not: at some time during the call there was none.
     send_result try_send(T&& message) const { return sent(try_put(std::move(message))); }
     template <std::copy_constructible U = T>
@@ -100,20 +101,27 @@ public:
     {
         return sent(try_put(message));
     }
+    template <class U>
+        requires detail::channels::no_message<U, T>
+    send_result try_send(U&&) const
+    {
+        static_assert(detail::channels::sound<detail::channels::check_converted<T, U>>);
+        return {};
+    }
 
     /// As send, for at most `limit`. A limit that is over already still tries.
-    template <class U, class Rep, class Period>
-        requires std::constructible_from<T, U&&>
-    send_result send_for(U&& message, std::chrono::duration<Rep, Period> limit) const
+    template <class U, detail::duration Limit>
+    send_result send_for(U&& message, Limit limit) const
     {
+        static_assert(detail::channels::sound<detail::channels::check_sent<T, U>>);
         return sent(put(std::forward<U>(message), detail::deadline_after(limit)));
     }
 
     /// As send, until `time` at most, by any clock.
-    template <class U, class Clock, class Duration>
-        requires std::constructible_from<T, U&&>
-    send_result send_until(U&& message, std::chrono::time_point<Clock, Duration> time) const
+    template <class U, detail::time_point Time>
+    send_result send_until(U&& message, Time time) const
     {
+        static_assert(detail::channels::sound<detail::channels::check_sent<T, U>>);
         return sent(put(std::forward<U>(message), detail::deadline_at(time)));
     }
 
@@ -122,8 +130,7 @@ public:
     ///
     /// Blocking: as send.
     /// Cost:     one locked operation for as many messages as there is room for, if the range is forward.
-    template <std::ranges::input_range R>
-        requires std::constructible_from<T, detail::channels::element_of<R>>
+    template <detail::channels::messages<T> R>
     std::size_t send_many(R&& range) const;
 
     /// Messages in the channel. 0 at a rendezvous.
@@ -253,8 +260,7 @@ void sender<T>::leave() noexcept
 }
 
 template <class T>
-template <std::ranges::input_range R>
-    requires std::constructible_from<T, detail::channels::element_of<R>>
+template <detail::channels::messages<T> R>
 std::size_t sender<T>::send_many(R&& range) const
 {
     auto it = std::ranges::begin(range);

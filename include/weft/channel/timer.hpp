@@ -26,8 +26,8 @@ using timer_message = std::chrono::steady_clock::time_point;
 }
 
 /// As at(), `delay` from now.
-template <class Rep, class Period>
-[[nodiscard]] receiver<timer_message> after(std::chrono::duration<Rep, Period> delay)
+template <detail::duration Delay>
+[[nodiscard]] receiver<timer_message> after(Delay delay)
 {
     return at(detail::deadline_after(delay));
 }
@@ -39,11 +39,11 @@ template <class Rep, class Period>
 /// Throws:  std::bad_alloc.
 /// Cost:    as at().
 /// Example: examples/rate_limiter/main.cpp
-template <class Rep, class Period>
-[[nodiscard]] receiver<timer_message> tick(std::chrono::duration<Rep, Period> period)
+template <detail::duration Period>
+[[nodiscard]] receiver<timer_message> tick(Period period)
 {
     const auto first = detail::deadline_after(period);
-    const bool counts = period > std::chrono::duration<Rep, Period>::zero();
+    const bool counts = period > Period::zero();
     detail::clock::duration step = detail::channels::timer::once;
     if (first != detail::channels::no_deadline)
         step = counts ? std::chrono::ceil<detail::clock::duration>(period) : detail::clock::duration::zero();

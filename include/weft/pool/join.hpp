@@ -5,7 +5,6 @@
 #include <weft/pool/detail/outcome.hpp>
 #include <weft/pool/detail/worker.hpp>
 
-#include <concepts>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -139,6 +138,23 @@ template <class... Fs>
     }
 }
 
+/// What the compiler says about what join cannot call, in the first line: a constraint that fails would say less.
+template <class F>
+struct check_joined {
+    static constexpr bool ok = true;
+    static_assert(std::is_invocable_v<F>, "weft: join calls its functions without arguments");
+};
+template <class F>
+struct check_joined_in_context {
+    static constexpr bool ok = true;
+    static_assert(std::is_invocable_v<F> || std::is_invocable_v<F, fn_context>,
+                  "weft: join_context calls its functions without arguments, or with an fn_context");
+};
+template <class F>
+concept joined = check_joined<F>::ok;
+template <class F>
+concept joined_in_context = check_joined_in_context<F>::ok;
+
 template <class... Fs>
 [[gnu::noinline, gnu::cold]] auto join_from_outside(Fs&&... fs)
 {
@@ -180,7 +196,7 @@ template <class... Fs>
 /// Example:       examples/pool/join.cpp
 /// Source:        the split deque of Lace (van Dijk, van de Pol 2014); waiting is leapfrogging (Wagner, Calder 1993).
 /// See also:      scope for a number of tasks known only at run time, par_iter for ranges.
-template <std::invocable... Fs>
+template <detail::joined... Fs>
     requires(sizeof...(Fs) >= 1)
 decltype(auto) join(Fs&&... fs)
 {
@@ -188,8 +204,8 @@ decltype(auto) join(Fs&&... fs)
 }
 
 /// As join; each function may take an fn_context, which tells whether it was taken by another thread.
-template <class... Fs>
-    requires(sizeof...(Fs) >= 1) && ((std::invocable<Fs, fn_context> || std::invocable<Fs>) && ...)
+template <detail::joined_in_context... Fs>
+    requires(sizeof...(Fs) >= 1)
 decltype(auto) join_context(Fs&&... fs)
 {
     return detail::join_entry(std::forward<Fs>(fs)...);

@@ -32,7 +32,6 @@ public:
     /// Order:  all that the caller did before happens before the task; the task happens before scope() returns.
     /// Cost:   one allocation, and 10 to 20 ns.
     template <class F>
-        requires std::invocable<std::decay_t<F>, task_scope&> || std::invocable<std::decay_t<F>>
     void spawn(F&& f)
     {
         core_.spawn(make_task(std::forward<F>(f)));
@@ -40,7 +39,6 @@ public:
 
     /// As spawn, but the tasks spawned with spawn_fifo into this scope start in the order in which they were spawned.
     template <class F>
-        requires std::invocable<std::decay_t<F>, task_scope&> || std::invocable<std::decay_t<F>>
     void spawn_fifo(F&& f)
     {
         core_.spawn_fifo(make_task(std::forward<F>(f)));
@@ -52,10 +50,12 @@ public:
     ///
     /// Throws: std::bad_alloc, and what moving `f` throws; nothing is spawned then.
     template <class F>
-        requires std::invocable<const std::decay_t<F>&, std::size_t> || std::invocable<const std::decay_t<F>&>
     void spawn_broadcast(F&& f)
     {
         using shared_function = std::decay_t<F>;
+        static_assert(std::invocable<const shared_function&, std::size_t> || std::invocable<const shared_function&>,
+                      "weft: a task of spawn_broadcast is called by all threads at once, through a const reference, "
+                      "without arguments or with the index of the thread");
         struct part : detail::task {
             std::shared_ptr<const shared_function> function;
             std::size_t index = 0;
@@ -103,6 +103,8 @@ private:
     detail::task* make_task(F&& f)
     {
         using function = std::decay_t<F>;
+        static_assert(std::invocable<function, task_scope&> || std::invocable<function>,
+                      "weft: a task of a scope is called without arguments, or with the task_scope&");
         struct scope_task : detail::task_of<function> {
             scope_task(F&& g, task_scope& s) : detail::task_of<function>(std::forward<F>(g)), owner(s) {}
             task_scope& owner;

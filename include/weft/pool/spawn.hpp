@@ -103,6 +103,7 @@ private:
 template <class F>
 decltype(auto) blocking(F&& f)
 {
+    static_assert(std::is_invocable_v<F>, "weft: blocking calls its function without arguments");
     const detail::blocking_section section;
     return std::forward<F>(f)();
 }

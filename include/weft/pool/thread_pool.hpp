@@ -56,6 +56,7 @@ public:
     template <class F>
     decltype(auto) install(F&& f)
     {
+        static_assert(std::is_invocable_v<F>, "weft: install calls its function without arguments");
         const detail::visit here(*core_);
         return std::forward<F>(f)();
     }
