@@ -4,11 +4,24 @@
 
 #include <weft/iter/par_iterator.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace weft {
 
 namespace detail {
+
+/// Whether positions of a chain are numbers that lie side by side.
+template <class S>
+concept has_numbers = requires(const S& s) { s.numbers(piece{}); };
+
+/// A flag as wide as a number: then compilers test as many numbers at once as a vector has.
+template <std::size_t Bytes>
+using lane_flag = std::conditional_t<
+    Bytes == 1, std::uint8_t,
+    std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>>;
 
 template <class Base, class P>
 class filter_iter : public par_iterator<filter_iter<Base, P>>, public adaptor_base<Base> {
@@ -23,6 +36,36 @@ public:
     {
         filter_sink<Sink> filtered{local_function(p_), sink};
         return this->base_.run(p, filtered);
+    }
+
+    /// As run with a sink that ends the loop at its first item. A loop with an exit at each item is not vectorised;
+    /// here 32 numbers are tested before one looks whether there was a hit. Each is tested once, also those behind it.
+    template <class Sink>
+    bool run_to_first(piece p, Sink& sink) const
+        requires(copied_into_loop<P> && has_numbers<Base>)
+    {
+        const auto numbers = this->base_.numbers(p);
+        const auto f = local_function(p_);
+        using answers = lane_flag<sizeof(numbers[0])>;
+        constexpr std::size_t group = 32;
+        std::size_t i = 0;
+        for (; numbers.size() - i >= group; i += group) {
+            answers passes[group];
+            answers any = 0;
+            for (std::size_t k = 0; k < group; ++k) passes[k] = static_cast<bool>(detail::call(f, numbers[i + k]));
+            for (std::size_t k = 0; k < group; ++k) any = static_cast<answers>(any | passes[k]);
+            if (any == 0) continue;
+            std::size_t first = 0;
+            while (passes[first] == 0) ++first;
+            sink(numbers[i + first]);
+            return false;
+        }
+        for (; i < numbers.size(); ++i) {
+            if (!detail::call(f, numbers[i])) continue;
+            sink(numbers[i]);
+            return false;
+        }
+        return true;
     }
 
 private:

@@ -288,7 +288,8 @@ public:
     template <class P>
     bool none_of(P p);
 
-    /// An item for which p holds: any one (the fastest to find), the first or the last in order.
+    /// An item for which p holds: any one (the fastest to find), the first or the last in order. Items behind it may be
+    /// tested, too.
     template <class P>
     auto find_any(P p);
     template <class P>
