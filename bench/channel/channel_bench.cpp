@@ -6,14 +6,19 @@
 // receivers, and the senders select, too.  ready2, ready4, ready8: one thread selects among so many channels that all
 // hold messages.  batch: sixty-four at a time.  large: messages of 512 bytes.  Threads are
 // started inside the measured time, as in crossbeam's own suite, and bench/peers/rust has the same cases.
+//
+// With two processors a bounded channel falls into one of two regimes. on_one: all threads share one processor, so the
+// buffer is filled and emptied in bursts. apart: senders have one processor, receivers the other, and go in lockstep.
 #include "channel/peers.hpp"
 
 #include "harness/bench.hpp"
 
 #include <weft/channel/select.hpp>
 #include <weft/channel/selector.hpp>
+#include <weft/topology/cpu_set.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,11 +38,33 @@ constexpr std::array<kind, 5> kinds{{{"bounded0", 0, 20'000},
                                      {"boundedN", 200'000, 200'000},
                                      {"unbounded", bench::unlimited, 200'000}}};
 
+/// The processor of each side; none: wherever the system puts the threads.
+struct sides {
+    std::optional<std::size_t> senders;
+    std::optional<std::size_t> receivers;
+};
+
+/// Keeps this thread on one processor, if one is named, until the end of the block.
+class pinned {
+public:
+    explicit pinned(std::optional<std::size_t> cpu)
+    {
+        if (cpu) weft::pin_this_thread({*cpu});
+    }
+    ~pinned() { weft::pin_this_thread(before_); }
+    pinned(const pinned&) = delete;
+    pinned& operator=(const pinned&) = delete;
+
+private:
+    weft::cpu_set before_ = weft::this_thread_affinity();
+};
+
 template <class Peer>
-void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::size_t receivers)
+void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::size_t receivers, const sides& on = {})
 {
     Peer peer(capacity);
     message sum = 0;
+    const pinned here(on.receivers);  // threads that are started from here on inherit it
     const auto receive = [n = messages / receivers](auto rx) {
         message all = 0;
         for (std::size_t i = 0; i < n; ++i) all += rx.recv();
@@ -46,7 +73,8 @@ void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::s
     {
         std::vector<std::jthread> threads;
         for (std::size_t s = 0; s < senders; ++s) {
-            threads.emplace_back([tx = peer.tx(), n = messages / senders]() mutable {
+            threads.emplace_back([tx = peer.tx(), n = messages / senders, cpu = on.senders]() mutable {
+                if (cpu) weft::pin_this_thread({*cpu});
                 for (std::size_t i = 0; i < n; ++i) tx.send(i);
             });
         }
@@ -83,6 +111,19 @@ void define(const kind& k)
     add("mpsc", 5, [k] { run<Peer>(k.capacity, k.messages, 4, 1); });
     add("mpmc", 4, [k] { run<Peer>(k.capacity, k.messages, 2, 2); });
     add("mpmc", 8, [k] { run<Peer>(k.capacity, k.messages, 4, 4); });
+
+    const std::vector<std::size_t> cpus = weft::this_thread_affinity().to_vector();
+    if (k.capacity != 1024 || cpus.size() < 2) return;
+    for (const auto& [regime, on] : {std::pair("_on_one", sides{cpus[0], cpus[0]}), {"_apart", {cpus[0], cpus[1]}}}) {
+        const auto add_both = [&, where = on, suffix = std::string(regime)](const char* pattern, std::size_t s,
+                                                                            std::size_t r) {
+            add((pattern + suffix).c_str(), static_cast<int>(s + r),
+                [=] { run<Peer>(k.capacity, k.messages, s, r, where); });
+        };
+        add_both("spsc", 1, 1);
+        add_both("mpsc", 4, 1);
+        add_both("mpmc", 4, 4);
+    }
 }
 
 std::pair<weft::sender<message>, weft::receiver<message>> make(std::size_t capacity)

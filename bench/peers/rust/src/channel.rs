@@ -15,7 +15,45 @@ fn make(capacity: Option<usize>) -> (Sender<u64>, Receiver<u64>) {
     }
 }
 
-fn many(capacity: Option<usize>, messages: u64, senders: u64, receivers: u64) {
+/// A set of processors, as the system takes it.
+type Cpus = [u64; 16];
+
+extern "C" {
+    fn sched_getaffinity(thread: i32, bytes: usize, cpus: *mut Cpus) -> i32;
+    fn sched_setaffinity(thread: i32, bytes: usize, cpus: *const Cpus) -> i32;
+}
+
+/// The processors that this thread may run on.
+fn affinity() -> Cpus {
+    let mut cpus = [0; 16];
+    unsafe { sched_getaffinity(0, std::mem::size_of::<Cpus>(), &mut cpus) };
+    cpus
+}
+
+fn run_on(cpus: &Cpus) {
+    unsafe { sched_setaffinity(0, std::mem::size_of::<Cpus>(), cpus) };
+}
+
+/// The processors of both sides: (senders, receivers).
+type Sides = (Cpus, Cpus);
+
+/// One of two ways to lay out a channel's sides, where there are two processors: all threads on one, or apart.
+fn sides(apart: bool) -> Option<Sides> {
+    let all = affinity();
+    let mut single = (0..1024usize).filter(|i| all[i / 64] >> (i % 64) & 1 != 0).map(|i| {
+        let mut one = [0; 16];
+        one[i / 64] = 1 << (i % 64);
+        one
+    });
+    let (first, second) = (single.next()?, single.next()?);
+    Some(if apart { (first, second) } else { (first, first) })
+}
+
+fn many(capacity: Option<usize>, messages: u64, senders: u64, receivers: u64, on: Option<Sides>) {
+    let before = affinity();
+    if let Some((_, here)) = &on {
+        run_on(here); // threads that are started from here on inherit it
+    }
     let (tx, rx) = make(capacity);
     let receive = |rx: Receiver<u64>| {
         let mut sum = 0u64;
@@ -28,6 +66,9 @@ fn many(capacity: Option<usize>, messages: u64, senders: u64, receivers: u64) {
         for _ in 0..senders {
             let tx = tx.clone();
             scope.spawn(move || {
+                if let Some((there, _)) = &on {
+                    run_on(there);
+                }
                 for i in 0..messages / senders {
                     tx.send(i).unwrap();
                 }
@@ -40,6 +81,7 @@ fn many(capacity: Option<usize>, messages: u64, senders: u64, receivers: u64) {
         }
         receive(rx);
     });
+    run_on(&before);
 }
 
 fn sequence(capacity: Option<usize>, messages: u64) {
@@ -176,11 +218,18 @@ pub fn add(cases: &mut Vec<Case>) {
         if capacity.map_or(true, |c| c as u64 >= n) {
             pattern("seq", 1, Box::new(move || sequence(capacity, n)));
         }
-        pattern("spsc", 2, Box::new(move || many(capacity, n, 1, 1)));
-        pattern("mpsc", 3, Box::new(move || many(capacity, n, 2, 1)));
-        pattern("mpsc", 5, Box::new(move || many(capacity, n, 4, 1)));
-        pattern("mpmc", 4, Box::new(move || many(capacity, n, 2, 2)));
-        pattern("mpmc", 8, Box::new(move || many(capacity, n, 4, 4)));
+        pattern("spsc", 2, Box::new(move || many(capacity, n, 1, 1, None)));
+        pattern("mpsc", 3, Box::new(move || many(capacity, n, 2, 1, None)));
+        pattern("mpsc", 5, Box::new(move || many(capacity, n, 4, 1, None)));
+        pattern("mpmc", 4, Box::new(move || many(capacity, n, 2, 2, None)));
+        pattern("mpmc", 8, Box::new(move || many(capacity, n, 4, 4, None)));
+        for (regime, on) in [("on_one", sides(false)), ("apart", sides(true))] {
+            if capacity == Some(1024) && on.is_some() {
+                pattern(&format!("spsc_{}", regime), 2, Box::new(move || many(capacity, n, 1, 1, on)));
+                pattern(&format!("mpsc_{}", regime), 5, Box::new(move || many(capacity, n, 4, 1, on)));
+                pattern(&format!("mpmc_{}", regime), 8, Box::new(move || many(capacity, n, 4, 4, on)));
+            }
+        }
         pattern("select_rx", 3, Box::new(move || select(capacity, n, 2, false)));
         pattern("select_rx", 5, Box::new(move || select(capacity, n, 4, false)));
         pattern("select_both", 4, Box::new(move || select(capacity, n, 2, true)));
