@@ -43,8 +43,11 @@ private:
     unsigned round_ = 0;
 };
 
-/// How long a handle spins before it sleeps. A round of waiting is 1, 2, 4, ... 64 pauses, then a yield of the core.
-/// The number of rounds follows success: it grows while what is awaited comes in time, and shrinks while it does not.
+/// How long a handle spins before it sleeps. A round of waiting is 1, 2, 4, 8, 16 pauses, then a yield of the core. The
+/// number of rounds follows success: it grows while what is awaited comes in time, and shrinks while it does not.
+///
+/// Threads that share a core wait for one that cannot run meanwhile: for them every pause is lost, and a sleep is dear,
+/// since each message then wakes a thread that finds room for one. Hence few pauses, and never a sleep without a yield.
 ///
 /// Two threads that hand messages to and fro can be caught in sleep: each takes longer to wake up than the other one
 /// spins. Hence a long spin now and then, longer than a wake-up takes: it finds the thread awake when the other one
@@ -93,10 +96,10 @@ public:
     }
 
 private:
-    static constexpr unsigned pauses = 7;    // rounds without a yield: 127 pauses, two or three microseconds
-    static constexpr unsigned least = 6;     // one microsecond
-    static constexpr unsigned most = 11;     // about the price of one sleep
-    static constexpr unsigned longest = 20;  // about twice the time of waking up
+    static constexpr unsigned pauses = 5;    // rounds without a yield: 31 pauses, less than a microsecond
+    static constexpr unsigned least = 6;     // a yield: about as much again
+    static constexpr unsigned most = 14;     // about the price of one sleep
+    static constexpr unsigned longest = 26;  // about twice the time of waking up
     static constexpr std::uint16_t often = 16;
     static constexpr std::uint16_t seldom = 1024;
 
