@@ -70,6 +70,7 @@ TEST_CASE("select: ready arms are chosen alike, wherever they stand")
     check_fair<4>({true, false, false, true});
     check_fair<5>({true, true, true, true, true});
     check_fair<7>({false, true, false, false, true, false, false});
+    check_fair<8>({true, false, true, false, false, false, false, false});
 }
 
 TEST_CASE("select: a busy channel does not keep a rendezvous or a timer from being chosen")

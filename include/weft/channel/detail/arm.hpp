@@ -151,8 +151,21 @@ class walk_of {
         void next() noexcept { ++at_; }
         std::size_t at_ = 0;
     };
-    struct any : walk {
-        any() noexcept : walk(N, prime_from(N), true) {}
+    /// As walk, but it starts below N, and draws its step when the first number was in vain. The other numbers remain
+    /// in any order as often as in the reverse of it.
+    struct any {
+        [[nodiscard]] std::size_t current() const noexcept { return at_; }
+        void next() noexcept
+        {
+            constexpr std::size_t prime = prime_from(N);
+            if (step_ == 0) step_ = 1 + roll_below(prime - 1);
+            do {
+                at_ += step_;
+                if (at_ >= prime) at_ -= prime;
+            } while (at_ >= N);
+        }
+        std::size_t step_ = 0;
+        std::size_t at_ = roll_below(N);
     };
 
 public:
