@@ -61,7 +61,7 @@ void use()
     weft::par_iter(v).fold(0, [](int a, int b) { return a + b; }).rev();
 #elif defined(CASE_view_is_not_random_access)  // expect: par_iter needs a random-access range that knows its size
     weft::par_iter(l | std::views::filter([](int x) { return x > 1; }));
-#elif defined(CASE_flat_map_of_no_range)  // expect: the function given to flat_map_iter must return a range
+#elif defined(CASE_flat_map_of_no_range)  // expect: the function given to flat_map or flat_map_iter must return a range
     weft::par_iter(v).flat_map_iter([](int x) { return x; });
 #elif defined(CASE_reduce_to_another_type)  // expect: for a result of another type use fold, then reduce
     weft::par_iter(v).reduce(std::string(), [](std::string a, int b) { return a + std::to_string(b); });
@@ -83,7 +83,7 @@ void use()
     (void)weft::par_iter(v).map([](int x) { return std::to_string(x); }).collect<std::vector<int>>();
 #elif defined(CASE_reference_to_own_items)  // expect: this function cannot be called with the items of this chain
     weft::par_iter(std::vector<int>(3)).for_each([](int& x) { x = 0; });
-#elif defined(CASE_filter_map_without_optional)  // expect: the function given to filter_map must return an optional
+#elif defined(CASE_filter_map_without_optional)  // expect: the function given to filter_map or find_map must return an optional
     (void)weft::par_iter(v).filter_map([](int x) { return x; }).count();
 #elif defined(CASE_reduce_of_one)  // expect: this operation must combine two values of the items' type into one
     (void)weft::par_iter(v).reduce([](int a) { return a; });

@@ -16,7 +16,18 @@ namespace detail {
 
 /// References stay references only if both chains give the same.
 template <class A, class B>
-using common_item = std::conditional_t<std::is_same_v<A, B>, A, std::common_type_t<A, B>>;
+struct common_item_of {
+    static_assert(
+        requires { typename std::common_type_t<A, B>; },
+        "weft: the items of both chains have no common type: map them to one first");
+    using type = std::common_type_t<A, B>;
+};
+template <class A>
+struct common_item_of<A, A> {
+    using type = A;
+};
+template <class A, class B>
+using common_item = typename common_item_of<A, B>::type;
 
 /// Positions of `First`, then positions of `Second`.
 template <class First, class Second>

@@ -10,9 +10,28 @@
 #include <compare>
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace weft {
+
+namespace detail {
+
+template <class A, class B>
+struct check_equal_items {
+    static_assert(
+        requires(const std::remove_reference_t<A>& a, const std::remove_reference_t<B>& b) {
+            static_cast<bool>(a == b);
+        }, "weft: the items of both chains cannot be compared by ==");
+};
+template <class A, class B>
+struct check_three_way {
+    static_assert(
+        requires(const std::remove_reference_t<A>& a, const std::remove_reference_t<B>& b) { a <=> b; },
+        "weft: the items of both chains cannot be compared by <=>");
+};
+
+}  // namespace detail
 
 template <class Self>
 template <class Other>
@@ -20,6 +39,7 @@ bool par_iterator<Self>::equal(Other&& other)
 {
     auto right = detail::as_source(std::forward<Other>(other));
     detail::check_random<decltype(right)>();
+    detail::check_equal_items<typename Self::item, typename decltype(right)::item>();
     if (size() != right.size()) return false;
     return zip(std::move(right)).all_of([](const auto& a, const auto& b) { return static_cast<bool>(a == b); });
 }
@@ -30,6 +50,7 @@ auto par_iterator<Self>::compare_three_way(Other&& other)
 {
     auto right = detail::as_source(std::forward<Other>(other));
     detail::check_random<decltype(right)>();
+    detail::check_three_way<typename Self::item, typename decltype(right)::item>();
     using ordering = decltype(std::declval<typename Self::item&>() <=> std::declval<typename decltype(right)::item&>());
     const std::size_t mine = size();
     const std::size_t theirs = right.size();

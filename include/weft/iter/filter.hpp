@@ -146,7 +146,7 @@ auto par_iterator<Self>::filter_map(F f)
         requires(detail::call_result<F, typename Self::item> found) {
             static_cast<bool>(found);
             *found;
-        }, "weft: the function given to filter_map must return an optional");
+        }, "weft: the function given to filter_map or find_map must return an optional");
     return detail::filter_map_iter<Self, F>(moved(), std::move(f));
 }
 

@@ -24,7 +24,8 @@ using inner_item = std::conditional_t<gives_up_elements<R>, std::ranges::range_r
 template <class Base, class F>
 class flat_ranges_iter : public par_iterator<flat_ranges_iter<Base, F>>, public adaptor_base<Base> {
     using range = call_result<F, typename Base::item>;
-    static_assert(std::ranges::input_range<range>, "weft: the function given to flat_map_iter must return a range");
+    static_assert(std::ranges::input_range<range>,
+                  "weft: the function given to flat_map or flat_map_iter must return a range");
 
 public:
     static constexpr indexing index_grade = indexing::none;

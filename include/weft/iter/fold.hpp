@@ -182,7 +182,9 @@ struct check_fold {
     static_assert(as_const || !as_mutable,
                   "weft: several threads call this function at once, so it is called through a const reference: a "
                   "mutable lambda (or a non-const operator()) is not allowed here");
-    static_assert(as_const || as_mutable, "weft: this function must take a state and an item");
+    static_assert(as_const || as_mutable,
+                  "weft: this function must take a state and an item (the state is the first argument, or what it "
+                  "returns if it is a function without arguments)");
 };
 
 }  // namespace detail

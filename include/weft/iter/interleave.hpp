@@ -159,6 +159,7 @@ auto par_iterator<Self>::intersperse(T between)
 {
     detail::check_random<Self>();
     using value = detail::kept_t<typename Self::item>;
+    static_assert(std::is_constructible_v<value, T&&>, "weft: intersperse takes a value that converts to the items");
     return detail::intersperse_iter<Self>(moved(), value(std::move(between)));
 }
 

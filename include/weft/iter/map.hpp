@@ -106,7 +106,7 @@ template <class Self>
 template <class F>
 auto par_iterator<Self>::map(F f)
 {
-    detail::check_callable<F, typename Self::item>();
+    detail::check_result<F, typename Self::item>();
     return detail::map_iter<Self, F>(moved(), std::move(f));
 }
 

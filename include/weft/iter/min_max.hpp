@@ -229,7 +229,11 @@ struct check_comparison {
     static_assert(as_const || !as_mutable,
                   "weft: several threads call the comparison and the projection at once, so they are called through a "
                   "const reference: a mutable lambda is not allowed here");
-    static_assert(as_const || as_mutable,
+    static_assert(takes_item<Proj&, const T&>, "weft: the projection cannot be called with the items of this chain");
+    static constexpr bool given = !std::is_same_v<Comp, less> || !takes_item<Proj&, const T&>;
+    static_assert(given || as_const || as_mutable,
+                  "weft: these items cannot be compared by <: give a comparison, or a projection");
+    static_assert(!given || as_const || as_mutable,
                   "weft: the comparison must take two projected items and return something that converts to bool");
 };
 

@@ -19,6 +19,7 @@ namespace detail {
 struct as_vector;
 struct less {
     template <class A, class B>
+        requires requires(const A& a, const B& b) { static_cast<bool>(a < b); }
     constexpr bool operator()(const A& a, const B& b) const
     {
         return a < b;

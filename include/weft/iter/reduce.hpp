@@ -203,6 +203,9 @@ struct sum_type {
 };
 template <class Item>
 struct sum_type<natural, Item> {
+    static_assert(
+        requires(const kept_t<Item>& x) { x + x; },
+        "weft: these items cannot be added by +: use reduce, or map them to numbers first");
     using type = std::remove_cvref_t<decltype(std::declval<kept_t<Item>>() + std::declval<kept_t<Item>>())>;
 };
 template <class T, class Item>
@@ -211,6 +214,9 @@ struct product_type {
 };
 template <class Item>
 struct product_type<natural, Item> {
+    static_assert(
+        requires(const kept_t<Item>& x) { x* x; },
+        "weft: these items cannot be multiplied by *: use reduce, or map them to numbers first");
     using type = std::remove_cvref_t<decltype(std::declval<kept_t<Item>>() * std::declval<kept_t<Item>>())>;
 };
 

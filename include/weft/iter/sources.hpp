@@ -31,6 +31,7 @@ struct always {
 template <class T>
 auto par_repeat_n(T value, std::size_t n)
 {
+    static_assert(std::is_copy_constructible_v<T>, "weft: each item is a copy of this value, so it must be copyable");
     return weft::par_range(std::size_t{0}, n).map(detail::always<T>{std::move(value)});
 }
 
@@ -89,6 +90,12 @@ auto par_drain(C& container, std::size_t first, std::size_t last)
 template <class D, class F>
 auto par_split_with(D data, F f)
 {
+    static_assert(
+        requires(D d) {
+            D(std::move(f(std::move(d)).first));
+            static_cast<bool>(f(std::move(d)).second);
+            D(*f(std::move(d)).second);
+        }, "weft: the function given to par_split_with must return a pair: a part, and an optional of the other one");
     constexpr std::size_t enough = 256;
     struct part {
         D data;

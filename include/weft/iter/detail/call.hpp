@@ -121,6 +121,21 @@ struct check_predicate : check_callable<F, X> {
     static_assert(answers_bool<F, X>(), "weft: this function must return something that converts to bool");
 };
 
+template <class F, class X>
+constexpr bool returns_nothing()
+{
+    if constexpr (takes_item<const F&, X>) return std::is_void_v<call_result<F, X>>;
+    return false;
+}
+
+/// As check_callable, and there must be a result.
+template <class F, class X>
+struct check_result : check_callable<F, X> {
+    static_assert(
+        !returns_nothing<F, X>(),
+        "weft: the function given to map returns nothing: to call it for what it does, use for_each or inspect");
+};
+
 /// A function object that is too large or too particular to copy, by address.
 template <class F>
 struct function_ref {
