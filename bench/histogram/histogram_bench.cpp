@@ -8,9 +8,13 @@
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <ranges>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -91,11 +95,50 @@ void define(const std::string& name, std::size_t n, std::size_t bins, bool skewe
 #endif
 }
 
+/// Elements by key, and sums by key: beside a hash table, whose keys are sorted at the end.
+void define_groups(std::size_t n, std::size_t keys_in_use)
+{
+    const bench::unit items{"items/s", static_cast<double>(n)};
+    const std::string size = " " + std::to_string(keys_in_use) + " keys " + std::to_string(n);
+    const auto key = [=](std::uint32_t x) {
+        return static_cast<std::uint32_t>((x * 0x9E3779B97F4A7C15u) >> 40) % keys_in_use;
+    };
+    const auto input = [=] { return keys<std::uint32_t>(n, 1'000'000, false); };
+
+    bench::add_serial("histogram", "group_by" + size, items, [=] {
+        std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> table;
+        for (const std::uint32_t x : input()) table[key(x)].push_back(x);
+        std::vector<std::pair<std::uint64_t, std::vector<std::uint32_t>>> groups;
+        groups.reserve(table.size());
+        for (auto& [k, group] : table) groups.emplace_back(k, std::move(group));
+        std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        benchmark::DoNotOptimize(groups.data());
+    });
+    bench::add_each("histogram", "group_by" + size, "weft", items,
+                    [=](int) { benchmark::DoNotOptimize(weft::par_group_by(input(), key).data()); });
+
+    bench::add_serial("histogram", "reduce_by_key" + size, items, [=] {
+        std::unordered_map<std::uint64_t, std::uint64_t> table;
+        for (const std::uint32_t x : input()) table[key(x)] += x;
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> sums(table.begin(), table.end());
+        std::sort(sums.begin(), sums.end());
+        benchmark::DoNotOptimize(sums.data());
+    });
+    bench::add_each("histogram", "reduce_by_key" + size, "weft", items, [=](int) {
+        const auto in = input();
+        const auto of = std::views::transform(in, key);
+        const auto wide = std::views::transform(in, [](std::uint32_t x) { return std::uint64_t{x}; });
+        benchmark::DoNotOptimize(weft::par_reduce_by_key(of, wide).data());
+    });
+}
+
 const bench::definition here([] {
     define<std::uint8_t>("256 bins u8", 10'000, 256);
     define<std::uint8_t>("256 bins u8", large(), 256);
     define<std::uint8_t>("256 bins u8 skewed", large(), 256, true);
     define<std::uint32_t>("1000000 bins u32", large(), 1'000'000);
+    define_groups(5'000'000, 1000);
+    define_groups(5'000'000, 1'000'000);
 });
 
 }  // namespace

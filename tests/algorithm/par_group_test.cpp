@@ -41,6 +41,15 @@ TEST_CASE("group: a histogram counts every element once")
             CHECK(three.install([&] { return weft::par_histogram(v, bins); }) == expected);
         }
     }
+    for (const std::size_t n : {10U, 1000U, 10'000U, 100'000U}) {
+        std::vector<unsigned char> bytes(n);
+        for (std::size_t i = 0; i < n; ++i) bytes[i] = static_cast<unsigned char>(i * i);
+        std::vector<std::size_t> expected(256);
+        for (const unsigned char b : bytes) ++expected[b];
+        CHECK(weft::par_histogram(bytes, 256) == expected);
+        bytes.back() = 254;
+        CHECK_THROWS_AS(weft::par_histogram(bytes, 254), std::out_of_range);
+    }
     CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{0, 5}, 5), std::out_of_range);
     CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{-1}, 5), std::out_of_range);
     const std::vector<std::string> words{"a", "bb", "cc"};
@@ -80,6 +89,51 @@ TEST_CASE("group: groups and reductions by key ascend and keep the order of the 
         CHECK(std::equal(sums.begin(), sums.end(), texts.begin(), texts.end(),
                          [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; }));
     }
+}
+
+TEST_CASE("group: long and short groups, of numbers and of what must be copied, by any number of threads")
+{
+    const std::size_t n = test::sanitized ? 20'000 : 70'000;
+    for (const unsigned below : {1U, 3U, 5'000U, 4'000'000'000U}) {
+        const auto v = random_values(n, below);
+        std::map<int, std::vector<std::size_t>> expected;
+        for (std::size_t i = 0; i < n; ++i) expected[v[i]].push_back(i);
+        std::vector<std::size_t> indices(n);
+        std::vector<float> weights(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            indices[i] = i;
+            weights[i] = static_cast<float>(i % 1000) * 0.1f;
+        }
+        const auto key = [&](std::size_t i) { return v[i]; };
+        std::vector<std::pair<int, float>> first_sums;
+        for (const std::size_t threads : {1U, 2U, 5U}) {
+            weft::thread_pool pool({.num_threads = threads});
+            pool.install([&] {
+                const auto groups = weft::par_group_by(indices, key);
+                const bool same =
+                    std::equal(groups.begin(), groups.end(), expected.begin(), expected.end(),
+                               [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second; });
+                CHECK(same);
+                const std::vector<std::string> words(n / 4, "a word that has no room in a small string");
+                const auto texts = weft::par_group_by(
+                    words, [&](const std::string& w) { return v[static_cast<std::size_t>(&w - words.data())]; });
+                std::size_t copied = 0;
+                for (const auto& [k, group] : texts) copied += group.size();
+                CHECK(copied == words.size());
+                CHECK(std::is_sorted(texts.begin(), texts.end()));
+                const auto counts = weft::par_reduce_by_key(v, std::vector<std::size_t>(n, 1));
+                const bool counted = std::equal(
+                    counts.begin(), counts.end(), expected.begin(), expected.end(),
+                    [](const auto& a, const auto& b) { return a.first == b.first && a.second == b.second.size(); });
+                CHECK(counted);
+                const auto sums = weft::par_reduce_by_key(v, weights);
+                if (first_sums.empty()) first_sums = sums;
+                CHECK(sums == first_sums);
+            });
+        }
+    }
+    const auto halves = weft::par_group_by(std::vector<bool>(50'000, true), [](bool b) { return b ? 1 : 0; });
+    CHECK((halves.size() == 1 && halves[0].second.size() == 50'000));
 }
 
 TEST_CASE("group: nth_element and partial_sort put the right elements in place")

@@ -2,109 +2,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/algorithm/detail/bin_counts.hpp>
 #include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/invoke.hpp>
-#include <weft/algorithm/detail/quicksort.hpp>
+#include <weft/algorithm/detail/key_runs.hpp>
+#include <weft/algorithm/detail/nth.hpp>
+#include <weft/algorithm/detail/tiled_array.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/algorithm/par_sort.hpp>
 #include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/pool/context.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace weft {
-
-namespace detail::algorithm {
-
-/// The counts of a part of the input: a table, or four of them side by side if there are few bins, so that a count need
-/// not wait for the same count just before. Small counts keep large tables in the caches.
-class bin_counts {
-public:
-    explicit bin_counts(std::size_t bins) : bins_(bins), tables_(bins <= 2048 ? 4 : 1), counts_(bins * tables_) {}
-
-    /// Counts the keys of fewer than 2^32 elements, [lo, hi), altogether.
-    template <class I, class Key>
-    void count(I first, std::size_t lo, std::size_t hi, const Key& key)
-    {
-        const auto bin = [&](std::size_t i) {
-            const auto& k = detail::algorithm::invoke(key, nth(first, i));
-            if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(k)>>) {
-                // What is no bin, NaN among them, must not be made an integer.
-                if (!(k >= 0 && k < static_cast<std::remove_cvref_t<decltype(k)>>(bins_))) throw_no_bin();
-                return static_cast<std::size_t>(k);
-            } else {
-                const auto b = static_cast<std::size_t>(k);
-                if (b >= bins_) throw_no_bin();
-                return b;
-            }
-        };
-        std::uint32_t* const table = counts_.data();
-        if (tables_ == 4) {
-            for (; hi - lo >= 4; lo += 4) {
-                ++table[bin(lo)];
-                ++table[bins_ + bin(lo + 1)];
-                ++table[2 * bins_ + bin(lo + 2)];
-                ++table[3 * bins_ + bin(lo + 3)];
-            }
-        }
-        for (; lo < hi; ++lo) ++table[bin(lo)];
-    }
-
-    void add(const bin_counts& other)
-    {
-        for (std::size_t b = 0; b < counts_.size(); ++b) counts_[b] += other.counts_[b];
-    }
-    void add_to(std::vector<std::size_t>& all) const
-    {
-        for (std::size_t table = 0; table < tables_; ++table) {
-            for (std::size_t b = 0; b < bins_; ++b) all[b] += counts_[table * bins_ + b];
-        }
-    }
-    [[nodiscard]] std::size_t bins() const noexcept { return bins_; }
-
-private:
-    [[noreturn]] static void throw_no_bin()
-    {
-        throw_out_of_range("weft::par_histogram: a key is negative or not below the number of bins");
-    }
-
-    std::size_t bins_;
-    std::size_t tables_;
-    std::vector<std::uint32_t> counts_;
-};
-
-/// Counts [lo, hi) into `counts`. A part that another thread takes has tables of its own.
-template <class I, class Key>
-void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const Key& key, bin_counts& counts)
-{
-    // A table costs as much as its bins: a piece should have more elements than that.
-    const std::size_t worth_a_fork = std::max<std::size_t>(8 * counts.bins(), 2 * tile_length);
-    while (lo < hi) {
-        if (hi - lo >= worth_a_fork && c.wanted()) {
-            const std::size_t middle = lo + (hi - lo) / 2;
-            std::optional<bin_counts> other;
-            fork_join(
-                c, [&](fork_context here) { count_bins(here, first, lo, middle, key, counts); },
-                [&](fork_context there) {
-                    bin_counts& mine = same_worker(c, there) ? counts : other.emplace(counts.bins());
-                    count_bins(there, first, middle, hi, key, mine);
-                });
-            if (other) counts.add(*other);
-            return;
-        }
-        const std::size_t end = std::min(hi, lo + tile_length);
-        counts.count(first, lo, end, key);
-        lo = end;
-    }
-}
-
-}  // namespace detail::algorithm
 
 /// How many elements have each key in [0, bins); the key of an integer is the integer itself. A floating-point key is
 /// rounded down.
@@ -118,22 +33,27 @@ template <detail::algorithm::elements R, class Key = std::identity>
     std::vector<std::size_t> counts(bins);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
-    for (std::size_t lo = 0; lo < n; lo += most) {
-        detail::algorithm::bin_counts part(bins);
-        with_context([&](fork_context c) {
-            detail::algorithm::count_bins(c, std::ranges::begin(r), lo, std::min(n, lo + most), key, part);
-        });
-        part.add_to(counts);
-    }
+    with_context([&](fork_context c) {
+        for (std::size_t lo = 0; lo < n; lo += most) {
+            const std::size_t hi = std::min(n, lo + most);
+            detail::algorithm::bin_counts part(bins, hi - lo);
+            detail::algorithm::count_bins(c, std::ranges::begin(r), lo, hi, key, part, hi - lo);
+            part.add_to(c, counts.data());
+        }
+    });
     return counts;
 }
 
-/// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend.
+/// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend. `key` is called
+/// once per element, from several threads at once.
 ///
 /// Throws: what `key`, a comparison of keys or a copy throws; std::bad_alloc.
+/// Cost:   a stable sort of the keys, and a pass that copies each element from where it lies. One thread copies the
+///         elements of a key, unless they are plain bytes.
 template <detail::algorithm::elements R, class Key>
 [[nodiscard]] auto par_group_by(R&& r, const Key& key)
 {
+    namespace own = detail::algorithm;
     using item = std::ranges::range_value_t<R>;
     static_assert(detail::algorithm::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
@@ -143,46 +63,105 @@ template <detail::algorithm::elements R, class Key>
     };
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
-    std::vector<keyed> keys;
-    keys.reserve(n);
-    for (std::size_t i = 0; i < n; ++i)
-        keys.push_back({detail::algorithm::invoke(key, detail::algorithm::nth(first, i)), i});
-    par_stable_sort(keys, std::ranges::less(), &keyed::key);
     std::vector<std::pair<key_type, std::vector<item>>> groups;
-    for (keyed& k : keys) {
-        const bool fresh = groups.empty() || groups.back().first < k.key;
-        const std::size_t index = k.index;
-        if (fresh) groups.emplace_back(std::move(k.key), std::vector<item>());
-        groups.back().second.push_back(detail::algorithm::nth(first, index));
-    }
+    if (n == 0) return groups;
+    with_context([&](fork_context c) {
+        own::tiled_array<keyed> keys(n);
+        keys.make(c, [&](std::size_t i) { return keyed{own::invoke(key, own::nth(first, i)), i}; });
+        keyed* const sorted = keys.data();
+        par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
+        const own::key_runs runs(c, n, [&](std::size_t i) { return sorted[i - 1].key < sorted[i].key; });
+        groups.reserve(runs.count());
+        for (std::size_t g = 0; g < runs.count(); ++g)
+            groups.emplace_back(std::move(sorted[runs.begin(g)].key), std::vector<item>());
+        const auto fill = [&](std::size_t g) {
+            std::vector<item>& elements = groups[g].second;
+            elements.reserve(runs.end(g) - runs.begin(g));
+            for (std::size_t i = runs.begin(g); i < runs.end(g); ++i)
+                elements.push_back(own::nth(first, sorted[i].index));
+        };
+        // Each tile of the sorted keys does the groups that begin in it; long ones of plain bytes tile by tile.
+        constexpr bool plain = std::is_trivially_copyable_v<item> && std::is_default_constructible_v<item> &&
+                               !std::is_same_v<item, bool>;  // whose vector is none
+        const auto is_long = [&](std::size_t g) { return plain && runs.end(g) - runs.begin(g) >= own::tile_length; };
+        own::run_tiles(c, 0, own::tile_count(n), n, [&](std::size_t tile, std::size_t, std::size_t) {
+            for (std::size_t g = runs.first_of_tile(tile); g < runs.first_of_tile(tile + 1); ++g) {
+                if (!is_long(g)) {
+                    fill(g);
+                } else if constexpr (plain) {
+                    groups[g].second.resize(runs.end(g) - runs.begin(g));
+                }
+            }
+        });
+        if constexpr (plain) {
+            for (std::size_t g = 0; g < runs.count(); ++g) {
+                if (!is_long(g)) continue;
+                const keyed* const from = sorted + runs.begin(g);
+                item* const to = groups[g].second.data();
+                const std::size_t length = runs.end(g) - runs.begin(g);
+                own::run_tiles(c, 0, own::tile_count(length), length, [&](std::size_t, std::size_t lo, std::size_t hi) {
+                    for (std::size_t i = lo; i < hi; ++i) to[i] = own::nth(first, from[i].index);
+                });
+            }
+        }
+    });
     return groups;
 }
 
-/// Combines the values of equal keys, in order of the input, by `op`: pairs of key and result. Keys ascend. The shorter
-/// of both ranges counts.
+/// Combines the values of equal keys, in order of the input, by `op`, which must be associative and is called from
+/// several threads at once: pairs of key and result. Keys ascend. The shorter of both ranges counts. The result has the
+/// same bits for any number of threads.
 ///
 /// Throws: what `op`, a comparison of keys or a copy throws; std::bad_alloc.
+/// Cost:   a stable sort of the keys with their values, and a pass over them.
 template <detail::algorithm::elements Keys, detail::algorithm::elements Values, class Op = detail::algorithm::plus>
 [[nodiscard]] auto par_reduce_by_key(Keys&& keys, Values&& values, const Op& op = {})
 {
-    using key_type = std::ranges::range_value_t<Keys>;
+    namespace own = detail::algorithm;
     using value_type = std::ranges::range_value_t<Values>;
-    static_assert(detail::algorithm::sound<detail::algorithm::check_operation<Op, value_type, value_type>>);
-    std::vector<std::pair<key_type, value_type>> items;
+    using key_type = std::ranges::range_value_t<Keys>;
+    using result = std::pair<key_type, value_type>;
+    struct keyed {  // a pair is not plain bytes, even of numbers
+        key_type key;
+        value_type value;
+    };
+    static_assert(own::sound<own::check_operation<Op, value_type, value_type>>);
     const auto n = static_cast<std::size_t>(std::ranges::min(std::ranges::size(keys), std::ranges::size(values)));
-    items.reserve(n);
-    for (std::size_t i = 0; i < n; ++i)
-        items.emplace_back(detail::algorithm::nth(std::ranges::begin(keys), i),
-                           detail::algorithm::nth(std::ranges::begin(values), i));
-    par_stable_sort(items, std::ranges::less(), &std::pair<key_type, value_type>::first);
-    std::vector<std::pair<key_type, value_type>> results;
-    for (auto& [key, value] : items) {
-        if (results.empty() || results.back().first < key) {
-            results.emplace_back(std::move(key), std::move(value));
-        } else {
-            results.back().second = op(std::move(results.back().second), std::move(value));
+    std::vector<result> results;
+    if (n == 0) return results;
+    with_context([&](fork_context c) {
+        own::tiled_array<keyed> items(n);
+        items.make(c, [&](std::size_t i) {
+            return keyed{own::nth(std::ranges::begin(keys), i), own::nth(std::ranges::begin(values), i)};
+        });
+        keyed* const sorted = items.data();
+        par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
+        const own::key_runs runs(c, n, [&](std::size_t i) { return sorted[i - 1].key < sorted[i].key; });
+        // A tile gathers each run in the first element of it that lies in the tile; runs that go on from one tile into
+        // the next are joined afterwards.
+        const auto join = [&](std::size_t to, std::size_t from) {
+            sorted[to].value = op(std::move(sorted[to].value), std::move(sorted[from].value));
+        };
+        own::run_tiles(c, 0, own::tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+            std::size_t run = runs.first_of_tile(tile);
+            for (std::size_t begin = lo; begin < hi;) {
+                if (runs.begin(run) == begin) ++run;
+                const std::size_t end = std::min(hi, runs.begin(run));
+                for (std::size_t i = begin + 1; i < end; ++i) join(begin, i);
+                begin = end;
+            }
+        });
+        for (std::size_t tile = 1; tile < own::tile_count(n); ++tile) {
+            const std::size_t run = runs.first_of_tile(tile);
+            const std::size_t lo = tile * own::tile_length;
+            if (runs.begin(run) != lo) join(runs.begin(run - 1), lo);
         }
-    }
+        results.reserve(runs.count());
+        for (std::size_t g = 0; g < runs.count(); ++g) {
+            keyed& whole = sorted[runs.begin(g)];
+            results.emplace_back(std::move(whole.key), std::move(whole.value));
+        }
+    });
     return results;
 }
 
