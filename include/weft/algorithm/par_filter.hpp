@@ -195,7 +195,8 @@ inline constexpr bool packs_in_place = [] {
 /// Throws:   what `pred` or a copy throws, std::bad_alloc.
 /// Blocking: as join.
 /// Cost:     a buffer for some tiles, or one byte of memory per element if elements are more than plain bytes.
-template <detail::algorithm::elements R, detail::algorithm::output Out, class Pred, class Projection = std::identity>
+template <detail::algorithm::elements R, detail::algorithm::output Out, detail::algorithm::function Pred,
+          class Projection = std::identity>
 Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
@@ -221,7 +222,7 @@ Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {
 }
 
 /// The same for the elements first .. last - 1.
-template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out, class Pred,
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class Pred,
           class Projection = std::identity>
 Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& project = {})
 {
@@ -233,7 +234,7 @@ Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& pr
 ///
 /// Throws: what `pred` throws, std::bad_alloc; nothing has changed then.
 /// Cost:   scratch memory for all elements.
-template <detail::algorithm::elements R, class Pred, class Projection = std::identity>
+template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
 std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
@@ -268,7 +269,7 @@ std::ranges::subrange<I> par_stable_partition(I first, S last, const Pred& pred,
 /// that are plain bytes.
 ///
 /// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
-template <detail::algorithm::elements R, class Pred, class Projection = std::identity>
+template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
 std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;

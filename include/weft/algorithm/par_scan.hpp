@@ -57,7 +57,7 @@ Out par_inclusive_scan(R&& in, Out out, Op op = {})
 }
 
 /// The same for the elements first .. last - 1.
-template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out,
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out,
           class Op = detail::algorithm::plus>
 Out par_inclusive_scan(I first, S last, Out out, Op op = {})
 {
@@ -95,7 +95,7 @@ Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
 }
 
 /// The same for the elements first .. last - 1.
-template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out, class T,
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class T,
           class Op = detail::algorithm::plus>
 Out par_exclusive_scan(I first, S last, Out out, T init, Op op = {})
 {

@@ -186,7 +186,7 @@ Out par_merge(A&& a, B&& b, Out out, Compare compare = {})
 
 /// The same for the elements first_a .. last_a - 1 and first_b .. last_b - 1.
 template <detail::algorithm::place A, std::sized_sentinel_for<A> EndA, detail::algorithm::place B,
-          std::sized_sentinel_for<B> EndB, detail::algorithm::output Out, class Compare = std::ranges::less>
+          std::sized_sentinel_for<B> EndB, detail::algorithm::output_iterator Out, class Compare = std::ranges::less>
 Out par_merge(A first_a, EndA last_a, B first_b, EndB last_b, Out out, Compare compare = {})
 {
     return weft::par_merge(detail::algorithm::between(first_a, last_a), detail::algorithm::between(first_b, last_b),

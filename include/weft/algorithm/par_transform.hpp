@@ -51,7 +51,7 @@ Out par_transform(R&& in, Out out, const F& f)
 }
 
 /// The same for the elements first .. last - 1.
-template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output Out, class F>
+template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class F>
 Out par_transform(I first, S last, Out out, const F& f)
 {
     return weft::par_transform(detail::algorithm::between(first, last), out, f);
@@ -84,7 +84,7 @@ Out par_transform(A&& a, B&& b, Out out, const F& f)
 
 /// The same for the elements first_a .. last_a - 1 and first_b .. last_b - 1.
 template <detail::algorithm::place A, std::sized_sentinel_for<A> EndA, detail::algorithm::place B,
-          std::sized_sentinel_for<B> EndB, detail::algorithm::output Out, class F>
+          std::sized_sentinel_for<B> EndB, detail::algorithm::output_iterator Out, class F>
 Out par_transform(A first_a, EndA last_a, B first_b, EndB last_b, Out out, const F& f)
 {
     return weft::par_transform(detail::algorithm::between(first_a, last_a), detail::algorithm::between(first_b, last_b),

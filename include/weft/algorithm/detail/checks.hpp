@@ -61,9 +61,13 @@ concept place = std::random_access_iterator<I> || (iterator<I> && check_iterator
 template <class Out>
 concept output = std::random_access_iterator<Out> || check_output<Out>::ok;
 
+/// The same after two iterators, where another argument may stand in this place: (array, output, function).
+template <class Out>
+concept output_iterator = std::random_access_iterator<Out> || (iterator<Out> && check_output<Out>::ok);
+
 /// What may be a function: tells `(array, function)` from `(array, iterator)`.
 template <class F>
-concept function = !iterator<F> && !std::is_arithmetic_v<F>;
+concept function = !iterator<std::decay_t<F>> && !std::is_arithmetic_v<F>;
 
 /// The range first .. last - 1.
 template <place I, std::sized_sentinel_for<I> S>
