@@ -105,6 +105,8 @@ void use()
     (void)weft::par_lines(std::string(3, 'x')).count();
 #elif defined(CASE_words_of_a_temporary)  // expect: the pieces would refer to a temporary string
     (void)weft::par_words(std::string(3, 'x')).count();
+#elif defined(CASE_unicode_words_of_a_temporary)  // expect: the pieces would refer to a temporary string
+    (void)weft::par_words(std::string(3, 'x'), weft::unicode).count();
 #elif defined(CASE_split_of_a_temporary)  // expect: the pieces would refer to a temporary string
     (void)weft::par_split(std::string(3, 'x'), ',').count();
 #elif defined(CASE_split_terminator_of_a_temporary)  // expect: the pieces would refer to a temporary string

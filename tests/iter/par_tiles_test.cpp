@@ -80,6 +80,20 @@ TEST_CASE("par_rchunks_exact: whole pieces from the end")
     const auto first = [](std::span<int> s) { return s.front() * 10 + static_cast<int>(s.size()); };
     test::check_chain([&] { return weft::par_rchunks_exact(v, 3).map(first); }, std::vector<int>{53, 23});
     CHECK(weft::par_rchunks_exact(v, 8).count() == 0);
+    CHECK(weft::par_rchunks_exact(v, 3).remainder().data() == v.data());
+    CHECK(weft::par_rchunks_exact(v, 3).remainder().size() == 1);
+    CHECK(weft::par_rchunks_exact(v, 8).remainder().size() == 7);
+    CHECK(weft::par_rchunks_exact(v, 7).remainder().empty());
+    std::vector<int> none;
+    CHECK(weft::par_rchunks_exact(none, 2).count() + weft::par_rchunks_exact(none, 2).remainder().size() == 0);
+    // What is left over can be gone through beside the chunks.
+    std::vector<int> large(100'003, 1);
+    auto chunks = weft::par_rchunks_exact(large, 4);
+    for (int& x : chunks.remainder()) x = 2;
+    std::move(chunks).for_each([](std::span<int> s) {
+        for (int& x : s) x = 3;
+    });
+    CHECK((large[0] == 2 && large[2] == 2 && large[3] == 3 && large.back() == 3));
     CHECK_THROWS_AS(weft::par_rchunks_exact(v, 0), std::invalid_argument);
 }
 

@@ -122,3 +122,69 @@ TEST_CASE("tight text: par_words and par_lines know all blanks and all ends of l
         CHECK(weft::par_lines(t).to_vector() == lines);
     });
 }
+
+TEST_CASE("tight text: par_words knows all blanks of Unicode, at every place, and what only looks like one")
+{
+    const std::string_view blanks[] = {" ",
+                                       "\t",
+                                       "\n",
+                                       "\v",
+                                       "\f",
+                                       "\r",
+                                       "\xc2\x85",
+                                       "\xc2\xa0",
+                                       "\xe1\x9a\x80",
+                                       "\xe2\x80\x80",
+                                       "\xe2\x80\x85",
+                                       "\xe2\x80\x8a",
+                                       "\xe2\x80\xa8",
+                                       "\xe2\x80\xa9",
+                                       "\xe2\x80\xaf",
+                                       "\xe2\x81\x9f",
+                                       "\xe3\x80\x80"};
+    // Bytes of blanks in other company: e-acute, zero width space, en dash, an ideograph, bytes that are no UTF-8.
+    const std::string_view others[] = {
+        "a",    "word",     "\xc3\xa9", "\xe2\x80\x8b", "\xe2\x80\x93", "\xe4\xb8\x80", "\xe2\x80", "\xe2",
+        "\xa0", "\x80\x80", "\xc2",     "\xe1\x9a\x81", "\xc2\x84",     "\xe3\x80\x81", "\x1c"};
+    std::uint64_t state = 1;
+    const auto draw = [&state](std::size_t below) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        return static_cast<std::size_t>(state >> 33U) % below;
+    };
+    for (std::size_t round = 0; round < 300; ++round) {
+        std::string text;
+        for (std::size_t i = draw(1 + round); i != 0; --i) {
+            text += draw(3) == 0 ? blanks[draw(std::size(blanks))] : others[draw(std::size(others))];
+        }
+        if (round == 299) {
+            while (text.size() < 200'000) text += text;
+        }
+        std::vector<std::string_view> expected;
+        std::size_t begin = 0;
+        const auto end_word = [&](std::size_t at) {
+            if (at > begin) expected.push_back(std::string_view(text).substr(begin, at - begin));
+        };
+        for (std::size_t i = 0; i < text.size();) {
+            std::size_t blank = 0;
+            for (const std::string_view b : blanks) {
+                if (std::string_view(text).substr(i).starts_with(b)) blank = b.size();
+            }
+            if (blank != 0) {
+                end_word(i);
+                begin = i + blank;
+            }
+            i += blank == 0 ? 1 : blank;
+        }
+        end_word(text.size());
+        // In memory of its own length, so that a look beyond the end is noticed.
+        const std::vector<char> tight(text.begin(), text.end());
+        const std::string_view view(tight.data(), tight.size());
+        const auto words = weft::par_words(view, weft::unicode).to_vector();
+        CHECK(words == expected);
+    }
+    CHECK(weft::par_words("", weft::unicode).count() == 0);
+    CHECK(weft::par_words("\xe3\x80\x80", weft::unicode).count() == 0);
+    CHECK(weft::par_words("one\xe2\x80\x83two", weft::unicode).to_vector() ==
+          std::vector<std::string_view>{"one", "two"});
+    CHECK(weft::par_words("one\xe2\x80\x83two").count() == 1);
+}

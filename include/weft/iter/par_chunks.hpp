@@ -64,9 +64,11 @@ private:
     std::size_t length_;
 };
 
-/// Spans of exactly `length`: side by side, or (windows) one for every element.
-template <class T, bool Windows>
-class even_source : public par_iterator<even_source<T, Windows>>, public source_base {
+/// Where spans of exactly one length lie: side by side, the same from the end, or one for every element.
+enum class spread { chunks, rchunks, windows };
+
+template <class T, spread How>
+class even_source : public par_iterator<even_source<T, How>>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::span<T>;
@@ -74,24 +76,31 @@ public:
     even_source(std::span<T> all, std::size_t length)
         : all_(all),
           length_(length),
-          count_(!Windows              ? all.size() / length
-                 : all.size() < length ? 0
-                                       : all.size() - length + 1)
+          count_(How != spread::windows ? all.size() / length
+                 : all.size() < length  ? 0
+                                        : all.size() - length + 1)
     {
     }
 
     struct even_reader {
-        T* data;
+        T* data;  // of the first chunk, or behind the first one from the end
         std::size_t length;
 
         [[gnu::always_inline]] std::span<T> operator()(std::size_t i) const
         {
-            return {data + (Windows ? i : i * length), length};
+            if constexpr (How == spread::rchunks) {
+                return {data - (i + 1) * length, length};
+            } else {
+                return {data + (How == spread::windows ? i : i * length), length};
+            }
         }
     };
 
     [[nodiscard]] std::size_t extent() const { return count_; }
-    [[nodiscard]] even_reader reader() const { return {all_.data(), length_}; }
+    [[nodiscard]] even_reader reader() const
+    {
+        return {all_.data() + (How == spread::rchunks ? all_.size() : 0), length_};
+    }
 
     template <class Sink>
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const
@@ -99,11 +108,12 @@ public:
         return run_reader(reader(), p, sink);
     }
 
-    /// The elements behind the last whole chunk.
+    /// The elements behind the last whole chunk; in front of it, where they begin at the end.
     [[nodiscard]] std::span<T> remainder() const
-        requires(!Windows)
+        requires(How != spread::windows)
     {
-        return all_.subspan(count_ * length_);
+        const std::size_t whole = count_ * length_;
+        return How == spread::chunks ? all_.subspan(whole) : all_.first(all_.size() - whole);
     }
 
 private:
@@ -229,7 +239,7 @@ auto par_chunks_exact(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_chunks_exact: length 0");
-    return detail::even_source<typename decltype(all)::element_type, false>(all, length);
+    return detail::even_source<typename decltype(all)::element_type, detail::spread::chunks>(all, length);
 }
 
 /// All runs of `length` neighbours: elements 0 .. length - 1, then 1 .. length, and so on. None if there are fewer.
@@ -240,7 +250,7 @@ auto par_windows(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_windows: length 0");
-    return detail::even_source<typename decltype(all)::element_type, true>(all, length);
+    return detail::even_source<typename decltype(all)::element_type, detail::spread::windows>(all, length);
 }
 
 /// As par_windows and par_chunks_exact, with a length that is known when the program is compiled: the items are
@@ -269,7 +279,7 @@ auto par_rchunks(R&& r, std::size_t length)
     return detail::chunks_source<typename decltype(all)::element_type, detail::rchunk_reader>(all, length);
 }
 
-/// As par_rchunks, but only whole pieces; the elements in front of the last one are left out.
+/// As par_rchunks, but only whole pieces; `remainder()` gives the elements in front of the last one.
 ///
 /// Throws: std::invalid_argument if `length` is 0.
 template <class R>
@@ -277,8 +287,7 @@ auto par_rchunks_exact(R&& r, std::size_t length)
 {
     const auto all = detail::span_over(std::forward<R>(r));
     if (length == 0) detail::throw_invalid_argument("weft: par_rchunks_exact: length 0");
-    return detail::chunks_source<typename decltype(all)::element_type, detail::rchunk_reader>(
-        all.subspan(all.size() % length), length);
+    return detail::even_source<typename decltype(all)::element_type, detail::spread::rchunks>(all, length);
 }
 
 /// Runs of neighbours, as std::span: two elements are in one run if together(left, right) holds. As long as possible.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/base/throw.hpp>
+#include <weft/iter/detail/blank.hpp>
 #include <weft/iter/detail/separator.hpp>
 #include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/par_chunks.hpp>
@@ -188,11 +189,27 @@ auto par_match_indices(Text&& text, Pattern pattern)
     return detail::matches<true>(std::forward<Text>(text), std::move(pattern));
 }
 
-/// The words of a text: what lies between blanks (space, \t, \n, \v, \f, \r). No empty ones.
+/// The words of a text: what lies between blanks (space, \t, \n, \v, \f, \r). No empty ones. The items refer to the
+/// text, which must outlive the chain; a temporary std::string is an error of the compiler's.
 template <class Text>
 auto par_words(Text&& text)
 {
     return weft::par_split(detail::text_over(std::forward<Text>(text)), detail::is_space{})
+        .filter(detail::is_not_empty{});
+}
+
+/// For par_words: the blanks of Unicode.
+struct unicode_t {};
+inline constexpr unicode_t unicode{};
+
+/// As par_words, where all of Unicode's blanks (the property White_Space) separate words, in a text in UTF-8. What is no
+/// UTF-8 belongs to words.
+///
+/// Cost: that of par_words for ASCII; bytes that a blank may consist of are looked at one by one.
+template <class Text>
+auto par_words(Text&& text, unicode_t)
+{
+    return weft::par_split(detail::text_over(std::forward<Text>(text)), detail::is_blank{})
         .filter(detail::is_not_empty{});
 }
 
