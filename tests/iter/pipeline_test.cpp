@@ -5,15 +5,19 @@
 #include "common.hpp"
 #include "test.hpp"
 
+#include <weft/pool/test_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -215,6 +219,66 @@ TEST_CASE("pipeline: nests in a stage of another one")
                    }),
                    weft::serial_in_order([&](long s) { total += s; }));
     CHECK(total == 780L * 780);
+}
+
+TEST_CASE("pipeline: tiny items, of which one thread has enough, keep their order and are all carried")
+{
+    bool right = true;
+    everywhere([&] {
+        const auto v = numbers(5000);
+        for (std::size_t tokens : {1u, 4u, 32u}) {
+            std::vector<int> seen;
+            long sum = 0;
+            const std::size_t read = weft::pipeline(tokens, v, weft::parallel([](int x) { return x + 1; }),
+                                                    weft::serial_out_of_order([&](int x) { return sum += x, x - 1; }),
+                                                    weft::serial_in_order([&](int x) { seen.push_back(x); }));
+            right = right && read == v.size() && seen == v && sum == 5000L * 5001 / 2;
+        }
+    });
+    CHECK(right);
+}
+
+TEST_CASE("pipeline: threads that left tiny items come back for long ones")
+{
+    weft::pool_options options;
+    options.num_threads = 2;
+    weft::thread_pool pool(options);
+    std::atomic<int> inside{0};
+    std::atomic<bool> met{false};
+    pool.install([&] {
+        weft::pipeline(8, numbers(10'000), weft::parallel([&](int x) {
+                           if (x < 9800 || met.load()) return;
+                           // Long enough to be worth a thread, and to meet one.
+                           inside.fetch_add(1);
+                           const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+                           while (!met.load() && std::chrono::steady_clock::now() < end) {
+                               if (inside.load() > 1) met.store(true);
+                               std::this_thread::yield();
+                           }
+                           inside.fetch_sub(1);
+                       }));
+    });
+    CHECK(met.load());
+}
+
+TEST_CASE("pipeline: goes the same way in a test_pool with the same seed, however long items take")
+{
+    std::vector<std::uint64_t> ways;
+    for (const int rounds : {0, 1000}) {
+        weft::test_pool pool(42);
+        std::vector<int> seen;
+        pool.install([&] {
+            weft::pipeline(4, numbers(100), weft::parallel([=](int x) {
+                               volatile long sum = 0;
+                               for (int i = 0; i < rounds; ++i) sum = sum + i;
+                               return x;
+                           }),
+                           weft::serial_in_order([&](int x) { seen.push_back(x); }));
+        });
+        CHECK(seen == numbers(100));
+        ways.push_back(pool.fingerprint());
+    }
+    CHECK(ways.front() == ways.back());
 }
 
 TEST_CASE("pipeline: no tokens are an error")

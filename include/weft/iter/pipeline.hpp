@@ -111,7 +111,9 @@ auto pipeline_input(S&& source)
 /// Blocking: as scope; an input that makes its reader wait holds up one thread of the pool.
 /// Order:    a stage's call for an item happens before the next stage's; the calls of a serial stage happen one after
 ///           another; all happen before the return.
-/// Cost:     no allocation per item; about 100 ns per item and serial stage.
+/// Cost:     no allocation per item; some 10 ns per item and serial stage, and about 100 ns where several threads pass
+///           items to each other. So threads leave when items take less than some hundred nanoseconds, until they take
+///           longer again: the first such item that comes after many short ones is carried alone.
 /// Example:  examples/iter/pipeline.cpp
 /// Source:   the bounded pipeline of Cilk-P and oneTBB (McCool, Robison, Reinders: Structured Parallel Programming, 9).
 /// See also: stream, which goes back to a plain loop.

@@ -6,23 +6,31 @@
 // for something else. Who leaves a serial stage takes the next token in, on the same thread if his own is at its end,
 // else by leaving it in the ready list. There are at most as many workers as threads; each is a task of one scope.
 //
+// An item passes the locks one after another, which takes some hundred nanoseconds where several workers do it. If
+// items take so little that workers would mostly wait for each other, workers leave; they come back when items take
+// longer. One that is alone passes locks that nobody else touches.
+//
 // Fields      lock_ guards: the free and ready lists, whether the input is occupied or at its end, the number of the
-//             next item, the number of workers. Each serial stage has a lock for its own list. A token belongs to the
+//             next item, the number of workers and how long they take. Each serial stage has a lock for its own list. A token belongs to the
 //             worker that carries it, or to the list that it is in.
 //
 // Invariants  I1  A worker ends only when the ready list is empty and it cannot read: somebody else reads, or the input
-//                 is at its end, or there is no free token. Who reads, or frees a token, looks again afterwards.
+//                 is at its end, or there is no free token. Who reads, or frees a token, looks again afterwards. Or
+//                 it is one too many: then there is another one, who looks again.
 //             I2  in_order: the waiting tokens' numbers are less than `tokens` apart, so each has its own place.
 //
 // Checked by  tests/iter/pipeline_test.cpp
 #pragma once
 
+#include <weft/base/ticks.hpp>
 #include <weft/iter/detail/control.hpp>
+#include <weft/pool/context.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/sync/mutex.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <tuple>
 #include <type_traits>
@@ -120,6 +128,10 @@ public:
         weft::scope([&](task_scope& s) {
             scope_ = &s;
             threads_ = current_num_threads();
+            // A test_pool decides the same each time, so it must not look at the clock.
+            if (!with_context([](fork_context c) { return c.rehearsed(); })) {
+                worth_ = ticks_per_microsecond() * worth_nanoseconds / 1000;
+            }
             workers_ = 1;
             work();
         });
@@ -132,19 +144,28 @@ private:
     {
         try {
             token* t = nullptr;
-            while ((t = find_work()) != nullptr) carry(t);
+            std::uint64_t since = 0;
+            while ((t = find_work(since)) != nullptr) carry(t);
         } catch (...) {
             control_.fail();
         }
     }
 
-    /// A token to go on with; null if this worker is not needed any more.
-    token* find_work()
+    /// A token to go on with; null if this worker is not needed any more. `since`: when it began with the one before.
+    token* find_work(std::uint64_t& since)
     {
         token* mine = nullptr;
+        const std::uint64_t now = ticks();
+        const std::uint64_t spent = since == 0 ? 0 : now - since;
+        since = now;
         {
             const locked hold(lock_);
             if (control_.stopped()) return nullptr;
+            if (spent != 0) note_round(spent);
+            if (workers_ > 1 && too_many(workers_)) {
+                --workers_;
+                return nullptr;
+            }
             if (ready_ != nullptr) {
                 mine = ready_;
                 ready_ = mine->next;
@@ -176,7 +197,7 @@ private:
             }
         }
         if (help) spawn_worker();
-        return got ? mine : find_work();
+        return got ? mine : find_work(since);
     }
 
     /// With lock_ held.
@@ -193,7 +214,22 @@ private:
         t->next = free_;
         free_ = t;
     }
-    bool one_more() { return workers_ < threads_ && ++workers_ != 0; }
+    bool one_more() { return workers_ < threads_ && !too_many(workers_ + 1) && ++workers_ != 0; }
+
+    /// A worker took so long from one token to the next. Half of what was long ago is forgotten.
+    void note_round(std::uint64_t spent)
+    {
+        spent_ += spent;
+        if (++rounds_ < remembered_rounds) return;
+        spent_ /= 2;
+        rounds_ /= 2;
+    }
+
+    /// Whether so many workers would mostly wait for each other.
+    [[nodiscard]] bool too_many(std::size_t workers) const
+    {
+        return rounds_ >= telling_rounds && spent_ < workers * worth_ * rounds_;
+    }
 
     void spawn_worker()
     {
@@ -330,6 +366,12 @@ private:
     std::size_t threads_ = 1;
     control control_;
 
+    // What the locks take of each item's time, so that no other worker has it: measured with two.
+    static constexpr std::uint64_t worth_nanoseconds = 150;
+    static constexpr std::uint64_t telling_rounds = 16;
+    static constexpr std::uint64_t remembered_rounds = 1024;
+    std::uint64_t worth_ = 0;  // in ticks
+
     mutex lock_;
     std::vector<std::unique_ptr<token>> tokens_;
     token* free_ = nullptr;
@@ -338,6 +380,8 @@ private:
     bool at_end_ = false;
     std::size_t workers_ = 0;
     std::size_t read_ = 0;
+    std::uint64_t spent_ = 0;
+    std::uint64_t rounds_ = 0;
 };
 
 }  // namespace weft::detail
