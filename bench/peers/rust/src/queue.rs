@@ -45,21 +45,24 @@ const MESSAGES: u64 = 200_000;
 fn together<Q: Queue>(side: u64) -> Duration {
     let queue = Arc::new(Q::new());
     let taken = Arc::new(AtomicU64::new(0));
-    let ready = Arc::new(Barrier::new(2 * side as usize + 1));
+    let ready = Arc::new(Barrier::new(2 * side as usize));
     let mut threads = Vec::new();
     for _ in 0..side {
         let (q, r) = (queue.clone(), ready.clone());
         threads.push(thread::spawn(move || {
             r.wait();
+            let start = Instant::now();
             for m in 0..MESSAGES / side {
                 while !q.put(m) {
                     thread::yield_now();
                 }
             }
+            start
         }));
         let (q, r, t) = (queue.clone(), ready.clone(), taken.clone());
         threads.push(thread::spawn(move || {
             r.wait();
+            let start = Instant::now();
             let mut mine = 0;
             loop {
                 if q.get().is_some() {
@@ -73,14 +76,12 @@ fn together<Q: Queue>(side: u64) -> Duration {
                 }
                 thread::yield_now();
             }
+            start
         }));
     }
-    ready.wait();
-    let start = Instant::now();
-    for t in threads {
-        t.join().unwrap();
-    }
-    start.elapsed()
+    // From the start of the first one: where there are more threads than processors, somebody who watched would be late.
+    let starts: Vec<Instant> = threads.into_iter().map(|t| t.join().unwrap()).collect();
+    starts.into_iter().min().unwrap().elapsed()
 }
 
 fn add_queue<Q: Queue>(cases: &mut Vec<Case>, name: &str) {
