@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include "simd/scalar.hpp"
+#include "simd/streams-inl.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -92,9 +93,12 @@ T best_of(const T* HWY_RESTRICT p, std::size_t n)
     };
     std::size_t i = 0;
     if (n * sizeof(T) >= worth_streams) {
-        const std::size_t part = stream_length<T>(lanes);
+        const std::size_t part = stream_length<T>(n, 8, lanes);
         for (; i + 8 * part <= n; i += 8 * part) {
-            for (std::size_t k = 0; k < part; k += lanes) all(p + i + k, part);
+            for (std::size_t k = 0; k < part; k += lanes) {
+                ask_ahead<8>(p + i + k, part);
+                all(p + i + k, part);
+            }
         }
     }
     for (; i + 8 * lanes <= n; i += 8 * lanes) all(p + i, lanes);
@@ -151,9 +155,12 @@ std::pair<T, T> minmax(const T* HWY_RESTRICT p, std::size_t n)
     };
     std::size_t i = 0;
     if (n * sizeof(T) >= worth_streams) {
-        const std::size_t part = stream_length<T>(lanes);
+        const std::size_t part = stream_length<T>(n, 4, lanes);
         for (; i + 4 * part <= n; i += 4 * part) {
-            for (std::size_t k = 0; k < part; k += lanes) all(p + i + k, part);
+            for (std::size_t k = 0; k < part; k += lanes) {
+                ask_ahead<4>(p + i + k, part);
+                all(p + i + k, part);
+            }
         }
     }
     for (; i + 4 * lanes <= n; i += 4 * lanes) all(p + i, lanes);

@@ -15,13 +15,20 @@ namespace weft::detail {
 /// stream of reads does not use the memory up.
 inline constexpr std::size_t worth_streams = std::size_t{1} << 20;
 
-/// How far these places are apart: an odd number of cache lines, or they would all fall into one set of the cache.
+/// How far `streams` such places in n elements are apart: far enough that the processor takes them for as many streams,
+/// and by an odd number of cache lines, or they would all fall into one set of the cache.
 template <class T>
-constexpr std::size_t stream_length(std::size_t lanes)
+constexpr std::size_t stream_length(std::size_t n, std::size_t streams, std::size_t lanes)
 {
+    constexpr std::size_t least_bytes = std::size_t{64} << 10;
     const std::size_t line = lanes * sizeof(T) >= 64 ? lanes : 64 / sizeof(T);
-    return 265 * line;
+    const std::size_t rounds = n / (streams * (least_bytes / sizeof(T)));
+    const std::size_t lines = n / (streams * (rounds > 1 ? rounds : 1) * line);
+    return (lines % 2 == 0 ? lines - 1 : lines) * line;
 }
+
+/// So many bytes ahead a stream is asked for: what the processor fetches by itself is not enough.
+inline constexpr std::size_t stream_ahead = 512;
 
 #define WEFT_ALWAYS_INLINE __attribute__((always_inline))
 

@@ -99,7 +99,7 @@ using lane_t = typename lane_of<T>::type;
 inline constexpr std::size_t simd_block = 4096;
 /// The same for large data, of which eight parts are read at once. An eighth is an odd number of cache lines, or all
 /// eight would fall into one set of the cache.
-inline constexpr std::size_t simd_far_block = 8 * 4240;
+inline constexpr std::size_t simd_far_block = 8 * 16 * 1031;
 
 /// The functions of one type, for one set of instructions.
 template <class T>
