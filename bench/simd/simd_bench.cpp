@@ -9,9 +9,11 @@
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <execution>
 #include <functional>
 #include <limits>
@@ -25,7 +27,22 @@ namespace {
 
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
-std::size_t large() { return bench::quick() ? most_bytes / 4 : most_bytes; }
+/// Beyond every cache: 1 GiB, or a quarter of that where a rough result will do or memory is short.
+std::size_t large()
+{
+    static const std::size_t bytes = [] {
+        if (bench::quick()) return most_bytes / 4;
+        const long pages = sysconf(_SC_AVPHYS_PAGES);
+        const long page = sysconf(_SC_PAGESIZE);
+        if (pages > 0 && page > 0 &&
+            static_cast<std::size_t>(pages) < 3 * (most_bytes / static_cast<std::size_t>(page))) {
+            std::fputs("bench_simd: there is no room for two arrays of 1 GiB, so they have 256 MiB\n", stderr);
+            return most_bytes / 4;
+        }
+        return most_bytes;
+    }();
+    return bytes;
+}
 
 /// As many numbers as anybody asks for, from the beginning of a cache line; made at the first use.
 template <class T>
