@@ -101,6 +101,7 @@
 #include <weft/sync/event_count.hpp>
 #include <weft/sync/mutex.hpp>
 #include <weft/sync/parker.hpp>
+#include <weft/sync/parking_spot.hpp>
 #include <weft/sync/seq_lock.hpp>
 #include <weft/sync/sharded_mutex.hpp>
 #include <weft/sync/spinlock.hpp>

@@ -10,7 +10,7 @@
 #include <weft/pool/detail/task.hpp>
 #include <weft/pool/detail/worker.hpp>
 #include <weft/queue/deque.hpp>
-#include <weft/sync/parker.hpp>
+#include <weft/sync/parking_spot.hpp>
 
 #include <cstddef>
 #include <cstdint>

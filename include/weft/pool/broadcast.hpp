@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -43,7 +42,7 @@ auto broadcast_in(pool_core& pool, const F& f)
         std::exception_ptr error;
     };
     const std::size_t count = thread_count(pool);
-    const auto parts = std::make_unique<part[]>(count);
+    std::vector<part> parts(count);
     std::vector<task*> mail(count);
     mail_counter counter;
     for (std::size_t i = 0; i < count; ++i) {

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/atomic.hpp>
+#include <weft/base/memory.hpp>
+
 #include <concepts>
-#include <memory>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -21,8 +24,23 @@ public:
                 (std::is_invocable_r_v<R, const std::decay_t<F>&, Argument> ||
                  std::is_invocable_r_v<R, const std::decay_t<F>&>)
     callback(F&& f)  // implicit: so that a lambda can be given where an option is set
-        : call_(std::make_shared<const holder<std::decay_t<F>>>(std::forward<F>(f)))
+        : call_(detail::make<holder<std::decay_t<F>>>(std::forward<F>(f)))
     {
+    }
+    callback(const callback& other) noexcept : call_(other.call_)
+    {
+        if (call_ != nullptr) call_->owners.fetch_add(1, detail::order::relaxed);
+    }
+    callback(callback&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}
+    callback& operator=(callback other) noexcept
+    {
+        std::swap(call_, other.call_);
+        return *this;
+    }
+    ~callback()
+    {
+        // Acquire and release: what the other owners did with the function happens before its end.
+        if (call_ != nullptr && call_->owners.fetch_sub(1, detail::order::acq_rel) == 1) call_->dispose();
     }
 
     [[nodiscard]] explicit operator bool() const noexcept { return call_ != nullptr; }
@@ -31,8 +49,12 @@ public:
 
 private:
     struct base {
-        virtual ~base() = default;
         virtual R call(Argument argument) const = 0;
+        virtual void dispose() noexcept = 0;
+        detail::atomic<std::size_t> owners{1};
+
+    protected:
+        ~base() = default;
     };
     template <class F>
     struct holder final : base {
@@ -49,10 +71,11 @@ private:
                 return static_cast<R>(function());
             }
         }
+        void dispose() noexcept override { detail::dispose(this); }
         F function;
     };
 
-    std::shared_ptr<const base> call_;
+    base* call_ = nullptr;
 };
 
 }  // namespace weft

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/atomic.hpp>
+#include <weft/base/memory.hpp>
 #include <weft/pool/detail/task.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -56,40 +57,48 @@ public:
         static_assert(std::invocable<const shared_function&, std::size_t> || std::invocable<const shared_function&>,
                       "weft: a task of spawn_broadcast is called by all threads at once, through a const reference, "
                       "without arguments or with the index of the thread");
+        struct crew;
         struct part : detail::task {
-            std::shared_ptr<const shared_function> function;
+            crew* owner = nullptr;
             std::size_t index = 0;
         };
-        const auto function = std::make_shared<const shared_function>(std::forward<F>(f));
-        const std::size_t count = core_.num_threads();
-        std::vector<std::unique_ptr<part>> parts;
-        std::vector<detail::task*> tasks;
-        parts.reserve(count);
-        tasks.reserve(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            auto p = std::make_unique<part>();
-            p->function = function;
-            p->index = i;
-            p->run = [](detail::task* self, detail::worker* here) noexcept {
-                std::unique_ptr<part> mine(static_cast<part*>(self));
-                if (here == nullptr) return;
-                detail::scope_core& core = *mine->scope;
-                try {
-                    if constexpr (std::invocable<const shared_function&, std::size_t>) {
-                        static_cast<void>((*mine->function)(mine->index));
-                    } else {
-                        static_cast<void>((*mine->function)());
-                    }
-                } catch (...) {
-                    core.fail(std::current_exception());
+        /// The function and the tasks that call it; the last task ends it.
+        struct crew {
+            crew(F&& f, std::size_t count) : function(std::forward<F>(f)), parts(count), left(count) {}
+            void call(std::size_t index) const
+            {
+                if constexpr (std::invocable<const shared_function&, std::size_t>) {
+                    static_cast<void>(function(index));
+                } else {
+                    static_cast<void>(index);
+                    static_cast<void>(function());
                 }
-                mine.reset();
-                core.task_done();
+            }
+            const shared_function function;
+            std::vector<part> parts;
+            detail::atomic<std::size_t> left;
+        };
+        const std::size_t count = core_.num_threads();
+        std::vector<detail::task*> tasks(count);
+        crew* const all = detail::make<crew>(std::forward<F>(f), count);
+        for (std::size_t i = 0; i < count; ++i) {
+            part& p = all->parts[i];
+            p.owner = all;
+            p.index = i;
+            p.run = [](detail::task* self, detail::worker* here) noexcept {
+                auto& mine = *static_cast<part*>(self);
+                detail::scope_core* const core = mine.scope;
+                try {
+                    if (here != nullptr) mine.owner->call(mine.index);
+                } catch (...) {
+                    core->fail(std::current_exception());
+                }
+                // Acquire and release: what the others did with the function happens before its end.
+                if (mine.owner->left.fetch_sub(1, detail::order::acq_rel) == 1) detail::dispose(mine.owner);
+                if (here != nullptr) core->task_done();
             };
-            tasks.push_back(p.get());
-            parts.push_back(std::move(p));
+            tasks[i] = &p;
         }
-        for (auto& p : parts) p.release();
         core_.spawn_to_each(tasks.data(), count);
     }
 

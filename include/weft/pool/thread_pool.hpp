@@ -9,7 +9,6 @@
 #include <weft/pool/spawn.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
 

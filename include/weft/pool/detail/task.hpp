@@ -6,7 +6,7 @@
 #include <weft/base/cell.hpp>
 #include <weft/base/memory.hpp>
 #include <weft/pool/detail/worker.hpp>
-#include <weft/sync/parker.hpp>
+#include <weft/sync/parking_spot.hpp>
 #include <weft/sync/spinlock.hpp>
 
 #include <cstddef>
