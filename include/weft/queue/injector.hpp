@@ -95,7 +95,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
 
 private:
-    using outcome = typename detail::block_queue<T>::outcome;
+    using outcome = typename detail::block_queue<T, max_batch>::outcome;
     template <class Order>
     using place_in = typename detail::deque_core<T, Order>::place;
 
@@ -104,7 +104,7 @@ private:
         return size / 2 + size % 2 < max_batch ? size / 2 + size % 2 : max_batch;
     }
 
-    detail::block_queue<T> queue_;
+    detail::block_queue<T, max_batch> queue_;
 };
 
 }  // namespace weft

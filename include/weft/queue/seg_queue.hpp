@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// An unbounded first-in-first-out queue for any number of producers and consumers. It allocates a block for every 31
-/// elements and uses blocks again.
+/// An unbounded first-in-first-out queue for any number of producers and consumers. It allocates blocks of 31
+/// to 127 elements, about 2 KiB, and uses blocks again.
 ///
 /// Requires:      T can be moved.
 /// Thread safety: all members, any threads.

@@ -3,12 +3,13 @@
 //
 // Roles       producers, consumers: any threads.
 //
-// Fields      tail_.index, head_.index   where the next push and pop happen, in steps of 2. Numbers mod 32 from 0 to 30
-//                                        are slots of the block; 31 means that somebody is moving on to the next block.
+// Fields      tail_.index, head_.index   where the next push and pop happen, in steps of 2. Numbers mod `lap` are slots
+//                                        of the block; lap - 1 means that somebody is moving on to the next block.
 //                                        Bit 0 of head_.index: the block is not the last one, so it cannot be empty
-//             tail_.where, head_.where   that block; written only by who has taken slot 30, before the index moves on
+//             tail_.where, head_.where   that block; written only by who has taken its last slot, before the index moves
+//                                        on
 //             slot.state                 empty -> written (producer) -> read (consumer)
-//             block.next                 set by the producer of slot 30
+//             block.next                 set by the producer of the last slot
 //             spare_                     one block to use again
 //             retired_                   blocks left by the head that some consumer still reads from
 //
@@ -45,8 +46,9 @@
 
 namespace weft::detail {
 
-/// `Lap` is a power of two, at least 2; a block has one slot less.
-template <class T, std::size_t Lap = 32>
+/// `Lap` is a power of two, at least 2; a block has one slot less. 0: about 2 KiB of slots, so that threads seldom meet at
+/// the change of blocks, but at least 32.
+template <class T, std::size_t Lap = 0>
 class block_queue {
 public:
     /// Why an attempt to pop took nothing.
@@ -178,7 +180,9 @@ public:
     }
 
 private:
-    static constexpr std::size_t lap = Lap;
+    struct slot;
+
+    static constexpr std::size_t lap = Lap != 0 ? Lap : sizeof(slot) <= 16 ? 128 : sizeof(slot) <= 32 ? 64 : 32;
     static constexpr std::size_t slots_per_block = lap - 1;
     static constexpr std::size_t step = 2;
     static constexpr std::size_t not_last = 1;
