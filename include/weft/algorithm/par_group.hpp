@@ -30,16 +30,23 @@ template <detail::algorithm::elements R, class Key = std::identity>
 [[nodiscard]] std::vector<std::size_t> par_histogram(R&& r, std::size_t bins, const Key& key = {})
 {
     static_assert(detail::algorithm::sound<detail::algorithm::check_bin<Key, std::ranges::range_reference_t<R>>>);
-    std::vector<std::size_t> counts(bins);
+    std::vector<std::size_t> counts;
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
     with_context([&](fork_context c) {
-        for (std::size_t lo = 0; lo < n; lo += most) {
+        std::size_t lo = 0;
+        do {
             const std::size_t hi = std::min(n, lo + most);
-            detail::algorithm::bin_counts part(bins, hi - lo);
+            detail::algorithm::bin_counts part(c, bins, hi - lo);
             detail::algorithm::count_bins(c, std::ranges::begin(r), lo, hi, key, part, hi - lo);
-            part.add_to(c, counts.data());
-        }
+            part.fold();
+            if (lo == 0) {
+                counts.assign(part.data(), part.data() + bins);
+            } else {
+                for (std::size_t b = 0; b < bins; ++b) counts[b] += part.data()[b];
+            }
+            lo = hi;
+        } while (lo < n);
     });
     return counts;
 }

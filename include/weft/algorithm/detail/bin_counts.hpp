@@ -25,12 +25,13 @@ namespace weft::detail::algorithm {
 class bin_counts {
 public:
     /// For about so many elements.
-    bin_counts(std::size_t bins, std::size_t elements)
+    bin_counts(fork_context c, std::size_t bins, std::size_t elements)
         : bins_(bins), tables_(bins <= 2048 && elements >= 2 * bins ? 4 : 1), counts_(inline_)
     {
         // Large tables in huge pages, which are kept from one histogram to the next.
         if (size() > inline_size) counts_ = memory_.emplace(size() < much ? size() : std::max(size(), kept)).data();
-        std::fill_n(counts_, size(), 0u);
+        each_tile(c, size(),
+                  [&](std::size_t, std::size_t lo, std::size_t hi) { std::fill(counts_ + lo, counts_ + hi, 0u); });
     }
     bin_counts(const bin_counts&) = delete;
     bin_counts& operator=(const bin_counts&) = delete;
@@ -64,7 +65,7 @@ public:
         });
     }
 
-    /// Puts all counts into the first table: for who adds them, on another thread.
+    /// Puts all counts into the first table, for who reads them: most often another thread.
     void fold() noexcept
     {
         if (tables_ == 1) return;
@@ -78,18 +79,8 @@ public:
             for (std::size_t b = lo; b < hi; ++b) counts_[b] += other.counts_[b];
         });
     }
-    void add_to(fork_context c, std::size_t* all) const
-    {
-        each_tile(c, bins_, [&](std::size_t, std::size_t lo, std::size_t hi) {
-            const std::uint32_t* const t = counts_;
-            if (tables_ == 4) {
-                for (std::size_t b = lo; b < hi; ++b)
-                    all[b] += t[b] + t[bins_ + b] + t[2 * bins_ + b] + t[3 * bins_ + b];
-            } else {
-                for (std::size_t b = lo; b < hi; ++b) all[b] += t[b];
-            }
-        });
-    }
+    /// The counts, one for each bin, once they are folded.
+    [[nodiscard]] const std::uint32_t* data() const noexcept { return counts_; }
     [[nodiscard]] std::size_t bins() const noexcept { return bins_; }
 
 private:
@@ -154,7 +145,7 @@ void count_bins(fork_context c, I first, std::size_t lo, std::size_t hi, const K
                     if (same_worker(c, there)) {
                         count_bins(there, first, middle, hi, key, counts, elements);
                     } else {
-                        other = std::make_unique<bin_counts>(counts.bins(), elements);
+                        other = std::make_unique<bin_counts>(there, counts.bins(), elements);
                         count_bins(there, first, middle, hi, key, *other, elements);
                         other->fold();
                     }
