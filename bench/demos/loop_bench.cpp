@@ -181,6 +181,8 @@ const bench::definition files([] {
     static const walk::totals totals = walk::serial(root);
     bench::add_serial("demos", "walk sources", whole, [] { check(walk::serial(root) == totals); });
     bench::add_each("demos", "walk sources", "weft", whole, [](int) { check(walk::parallel(root) == totals); });
+    bench::add_each("demos", "walk sources", "weft in order", whole,
+                    [](int) { check(walk::in_order(root) == totals); });
     bench::add_each("demos", "walk sources", "tbb", whole, [](int) { check(tbb_walk(root) == totals); });
 
     static const std::vector<std::string> names = [] {

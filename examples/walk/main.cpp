@@ -1,4 +1,4 @@
-// examples/walk/main.cpp - par_walk_tree needs a root and a function that gives a node's children.
+// examples/walk/main.cpp - a walk over folders, by par_worklist, and in order by par_walk_tree.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "walk.hpp"
 
@@ -20,7 +20,8 @@ int main(int argc, char** argv)
     }
     const walk::totals one = demo::timed("serial", [&] { return walk::serial(root); });
     const walk::totals many = demo::timed("weft", [&] { return walk::parallel(root); });
+    const walk::totals ordered = demo::timed("weft, in order", [&] { return walk::in_order(root); });
     std::printf("%zu entries, %zu bytes\n", static_cast<std::size_t>(many.entries),
                 static_cast<std::size_t>(many.bytes));
-    return demo::verdict(one == many);
+    return demo::verdict(one == many && one == ordered);
 }

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/par_worklist.hpp>
 #include <weft/iter/sources.hpp>
+#include <weft/pool/per_worker.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace walk {
@@ -48,7 +52,20 @@ inline totals serial(const fs::directory_entry& root)
     return sum;
 }
 
+/// For totals the order does not matter, and no entry is kept: a list of work that grows while it is worked on.
 inline totals parallel(const fs::directory_entry& root)
+{
+    weft::per_worker<totals> sums;
+    weft::par_worklist(std::vector{root}, [&](const fs::directory_entry& e, weft::feeder<fs::directory_entry>& more) {
+        totals& mine = sums.local();
+        mine = mine + one(e);
+        for (fs::directory_entry& child : children(e)) more.add(std::move(child));
+    });
+    return sums.combine(std::plus<>());
+}
+
+/// The same as a chain, whose items come in the order of the serial twin: for all that keeps or prints entries.
+inline totals in_order(const fs::directory_entry& root)
 {
     return weft::par_walk_tree(root, children).map(one).reduce(totals{}, [](totals a, totals b) { return a + b; });
 }
