@@ -51,8 +51,9 @@ void simd_sort(T* keys, std::size_t n, bool descending)
 {
     if (n < 2) return;
 #ifdef WEFT_HIGHWAY_SORT
-    // Before 1.1 Highway compressed into memory, which takes some hundred cycles on Zen 4.
-    constexpr bool own = sizeof(T) >= 4 && HWY_MAJOR == 1 && HWY_MINOR == 0;
+    // Before 1.1 Highway compressed into memory, which takes some hundred cycles on Zen 4. Elsewhere than on x86 it writes
+    // back what it reads behind the keys, which may be another thread's.
+    constexpr bool own = !HWY_ARCH_X86 || (sizeof(T) >= 4 && HWY_MAJOR == 1 && HWY_MINOR == 0);
     if constexpr (!own) {
         if (!simd_is_scalar()) return sort_by_highway(keys, n, descending);
     }

@@ -1,0 +1,135 @@
+// tests/simd/sort_test.cpp - the kernels that sort and partition keys, between pages that nobody may touch.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/rng.hpp>
+#include <weft/simd/sort.hpp>
+
+#include "test.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace {
+
+using weft::detail::simd_front;
+
+/// Keys that begin right behind a page without access, or end right before one: a piece of an array whose other pieces
+/// belong to other threads must not be left, not even to write back what was read.
+template <class T>
+class fenced_keys {
+public:
+    fenced_keys(const std::vector<T>& keys, bool at_end) : size_(keys.size())
+    {
+        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        const std::size_t room = (keys.size() * sizeof(T) + page - 1) / page * page;
+        length_ = room + 2 * page;
+        memory_ = static_cast<char*>(mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        REQUIRE(memory_ != MAP_FAILED);
+        if (room != 0) REQUIRE(mprotect(memory_ + page, room, PROT_READ | PROT_WRITE) == 0);
+        keys_ = reinterpret_cast<T*>(memory_ + page + (at_end ? room - keys.size() * sizeof(T) : 0));
+        std::copy(keys.begin(), keys.end(), keys_);
+    }
+    ~fenced_keys() { munmap(memory_, length_); }
+    fenced_keys(const fenced_keys&) = delete;
+    fenced_keys& operator=(const fenced_keys&) = delete;
+
+    [[nodiscard]] T* data() const { return keys_; }
+    [[nodiscard]] std::vector<T> copy() const { return {keys_, keys_ + size_}; }
+
+private:
+    std::size_t size_;
+    std::size_t length_ = 0;
+    char* memory_ = nullptr;
+    T* keys_ = nullptr;
+};
+
+template <class T>
+std::vector<T> random_keys(std::size_t n, std::uint32_t values)
+{
+    weft::rng random(n + values);
+    std::vector<T> v(n);
+    for (T& x : v) x = static_cast<T>(static_cast<T>(random.below(values)) - static_cast<T>(values / 2));
+    return v;
+}
+
+template <class F>
+void for_sizes(F f)
+{
+    for (std::size_t n = 0; n < 300; ++n) f(n);
+    for (const std::size_t n : {1000U, 1023U, 4096U, 20'011U}) f(n);
+}
+
+template <class T>
+bool goes_to_front(simd_front front, T x, T pivot)
+{
+    switch (front) {
+        case simd_front::less:
+            return x < pivot;
+        case simd_front::not_greater:
+            return x <= pivot;
+        case simd_front::greater:
+            return x > pivot;
+        case simd_front::not_less:
+            return x >= pivot;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("simd sort: a partition keeps every key, on its side, and touches nothing else", "", std::int32_t,
+                   std::uint32_t, std::int64_t, std::uint64_t, float, double)
+{
+    using T = TestType;
+    bool right = true;
+    for_sizes([&](std::size_t n) {
+        for (const std::uint32_t values : {3U, 1000U}) {
+            const std::vector<T> keys = random_keys<T>(n, values);
+            const T pivot = n == 0 ? T{} : keys[n / 2];
+            for (const simd_front front :
+                 {simd_front::less, simd_front::not_greater, simd_front::greater, simd_front::not_less}) {
+                const auto wanted = [&](T x) { return goes_to_front(front, x, pivot); };
+                const auto count = static_cast<std::size_t>(std::count_if(keys.begin(), keys.end(), wanted));
+                for (const bool at_end : {false, true}) {
+                    const fenced_keys<T> piece(keys, at_end);
+                    right = right && weft::detail::simd_partition(piece.data(), n, pivot, front) == count;
+                    std::vector<T> after = piece.copy();
+                    right = right && std::is_partitioned(after.begin(), after.end(), wanted);
+                    std::vector<T> before = keys;
+                    std::sort(before.begin(), before.end());
+                    std::sort(after.begin(), after.end());
+                    right = right && before == after;
+                }
+            }
+        }
+    });
+    CHECK(right);
+}
+
+TEMPLATE_TEST_CASE("simd sort: sorts in both directions, and touches nothing else", "", std::int16_t, std::uint16_t,
+                   std::int32_t, std::uint32_t, std::int64_t, std::uint64_t, float, double)
+{
+    using T = TestType;
+    bool right = true;
+    for_sizes([&](std::size_t n) {
+        for (const std::uint32_t values : {2U, 1000U}) {
+            const std::vector<T> keys = random_keys<T>(n, values);
+            for (const bool descending : {false, true}) {
+                std::vector<T> expected = keys;
+                std::sort(expected.begin(), expected.end());
+                if (descending) std::reverse(expected.begin(), expected.end());
+                for (const bool at_end : {false, true}) {
+                    const fenced_keys<T> piece(keys, at_end);
+                    weft::detail::simd_sort(piece.data(), n, descending);
+                    right = right && piece.copy() == expected;
+                }
+            }
+        }
+    });
+    CHECK(right);
+}
