@@ -19,6 +19,21 @@ packages_of() {
 
 [ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 cpus lint" >&2; exit 2; }
 
+cd "$(dirname "$0")/.."
+
+# Highway for 64-bit ARM, beside this machine's own: unpacked, not installed, into build/aarch64-root.
+unpack_arm_libraries() {
+    root=$PWD/build/aarch64-root
+    [ ! -d "$root/usr/include/hwy" ] || return 0
+    mkdir -p "$root/lists/partial" "$root/cache/archives/partial"
+    set -- -q -o APT::Architectures::=arm64 -o Dir::State::Lists="$root/lists" -o Dir::Cache="$root/cache"
+    (
+        cd "$root" && apt-get "$@" update && apt-get "$@" download libhwy-dev:arm64 libhwy1:arm64 &&
+            for package in *.deb; do dpkg -x "$package" . || exit 1; done
+    ) >&2 || echo "setup.sh: no Highway for 64-bit ARM is to be had here: plain loops are tested in place of its kernels" >&2
+    rm -rf "$root/lists" "$root/cache" "$root"/*.deb
+}
+
 wanted=''
 for group in build "$@"; do wanted="$wanted $(packages_of "$group")"; done
 
@@ -31,6 +46,7 @@ missing=''
 for package in $wanted; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
 done
+case " $* " in *' aarch64 '*) unpack_arm_libraries ;; esac
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -10,11 +10,16 @@ endif()
 
 if(weft_highway_found)
   message(STATUS "weft: SIMD kernels by Highway ${WEFT_HIGHWAY_VERSION}")
+  set(weft_highway_options -Wno-error ${WEFT_HIGHWAY_CFLAGS_OTHER})
+  foreach(folder IN LISTS WEFT_HIGHWAY_INCLUDE_DIRS)  # empty if the compiler looks there by itself
+    list(APPEND weft_highway_options "-isystem${folder}")
+  endforeach()
   set(weft_simd_sources src/simd/target.cpp src/simd/kernels_float.cpp src/simd/kernels_signed.cpp
                         src/simd/kernels_unsigned.cpp src/simd/kernels_text.cpp src/simd/sort_4.cpp src/simd/sort_8.cpp)
   # Products must not melt into sums: the bits would depend on the compiler. Highway's own headers do not mind warnings.
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
-                              COMPILE_OPTIONS "-ffp-contract=off;-Wno-error")
+                              COMPILE_OPTIONS "-ffp-contract=off;${weft_highway_options}")
+  target_link_directories(weft PRIVATE ${WEFT_HIGHWAY_LIBRARY_DIRS})
   target_link_libraries(weft PRIVATE ${WEFT_HIGHWAY_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS ${WEFT_HIGHWAY_LDFLAGS})
 else()
@@ -31,7 +36,7 @@ if(weft_highway_found)
   mark_as_advanced(WEFT_HIGHWAY_CONTRIB)
   if(WEFT_HIGHWAY_CONTRIB)
     set_source_files_properties(src/simd/sort.cpp TARGET_DIRECTORY weft PROPERTIES COMPILE_DEFINITIONS WEFT_HIGHWAY_SORT
-                                COMPILE_OPTIONS "-Wno-error")
+                                COMPILE_OPTIONS "${weft_highway_options}")
     target_link_libraries(weft PRIVATE hwy_contrib)
     set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS -lhwy_contrib)
   endif()

@@ -45,6 +45,12 @@ constexpr named_target known[] = {
 #ifdef HWY_SSE2
     {HWY_SSE2, "sse2"},
 #endif
+#ifdef HWY_SVE2_128
+    {HWY_SVE2_128, "sve2_128"},
+#endif
+#ifdef HWY_SVE_256
+    {HWY_SVE_256, "sve_256"},
+#endif
 #ifdef HWY_SVE2
     {HWY_SVE2, "sve2"},
 #endif
