@@ -7,6 +7,18 @@ file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp" "src/pool/*.cpp"
      "src/iter/*.cpp" "src/algorithm/*.cpp" "src/model/*.cpp")
 
+# The checker says where an operation stands by std::source_location, which Clang has from version 16 on.
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS "${CMAKE_CXX20_STANDARD_COMPILE_OPTION}")
+check_cxx_source_compiles("
+  #include <source_location>
+  int main() { return std::source_location::current().line() == 0; }" WEFT_HAS_SOURCE_LOCATION)
+unset(CMAKE_REQUIRED_FLAGS)
+if(NOT WEFT_HAS_SOURCE_LOCATION)
+  message(STATUS "weft: no weft::model, which needs a compiler with std::source_location")
+  list(FILTER weft_sources EXCLUDE REGEX "^src/model/")
+endif()
+
 add_library(weft ${weft_sources})
 add_library(weft::weft ALIAS weft)
 target_compile_features(weft PUBLIC cxx_std_20)

@@ -9,6 +9,7 @@
 #include <weft/algorithm/par_shuffle.hpp>
 #include <weft/algorithm/par_sort.hpp>
 #include <weft/algorithm/par_transform.hpp>
+#include <weft/algorithm/subrange.hpp>
 #include <weft/base/array.hpp>
 #include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>

@@ -12,6 +12,7 @@
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
+#include <weft/algorithm/subrange.hpp>
 #include <weft/base/ranges.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/simd/stream.hpp>
@@ -235,7 +236,7 @@ Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& pr
 /// Throws: what `pred` throws, std::bad_alloc; nothing has changed then.
 /// Cost:   scratch memory for all elements.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
+borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
@@ -260,7 +261,7 @@ std::ranges::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
-std::ranges::subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projection& project = {})
+subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projection& project = {})
 {
     return weft::par_stable_partition(detail::algorithm::between(first, last), pred, project);
 }
@@ -270,7 +271,7 @@ std::ranges::subrange<I> par_stable_partition(I first, S last, const Pred& pred,
 ///
 /// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
+borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
@@ -300,7 +301,7 @@ std::ranges::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
-std::ranges::subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& project = {})
+subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& project = {})
 {
     return weft::par_partition(detail::algorithm::between(first, last), pred, project);
 }
@@ -311,7 +312,7 @@ std::ranges::subrange<I> par_partition(I first, S last, const Pred& pred, const 
 /// Throws: what the comparison throws, std::bad_alloc; nothing has changed then.
 template <detail::algorithm::elements R, detail::algorithm::function Equal = std::ranges::equal_to,
           class Projection = std::identity>
-std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
+borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
 {
     using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
     static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
@@ -337,7 +338,7 @@ std::ranges::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, c
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Equal = std::ranges::equal_to,
           class Projection = std::identity>
-std::ranges::subrange<I> par_unique(I first, S last, const Equal& equal = {}, const Projection& project = {})
+subrange<I> par_unique(I first, S last, const Equal& equal = {}, const Projection& project = {})
 {
     return weft::par_unique(detail::algorithm::between(first, last), equal, project);
 }

@@ -6,6 +6,7 @@
 // classes, because a class is looked at before the code that follows would fail for the same reason.
 #pragma once
 
+#include <weft/algorithm/subrange.hpp>
 #include <weft/base/ranges.hpp>
 
 #include <algorithm>
@@ -71,9 +72,9 @@ concept function = !iterator<std::decay_t<F>> && !std::is_arithmetic_v<F>;
 
 /// The range first .. last - 1.
 template <place I, std::sized_sentinel_for<I> S>
-constexpr auto between(I first, S last)
+constexpr subrange<I> between(I first, S last)
 {
-    return std::ranges::subrange<I, S, std::ranges::subrange_kind::sized>(first, last);
+    return {first, first + (last - first)};
 }
 
 /// Makes the compiler look at a check: here, and not when it is done with the whole file.
