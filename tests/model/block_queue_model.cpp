@@ -16,10 +16,13 @@ using weft::model::thread;
 using queue = weft::seg_queue<int>;
 using watched = scenarios::watched_queue<queue, 0>;
 
+/// The slots of a block of small elements but for the last one.
+constexpr int before_last = 126;
+
 /// Brings the queue to the last slot of its first block, alone.
 void go_to_last_slot(queue& q)
 {
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < before_last; ++i) {
         q.push(i);
         require(q.try_pop() == i);
     }
@@ -210,7 +213,7 @@ const enter boundary_payload(
         // Consumers that see the number of a slot in the new block see the block and what it holds.
         cell<int> data[2];
         weft::seg_queue<cell<int>*> q;
-        for (int i = 0; i < 30; ++i) {
+        for (int i = 0; i < before_last; ++i) {
             q.push(nullptr);
             static_cast<void>(q.try_pop());
         }
