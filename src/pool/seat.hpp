@@ -64,7 +64,8 @@ private:
 /// has nothing to do, or takes an extra seat.
 ///
 /// Fields by who may touch them:
-///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low, turns, short_work, blocking
+///   holder only           jobs (owner side), tasks and strays (owner side), top, level, low, turns, short_work,
+///                         divided_at, blocking
 ///   anyone, atomic        status, mail, scope, scope_first, watcher, the thief side of the deques
 ///   anyone                thread_spot.unpark by who claims the seat for its thread; wait_spot.unpark by who has news
 ///                         for a holder that waits. Both outlive every use: seats live as long as the pool.
@@ -97,6 +98,7 @@ struct seat final : worker {
     std::uint64_t low = 0;    ///< the lowest level since the innermost open scope was opened: what lies above is newer
     std::uint32_t turns = 0;
     std::uint64_t short_work = 0;     ///< ticks of work too short to wake anybody for, done alone, of late
+    std::uint64_t divided_at = 0;     ///< when such work was last divided, in ticks; 0: nobody came back for more
     std::uint64_t short_work_at = 0;  ///< when the newest of it began, in ticks
     std::uint32_t blocking = 0;       ///< calls of weft::blocking that the holder is in, one inside the other
 };

@@ -61,13 +61,27 @@ void pool_core::jobs_published(seat& me) noexcept
 
 bool pool_core::divides_short_work(seat& me, std::uint64_t work) noexcept
 {
-    if (searching_.load(order::relaxed) != 0) return true;
+    const std::uint64_t microsecond = ticks_per_microsecond();
+    constexpr std::uint64_t pause_microseconds = 20;
+    const std::uint64_t now = ticks();
+    // Who has just helped looks for work again in a moment. To divide one loop and not the next would send the data
+    // from one processor to the other and back, so it is worth waiting for.
+    bool awake = searching_.load(order::relaxed) != 0;
+    const bool all_joined = me.jobs.head() == me.jobs.slots();  // else whoever helped may be at it still
+    if (!awake && all_joined && now - me.divided_at < work + pause_microseconds * microsecond) {
+        while (!awake && ticks() - now < microsecond / 4) {
+            spin_hint();
+            awake = searching_.load(order::relaxed) != 0;
+        }
+        if (!awake) me.divided_at = 0;
+    }
+    if (awake) {
+        me.divided_at = now;
+        return true;
+    }
     // Wakes somebody once such work has taken several times as long as waking does, if it comes in so quick a
     // succession that the thread will be awake still when the next comes.
     constexpr std::uint64_t enough_microseconds = 60;
-    constexpr std::uint64_t pause_microseconds = 20;
-    const std::uint64_t microsecond = ticks_per_microsecond();
-    const std::uint64_t now = ticks();
     if (now - me.short_work_at > work + pause_microseconds * microsecond) me.short_work = 0;
     me.short_work_at = now;
     me.short_work += work;
