@@ -174,13 +174,13 @@ void define_worklist(const std::string& name, int rounds)
     constexpr std::uint32_t nodes = 100000;
     const bench::unit per_item{"ns/item", nodes};
     bench::add_serial("pipeline", name, per_item, [=] {
-        std::vector<std::uint32_t> todo{1};
-        while (!todo.empty()) {
-            const std::uint32_t i = todo.back();
-            todo.pop_back();
+        std::vector<std::uint32_t> pending{1};
+        while (!pending.empty()) {
+            const std::uint32_t i = pending.back();
+            pending.pop_back();
             churn(i, rounds);
-            if (2 * i <= nodes) todo.push_back(2 * i);
-            if (2 * i + 1 <= nodes) todo.push_back(2 * i + 1);
+            if (2 * i <= nodes) pending.push_back(2 * i);
+            if (2 * i + 1 <= nodes) pending.push_back(2 * i + 1);
         }
     });
     bench::add_each("pipeline", name, "weft", per_item, [=](int) {

@@ -1,21 +1,21 @@
-// tests/algorithm/par_group_test.cpp - histograms, groups, selection and shuffles against naive references.
+// tests/algorithm/par_group_test.cpp - histograms, groups and reductions by key against naive references.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_group.hpp>
-#include <weft/algorithm/par_nth_element.hpp>
-#include <weft/algorithm/par_shuffle.hpp>
-#include <weft/pool/test_pool.hpp>
 #include <weft/pool/thread_pool.hpp>
+
+#include "test.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <initializer_list>
 #include <map>
-#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
-
-#include "test.hpp"
 
 namespace {
 
@@ -134,61 +134,4 @@ TEST_CASE("group: long and short groups, of numbers and of what must be copied, 
     }
     const auto halves = weft::par_group_by(std::vector<bool>(50'000, true), [](bool b) { return b ? 1 : 0; });
     CHECK((halves.size() == 1 && halves[0].second.size() == 50'000));
-}
-
-TEST_CASE("group: nth_element and partial_sort put the right elements in place")
-{
-    for (const std::size_t n : {1U, 2U, 30U, 1000U, 50'000U}) {
-        for (const unsigned below : {1U, 3U, 1'000'000U}) {
-            const auto input = random_values(n, below);
-            auto expected = input;
-            std::sort(expected.begin(), expected.end());
-            for (const std::size_t at : {std::size_t{0}, n / 3, n / 2, n - 1, n}) {
-                const auto place = static_cast<std::ptrdiff_t>(at);
-                auto v = input;
-                CHECK(weft::par_nth_element(v, v.begin() + place) == v.end());
-                if (at < n) {
-                    CHECK(v[at] == expected[at]);
-                    CHECK(std::all_of(v.begin(), v.begin() + place, [&](int x) { return x <= expected[at]; }));
-                    CHECK(std::all_of(v.begin() + place, v.end(), [&](int x) { return x >= expected[at]; }));
-                }
-                v = input;
-                weft::par_partial_sort(v, v.begin() + place);
-                CHECK(std::equal(v.begin(), v.begin() + place, expected.begin()));
-                std::sort(v.begin(), v.end());
-                CHECK(v == expected);
-            }
-        }
-    }
-}
-
-TEST_CASE("group: a shuffle is a permutation that depends on the seed alone")
-{
-    std::vector<int> all(30'000);
-    std::iota(all.begin(), all.end(), 0);
-    auto a = all;
-    auto b = all;
-    weft::par_shuffle(a, 1);
-    weft::thread_pool alone{{.num_threads = 1}};
-    alone.install([&] { weft::par_shuffle(b, 1); });
-    CHECK(a == b);
-    CHECK(a != all);
-    weft::thread_pool four{{.num_threads = 4}};
-    for (int repeat = 0; repeat < 5; ++repeat) {
-        b = all;
-        four.install([&] { weft::par_shuffle(b, 1); });
-        CHECK(a == b);
-    }
-    for (std::uint64_t order = 0; order < 5; ++order) {
-        b = all;
-        weft::test_pool(order).install([&] { weft::par_shuffle(b, 1); });
-        CHECK(a == b);
-    }
-    weft::par_shuffle(b, 2);
-    CHECK(a != b);
-    std::sort(a.begin(), a.end());
-    CHECK(a == all);
-    std::vector<int> none;
-    weft::par_shuffle(none, 1);
-    CHECK(none.empty());
 }

@@ -1,25 +1,22 @@
-// tests/algorithm/par_scan_test.cpp - scans, filters and maps against std.
+// tests/algorithm/par_scan_test.cpp - scans against std.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/algorithm/par_filter.hpp>
 #include <weft/algorithm/par_scan.hpp>
-#include <weft/algorithm/par_transform.hpp>
 #include <weft/pool/join.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "test.hpp"
+
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <numeric>
 #include <random>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include "test.hpp"
 
 namespace {
 
@@ -205,108 +202,6 @@ TEST_CASE("scan: what the operation throws comes out")
                     std::runtime_error);
 }
 
-TEST_CASE("filter: copy_if, partition and unique agree with std")
-{
-    for (const std::size_t n : sizes) {
-        auto v = random_values(n);
-        for (auto& x : v) x %= 3;
-        const auto odd = [](std::uint64_t x) { return x % 2 == 1; };
-        std::vector<std::uint64_t> expected;
-        std::ranges::copy_if(v, std::back_inserter(expected), odd);
-        std::vector<std::uint64_t> out(n);
-        out.erase(weft::par_copy_if(v, out.begin(), odd), out.end());
-        CHECK(out == expected);
-
-        expected = v;
-        std::ranges::stable_partition(expected, odd);
-        for (const bool stable : {false, true}) {
-            out = v;
-            const auto rest = stable ? weft::par_stable_partition(out, odd) : weft::par_partition(out, odd);
-            CHECK(std::ranges::none_of(rest, odd));
-            CHECK(std::all_of(out.begin(), rest.begin(), odd));
-            CHECK(rest.end() == out.end());
-            if (stable) CHECK(out == expected);
-        }
-        expected = v;
-        expected.erase(std::unique(expected.begin(), expected.end()), expected.end());
-        out = v;
-        const auto behind = weft::par_unique(out);
-        out.erase(behind.begin(), behind.end());
-        CHECK(out == expected);
-    }
-}
-
-TEST_CASE("filter: large input, odd alignments, other outputs, and nothing behind the last place is written")
-{
-    weft::thread_pool three{{.num_threads = 3}};
-    for (const std::size_t n : {1U, 16'384U, 16'390U, 300'000U, 5'000'000U}) {
-        std::vector<std::uint64_t> v(n + 1);
-        for (std::size_t i = 0; i < v.size(); ++i) v[i] = i * 0x9e3779b97f4a7c15u >> 33;
-        const std::span<const std::uint64_t> in = std::span(v).subspan(1);
-        const auto kept = [](std::uint64_t x) { return x % 3 != 0; };
-        std::vector<std::uint64_t> expected;
-        std::ranges::copy_if(in, std::back_inserter(expected), kept);
-        std::vector<std::uint64_t> out(expected.size() + 2, 77);
-        const auto end = three.install([&] { return weft::par_copy_if(in, out.begin() + 1, kept); });
-        CHECK(end == out.end() - 1);
-        CHECK((out.front() == 77 && out.back() == 77));
-        CHECK(std::equal(expected.begin(), expected.end(), out.begin() + 1));
-        if (n > 1'000'000) continue;
-        std::deque<double> other(expected.size());
-        weft::par_copy_if(in, other.begin(), kept);
-        CHECK(std::equal(expected.begin(), expected.end(), other.begin(),
-                         [](std::uint64_t a, double b) { return static_cast<double>(a) == b; }));
-        std::vector<std::uint64_t> parts(in.begin(), in.end());
-        const auto rest = three.install([&] { return weft::par_stable_partition(parts, kept); });
-        std::vector<std::uint64_t> sides(in.begin(), in.end());
-        std::ranges::stable_partition(sides, kept);
-        CHECK(parts == sides);
-        CHECK(rest.size() == n - expected.size());
-    }
-}
-
-TEST_CASE("filter: a partition of plain elements keeps all of them, also if the predicate throws")
-{
-    weft::thread_pool three{{.num_threads = 3}};
-    for (const std::size_t n : {1U, 2047U, 2048U, 2049U, 30'000U, 300'001U}) {
-        for (const std::uint64_t wanted : {0U, 1U, 3U, 9U, 10U}) {  // of ten
-            auto v = random_values(n);
-            auto sorted = v;
-            std::sort(sorted.begin(), sorted.end());
-            const auto pred = [=](std::uint64_t x) { return x % 10 < wanted; };
-            const auto rest = three.install([&] { return weft::par_partition(v, pred); });
-            CHECK(std::ranges::none_of(rest, pred));
-            CHECK(std::all_of(v.begin(), rest.begin(), pred));
-            std::sort(v.begin(), v.end());
-            CHECK(v == sorted);
-            const std::uint64_t bad = v[n / 2];
-            const auto throws = [=](std::uint64_t x) {
-                if (x == bad) throw std::runtime_error("no");
-                return pred(x);
-            };
-            CHECK_THROWS_AS(three.install([&] { weft::par_partition(v, throws); }), std::runtime_error);
-            std::sort(v.begin(), v.end());
-            CHECK(v == sorted);
-        }
-    }
-}
-
-TEST_CASE("filter: elements that only move, and predicates that throw")
-{
-    std::vector<std::unique_ptr<int>> v;
-    for (int i = 0; i < 40'000; ++i) v.push_back(std::make_unique<int>(i));
-    CHECK_THROWS_AS(weft::par_partition(v,
-                                        [](const auto& p) -> bool {
-                                            if (*p == 30'000) throw std::runtime_error("no");
-                                            return *p % 2 == 0;
-                                        }),
-                    std::runtime_error);
-    CHECK(std::ranges::is_sorted(v, {}, [](const auto& p) { return *p; }));
-    const auto rest = weft::par_partition(v, [](const auto& p) { return *p % 2 == 0; });
-    CHECK(rest.size() == 20'000);
-    CHECK(std::ranges::all_of(rest, [](const auto& p) { return *p % 2 == 1; }));
-}
-
 TEST_CASE("scan: parts of a sum or product may overflow where the whole does not")
 {
     for (const std::size_t n : {std::size_t{3000}, std::size_t{500'000}}) {
@@ -331,26 +226,5 @@ TEST_CASE("scan: parts of a sum or product may overflow where the whole does not
         CHECK(products == std::vector<std::uint16_t>(n, 0));
         weft::par_inclusive_scan(signed_factors, out.begin(), std::multiplies<>{});
         CHECK(out == std::vector<std::int32_t>(n, 0));
-    }
-}
-
-TEST_CASE("transform: fill, transform and tabulate write each element")
-{
-    for (const std::size_t n : sizes) {
-        std::vector<std::size_t> v(n);
-        weft::par_fill(v, 7U);
-        CHECK(std::ranges::count(v, 7U) == static_cast<std::ptrdiff_t>(n));
-        weft::par_tabulate(v, [](std::size_t i) { return i * i; });
-        std::vector<std::size_t> out(n);
-        CHECK(weft::par_transform(v, out.begin(), [](std::size_t x) { return x + 1; }) == out.end());
-        bool right = true;
-        for (std::size_t i = 0; i < n; ++i) right = right && out[i] == i * i + 1;
-        CHECK(right);
-        CHECK(weft::par_transform(out, v, out.begin(), std::minus<>{}) == out.end());
-        CHECK(std::ranges::count(out, 1U) == static_cast<std::ptrdiff_t>(n));
-        const std::vector<std::size_t> fewer(n / 2, 5);
-        CHECK(weft::par_transform(v, fewer, out.begin(), [](std::size_t, std::size_t x) { return x; }) ==
-              out.begin() + static_cast<std::ptrdiff_t>(n / 2));
-        CHECK(std::ranges::count(out, 5U) == static_cast<std::ptrdiff_t>(n / 2));
     }
 }

@@ -1,4 +1,5 @@
-// tests/iter/exceptions_test.cpp
+// tests/iter/exceptions_test.cpp - what a callback throws leaves the loop, soon, and nothing is lost.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 

@@ -1,17 +1,35 @@
-// tests/iter/find_test.cpp - searches among numbers, which test many at once.
+// tests/iter/find_test.cpp - any_of, all_of, none_of and every kind of find and position, one by one and many at once.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/iter/find.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/test_pool.hpp>
 
-#include "test.hpp"
+#include "check_chain.hpp"
+#include "common.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 namespace {
+
+using test::random_numbers;
+
+constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
+
+template <class It>
+std::optional<std::size_t> number(It begin, It it, It end)
+{
+    if (it == end) return std::nullopt;
+    return static_cast<std::size_t>(it - begin);
+}
+
+constexpr std::size_t short_sizes[] = {0, 1, 2, 3, 16, 33};
 
 /// Whether the searches find the needles, which are 1 among zeros, as std::find_if does: at once, in long pieces.
 template <class T>
@@ -46,6 +64,94 @@ bool finds_everywhere()
 }
 
 }  // namespace
+
+TEST_CASE("any_of, all_of, none_of, find, position: as the sequential search")
+{
+    for (std::size_t n : sizes) {
+        const std::vector<int> v = random_numbers(n);
+        for (int wanted : {0, 1, 500, 999, 1000}) {
+            const auto hit = [=](int x) { return x == wanted; };
+            const auto at = std::find(v.begin(), v.end(), wanted);
+            CHECK(weft::par_iter(v).any_of(hit) == (at != v.end()));
+            CHECK(weft::par_iter(v).none_of(hit) == (at == v.end()));
+            CHECK(weft::par_iter(v).all_of([=](int x) { return x != wanted; }) == (at == v.end()));
+            CHECK(weft::par_iter(v).find_any(hit).has_value() == (at != v.end()));
+            const auto position = weft::par_iter(v).position_first(hit);
+            CHECK(position.has_value() == (at != v.end()));
+            if (position) CHECK(*position == static_cast<std::size_t>(at - v.begin()));
+            const auto first =
+                weft::par_iter(v).enumerate().find_first([=](std::size_t, int x) { return x >= wanted; });
+            const auto first_at = std::find_if(v.begin(), v.end(), [=](int x) { return x >= wanted; });
+            CHECK(first.has_value() == (first_at != v.end()));
+            if (first) CHECK(std::get<0>(*first) == static_cast<std::size_t>(first_at - v.begin()));
+        }
+    }
+    CHECK(weft::par_iter(std::vector<int>()).all_of([](int) { return false; }));
+}
+
+TEST_CASE("find: visits few items once something is found")
+{
+    std::atomic<std::size_t> visited{0};
+    CHECK(weft::par_range(0, 100'000'000).find_any([&](int x) {
+        visited.fetch_add(1, std::memory_order_relaxed);
+        return x == 20;
+    }) == 20);
+    CHECK(visited.load() < 1'000'000);
+    visited = 0;
+    CHECK(weft::par_range(0, 100'000'000).find_first([&](int x) {
+        visited.fetch_add(1, std::memory_order_relaxed);
+        return x >= 20;
+    }) == 20);
+    CHECK(visited.load() < 1'000'000);
+}
+
+TEST_CASE("find_last, find_map_*, position_*: as the sequential search")
+{
+    for (std::size_t n : sizes) {
+        const std::vector<int> v = random_numbers(n, 50);
+        for (int wanted : {-1, 0, 7, 49}) {
+            const auto hit = [wanted](int x) { return x == wanted; };
+            const auto first = number(v.begin(), std::find(v.begin(), v.end(), wanted), v.end());
+            std::optional<std::size_t> last;
+            for (std::size_t i = 0; i < n; ++i) {
+                if (v[i] == wanted) last = i;
+            }
+            CHECK(weft::par_iter(v).position_first(hit) == first);
+            CHECK(weft::par_iter(v).position_last(hit) == last);
+            CHECK(weft::par_iter(v).map_init([] { return 0; }, [](int&, int x) { return x; }).position_last(hit) ==
+                  last);
+            const auto any = weft::par_iter(v).position_any(hit);
+            CHECK(any.has_value() == first.has_value());
+            if (any) CHECK(v[*any] == wanted);
+            const auto numbered = [hit](std::size_t i, int x) {
+                return hit(x) ? std::optional<std::size_t>(i) : std::nullopt;
+            };
+            CHECK(weft::par_iter(v).enumerate().find_map_first(numbered) == first);
+            CHECK(weft::par_iter(v).enumerate().find_map_last(numbered) == last);
+            CHECK(weft::par_iter(v).enumerate().find_map_any(numbered).has_value() == first.has_value());
+            const auto tuple_hit = [hit](std::size_t, int x) { return hit(x); };
+            const auto whole = weft::par_iter(v).enumerate().find_last(tuple_hit);
+            CHECK(whole.has_value() == last.has_value());
+            if (whole) CHECK(std::get<0>(*whole) == *last);
+            const auto unindexed =
+                weft::par_iter(v).enumerate().filter([](std::size_t, int) { return true; }).find_last(tuple_hit);
+            CHECK(unindexed.has_value() == last.has_value());
+            if (unindexed) CHECK(std::get<0>(*unindexed) == *last);
+        }
+    }
+}
+
+TEST_CASE("positions: the numbers of the items that pass")
+{
+    for (std::size_t n : short_sizes) {
+        const std::vector<int> v = random_numbers(n);
+        std::vector<std::size_t> expected;
+        for (std::size_t i = 0; i < n; ++i) {
+            if (v[i] % 2 == 0) expected.push_back(i);
+        }
+        test::check_chain([&] { return weft::par_iter(v).positions([](int x) { return x % 2 == 0; }); }, expected);
+    }
+}
 
 TEST_CASE("find: among numbers of any width, wherever they are")
 {

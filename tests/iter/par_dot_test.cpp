@@ -1,5 +1,6 @@
-// tests/iter/par_dot_test.cpp - what terminals leave to the kernels: dot products, sums, extremes and counts of
-// numbers. SPDX-License-Identifier: MIT OR Apache-2.0
+// tests/iter/par_dot_test.cpp - the sum of the products of two ranges.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/rng.hpp>
 #include <weft/iter/par_dot.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/thread_pool.hpp>
@@ -7,14 +8,16 @@
 #include "test.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <limits>
-#include <numeric>
 #include <random>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -163,4 +166,24 @@ TEST_CASE("numbers: count of other things and of values of another type")
     CHECK(weft::par_iter(words).count("a") == 2);
     CHECK(weft::par_iter(std::vector<std::uint8_t>{1, 2, 1}).count(1) == 2);
     CHECK(weft::par_range(0, 100).map([](int x) { return x % 10; }).count(3L) == 10);
+}
+
+TEST_CASE("sum, min and max: vectors of every kind of number")
+{
+    const auto check = [](auto zero) {
+        using T = decltype(zero);
+        weft::rng random(6);
+        for (std::size_t n : {1u, 2u, 100u, 5000u, 70'001u}) {
+            std::vector<T> v(n);
+            for (T& x : v) x = static_cast<T>(random());
+            using sum_type = decltype(v[0] + v[0]);
+            std::uint64_t sum = 0;
+            for (const T x : v) sum += static_cast<std::uint64_t>(x);
+            CHECK(weft::par_iter(v).sum() == static_cast<sum_type>(sum));
+            CHECK(weft::par_iter(v).min() == *std::min_element(v.begin(), v.end()));
+            CHECK(weft::par_iter(std::as_const(v)).max() == *std::max_element(v.begin(), v.end()));
+        }
+    };
+    check(std::int8_t{}), check(std::uint8_t{}), check(std::int16_t{}), check(std::uint16_t{}), check(0), check(0u);
+    check(0L), check(0UL), check(0LL), check(0ULL), check('a');
 }

@@ -13,10 +13,10 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <ranges>
 #include <list>
 #include <memory>
 #include <numeric>
+#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <string>

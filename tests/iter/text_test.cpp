@@ -1,14 +1,14 @@
-// tests/iter/text_test.cpp - lines, pieces, words, matches and code points of long texts, against plain loops.
+// tests/iter/text_test.cpp - lines, pieces, words and matches of long texts, against plain loops.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/iter/par_chars.hpp>
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
 
 #include "check_chain.hpp"
-#include "test.hpp"
 
+#include <algorithm>
 #include <array>
-#include <sstream>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -144,40 +144,4 @@ TEST_CASE("text: finds strings of every length, also those that overlap themselv
         }
     }
     CHECK(right);
-}
-
-TEST_CASE("par_chars: gives code points, and U+FFFD for what is none")
-{
-    using points = std::u32string;
-    const auto decode = [](std::string_view s) { return weft::par_chars(s).collect<points>(); };
-    CHECK(decode("").empty());
-    CHECK(decode("plain") == U"plain");
-    CHECK(decode("\x24\xc2\xa3\xe2\x82\xac\xf0\x90\x8d\x88") == U"\U00000024\u00a3\u20ac\U00010348");
-    // Over-long, surrogates, too large, cut off, stray: see the Unicode Standard, tables 3-8 to 3-11.
-    CHECK(decode("\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41") == U"\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA");
-    CHECK(decode("\xed\xa0\x80\xed\xbf\xbf\xed\xaf\x41") == U"\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA");
-    CHECK(decode("\xf4\x91\x92\x93\xff\x41\x80\xbf\x42") == U"\ufffd\ufffd\ufffd\ufffd\ufffdA\ufffd\ufffdB");
-    CHECK(decode("\xe1\x80\xe2\xf0\x91\x92\xf1\xbf\x41") == U"\ufffd\ufffd\ufffd\ufffdA");
-    CHECK(decode("\xf0\x9f\x98") == U"\ufffd");
-}
-
-TEST_CASE("par_chars: broken bytes give the same wherever the text is cut")
-{
-    constexpr std::string_view parts[] = {"a",        "\xc2\xa3",     "\xe2\x82\xac", "\xf0\x90\x8d\x88",
-                                          "\x80",     "\xbf",         "\xf0\x90",     "\xf0\x90\x8d",
-                                          "\xe2\x82", "\xed\xa0\x80", "\xff",         "\xc2"};
-    std::string text;
-    std::uint32_t x = 3;
-    for (int i = 0; i < 200; ++i) text += parts[((x = x * 1664525u + 1013904223u) >> 16) % std::size(parts)];
-    std::vector<char32_t> values;
-    std::vector<std::pair<std::size_t, char32_t>> indexed;
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
-    for (std::size_t at = 0; at < text.size();) {
-        const auto d = weft::detail::decode_utf8(bytes + at, bytes + text.size());
-        values.push_back(d.value);
-        indexed.emplace_back(at, d.value);
-        at += d.length;
-    }
-    test::check_chain([&] { return weft::par_chars(text); }, values);
-    test::check_chain([&] { return weft::par_char_indices(text); }, indexed);
 }

@@ -1,5 +1,5 @@
-// tests/iter/tight_text_test.cpp - pieces of texts that end where their memory ends, beside what std::string_view
-// finds. SPDX-License-Identifier: MIT OR Apache-2.0
+// tests/iter/tight_text_test.cpp - pieces of texts that end where their memory ends, beside std::string_view.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_lines.hpp>
 #include <weft/iter/par_split.hpp>
 

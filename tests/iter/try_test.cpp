@@ -1,5 +1,7 @@
-// tests/iter/try_test.cpp - try_fold, try_reduce without an identity, try_for_each_init: loops that may fail.
+// tests/iter/try_test.cpp - try_for_each, try_for_each_init and try_reduce: loops that end at the first failure.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/try.hpp>
 
 #include "common.hpp"
 #include "test.hpp"
@@ -17,12 +19,57 @@ namespace {
 
 using test::random_numbers;
 
-constexpr std::size_t sizes[] = {0, 1, 2, 100, 20'000};
+constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 5000};
 
 std::optional<int> add(int a, int b)
 {
     if (a > std::numeric_limits<int>::max() - b) return std::nullopt;
     return a + b;
+}
+
+}  // namespace
+
+TEST_CASE("try_for_each: the first failure ends it")
+{
+    const std::vector<int> v = random_numbers(100'000);
+    CHECK(weft::par_iter(v).try_for_each([](int x) { return x >= 0; }));
+    std::atomic<std::size_t> calls{0};
+    CHECK_FALSE(weft::par_iter(v).try_for_each([&](int) { return calls.fetch_add(1) < 10; }));
+    CHECK(calls.load() < v.size());
+    const auto some = [](int x) { return x >= 0 ? std::optional<int>(x) : std::nullopt; };
+    CHECK(weft::par_iter(v).try_for_each(some).has_value());
+    CHECK_FALSE(weft::par_iter(v).try_for_each([](int x) { return x == 500 ? std::nullopt : std::optional<int>(x); }));
+    CHECK(weft::par_range(0, 0).try_for_each([](int) { return false; }));
+
+    struct outcome {  // as std::expected<void, std::string>
+        std::string error;
+        explicit operator bool() const { return error.empty(); }
+    };
+    const auto failing = [](int x) { return x == 500 ? outcome{"five hundred"} : outcome{}; };
+    CHECK(weft::par_iter(v).try_for_each(failing).error == "five hundred");
+    const auto throwing = [&] { return weft::par_iter(v).try_for_each([](int) -> bool { throw 1; }); };
+    CHECK_THROWS_AS(throwing(), int);
+}
+
+TEST_CASE("try_reduce: a sum that may overflow")
+{
+    const auto add = [](int a, int b) -> std::optional<int> {
+        int sum = 0;
+        if (__builtin_add_overflow(a, b, &sum)) return std::nullopt;
+        return sum;
+    };
+    for (std::size_t n : sizes) {
+        const std::vector<int> v = random_numbers(n);
+        const auto sum = weft::par_iter(v).try_reduce(0, add);
+        CHECK(sum == std::accumulate(v.begin(), v.end(), 0));
+    }
+    const std::vector<int> big(100'000, 1 << 30);
+    CHECK(weft::par_iter(big).try_reduce(0, add) == std::nullopt);
+    CHECK(weft::par_iter(big).try_reduce([] { return 0; }, add) == std::nullopt);
+    std::vector<std::optional<int>> maybe(1000, 1);
+    CHECK(weft::par_iter(maybe).try_reduce(0, add) == 1000);
+    maybe[777] = std::nullopt;
+    CHECK(weft::par_iter(maybe).try_reduce(0, add) == std::nullopt);
 }
 
 TEST_CASE("try_reduce without an identity: nothing of nothing, the whole, or a failure")
@@ -131,5 +178,3 @@ TEST_CASE("try_for_each_init: ends at a failure, with a state beside each worker
         CHECK(failed.has_value() == (n == 0));
     }
 }
-
-}  // namespace

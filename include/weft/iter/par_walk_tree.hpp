@@ -56,9 +56,9 @@ public:
     std::vector<Node> run(Node root)
     {
         weft::scope([&](task_scope& s) {
-            std::vector<entry> todo;
-            todo.push_back({std::move(root), false});
-            work(s, first_, todo);
+            std::vector<entry> pending;
+            pending.push_back({std::move(root), false});
+            work(s, first_, pending);
         });
         control_.rethrow();
         gathered<Node> all;
@@ -67,23 +67,23 @@ public:
     }
 
 private:
-    void work(task_scope& s, part& mine, std::vector<entry>& todo) noexcept
+    void work(task_scope& s, part& mine, std::vector<entry>& pending) noexcept
     {
         try {
-            with_context([&](fork_context c) { walk(c, s, mine, todo); });
+            with_context([&](fork_context c) { walk(c, s, mine, pending); });
         } catch (...) {
             control_.fail();
         }
     }
 
-    void walk(fork_context c, task_scope& s, part& mine, std::vector<entry>& todo)
+    void walk(fork_context c, task_scope& s, part& mine, std::vector<entry>& pending)
     {
         typename gathered<Node>::writer found(mine.nodes);
         std::vector<Node> below;
-        while (!todo.empty() && !control_.stopped()) {
-            if (todo.size() > 1 && c.wanted()) share(s, mine, todo);
-            entry next = std::move(todo.back());
-            todo.pop_back();
+        while (!pending.empty() && !control_.stopped()) {
+            if (pending.size() > 1 && c.wanted()) share(s, mine, pending);
+            entry next = std::move(pending.back());
+            pending.pop_back();
             if (next.left) {
                 found.push(std::move(next.node));
                 continue;
@@ -96,9 +96,9 @@ private:
                     found.push(std::move(next.node));
                     continue;
                 }
-                todo.push_back({std::move(next.node), true});
+                pending.push_back({std::move(next.node), true});
             }
-            for (; !below.empty(); below.pop_back()) todo.push_back({std::move(below.back()), false});
+            for (; !below.empty(); below.pop_back()) pending.push_back({std::move(below.back()), false});
         }
     }
 
@@ -114,11 +114,11 @@ private:
         }
     }
 
-    [[gnu::noinline]] void share(task_scope& s, part& mine, std::vector<entry>& todo)
+    [[gnu::noinline]] void share(task_scope& s, part& mine, std::vector<entry>& pending)
     {
-        const auto middle = todo.begin() + static_cast<std::ptrdiff_t>(todo.size() / 2);
-        std::vector<entry> later(std::make_move_iterator(todo.begin()), std::make_move_iterator(middle));
-        todo = std::vector<entry>(std::make_move_iterator(middle), std::make_move_iterator(todo.end()));
+        const auto middle = pending.begin() + static_cast<std::ptrdiff_t>(pending.size() / 2);
+        std::vector<entry> later(std::make_move_iterator(pending.begin()), std::make_move_iterator(middle));
+        pending = std::vector<entry>(std::make_move_iterator(middle), std::make_move_iterator(pending.end()));
         part* const behind = detail::make<part>();
         behind->next = std::exchange(mine.next, behind);
         s.spawn([this, &s, behind, later = std::move(later)]() mutable { work(s, *behind, later); });
