@@ -88,6 +88,7 @@ public:
     {
         std::size_t tail = tail_->load(order::relaxed);
         patience pause;
+        contention race;
         for (;;) {
             if ((tail & mark_) != 0) return channel_status::closed;
             slot& s = slots_[tail & (mark_ - 1)];
@@ -97,7 +98,7 @@ public:
                     c = {&s, tail + 1};
                     return channel_status::done;
                 }
-                spin_hint();
+                race.spin();
                 continue;
             }
             if (!thorough) return channel_status::blocked;
@@ -137,12 +138,13 @@ public:
     {
         std::size_t head = head_->load(order::relaxed);
         patience pause;
+        contention race;
         for (;;) {
             slot& s = slots_[head & (mark_ - 1)];
             const std::size_t stamp = s.stamp.load(order::acquire);  // O1
             if ((stamp & ~mark_) == head + 1) {
                 if (!head_->compare_exchange_weak(head, after(head), order::seq_cst, order::relaxed)) {  // I1, O3
-                    spin_hint();
+                    race.spin();
                     continue;
                 }
                 c = {&s, head + lap_};

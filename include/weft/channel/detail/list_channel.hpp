@@ -191,6 +191,7 @@ public:
         std::uint64_t tail = tail_->where(home);
         block* next = nullptr;
         patience pause;
+        contention race;
         for (;;) {
             if ((tail & mark) != 0) {
                 put_aside(next);
@@ -220,7 +221,7 @@ public:
                 r = {home, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(count)};
                 return channel_status::done;
             }
-            spin_hint();
+            race.spin();
             home = tail_->home();
         }
     }
@@ -233,6 +234,7 @@ public:
         block* home = nullptr;
         std::uint64_t head = head_->where(home);
         patience pause;
+        contention race;
         for (;;) {
             const std::uint64_t at = head / 2 % width;
             if (at == slots) {  // the next block is on its way
@@ -264,7 +266,7 @@ public:
                 r = {home, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(count)};
                 return channel_status::done;
             }
-            spin_hint();
+            race.spin();
             home = head_->home();
         }
     }

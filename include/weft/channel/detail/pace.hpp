@@ -19,6 +19,11 @@ inline void pause_round(unsigned round) noexcept
     for (unsigned i = 0; i < (1u << round); ++i) spin_hint();
 }
 
+/// How a thread that lost a claim steps back, before it tries again with the number that it saw then. That is old by now
+/// where many claim: it loses once more, stays away longer, and leaves the line to one who has it. To read the number
+/// anew would keep all of them at it: a message then takes half as long again.
+using contention = backoff;
+
 /// Sleeps for some tens of microseconds.
 void nap() noexcept;
 
