@@ -10,6 +10,7 @@
 
 #include <list>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -57,8 +58,8 @@ void use()
     (void)weft::par_iter(v).filter([](int x) { return x > 1; }).size();
 #elif defined(CASE_position_after_filter)  // expect: this needs an indexed chain; after filter
     weft::par_iter(v).filter([](int x) { return x > 1; }).position_first([](int) { return true; });
-#elif defined(CASE_rev_after_fold)  // expect: this needs a chain whose items can be read in any order
-    weft::par_iter(v).fold(0, [](int a, int b) { return a + b; }).rev();
+#elif defined(CASE_rev_after_map_init)  // expect: this needs a chain whose items can be read in any order
+    weft::par_iter(v).map_init([] { return 0; }, [](int& a, int b) { return a + b; }).rev();
 #elif defined(CASE_view_is_not_random_access)  // expect: par_iter needs a random-access range that knows its size
     weft::par_iter(l | std::views::filter([](int x) { return x > 1; }));
 #elif defined(CASE_flat_map_of_no_range)  // expect: the function given to flat_map or flat_map_iter must return a range

@@ -43,15 +43,20 @@ inline constexpr bool selects =
     std::is_lvalue_reference_v<std::iter_reference_t<A>> && std::is_trivially_copyable_v<std::iter_value_t<A>> &&
     sizeof(std::iter_value_t<A>) <= 16;
 
-/// The one or the other of two elements, by arithmetic: a compiler may make a branch of a conditional, even where no
-/// processor could predict it.
+/// The one or the other of two elements. Of a register's size it is a move on a condition. Of larger ones the place is
+/// chosen, by arithmetic: a compiler may make a branch of a conditional, even where no processor could predict it.
 template <class I, class J>
-[[gnu::always_inline]] inline decltype(auto) choose(bool second, I one, J other)
+[[gnu::always_inline]] inline std::iter_value_t<I> choose(bool second, I one, J other)
 {
-    if constexpr (std::contiguous_iterator<I> && std::contiguous_iterator<J>) {
+    using value = std::iter_value_t<I>;
+    if constexpr (sizeof(value) <= sizeof(void*)) {
+        const value a = *one;
+        const value b = *other;
+        return second ? b : a;
+    } else if constexpr (std::contiguous_iterator<I> && std::contiguous_iterator<J>) {
         const auto a = reinterpret_cast<std::uintptr_t>(std::to_address(one));
         const auto b = reinterpret_cast<std::uintptr_t>(std::to_address(other));
-        return *reinterpret_cast<const std::iter_value_t<I>*>(a ^ ((a ^ b) & (std::uintptr_t{0} - (second ? 1U : 0U))));
+        return *reinterpret_cast<const value*>(a ^ ((a ^ b) & (std::uintptr_t{0} - (second ? 1U : 0U))));
     } else {
         return second ? *other : *one;
     }
