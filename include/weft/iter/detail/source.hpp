@@ -170,8 +170,8 @@ template <class Chain>
 struct check_random : check_indexed<Chain> {
     static_assert(
         Chain::index_grade != indexing::exact,
-        "weft: this needs a chain whose items can be read in any order; after map_init, scan, progress and the "
-        "like they come in order only");
+        "weft: this needs a chain whose items can be read in any order; after map_init and map_with they come in "
+        "order only");
 };
 
 }  // namespace weft::detail
