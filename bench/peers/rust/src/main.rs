@@ -10,6 +10,7 @@ mod lock;
 mod pool;
 mod queue;
 mod sort;
+mod text;
 mod wake;
 
 use std::collections::HashSet;
@@ -22,6 +23,7 @@ fn main() {
     wake::add(&mut cases);
     pool::add(&mut cases);
     sort::add(&mut cases);
+    text::add(&mut cases);
 
     let (mut repetitions, mut min_time, mut out) = (3, 0.02, None);
     for argument in std::env::args().skip(1) {
