@@ -5,6 +5,7 @@
 //   weft-bench-rust [--only=FILE] [--repetitions=N] [--min-time=SECONDS] [--out=FILE]
 //                                                 measures them, or those whose names are the lines of FILE
 mod channel;
+mod demos;
 mod harness;
 mod lock;
 mod pool;
@@ -24,6 +25,7 @@ fn main() {
     pool::add(&mut cases);
     sort::add(&mut cases);
     text::add(&mut cases);
+    demos::add(&mut cases);
 
     let (mut repetitions, mut min_time, mut out) = (3, 0.02, None);
     for argument in std::env::args().skip(1) {
