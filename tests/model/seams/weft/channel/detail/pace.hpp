@@ -16,6 +16,8 @@ namespace weft::detail::channels {
 
 inline void pause_round(unsigned) noexcept { spin_hint(); }
 
+using contention = backoff;
+
 void nap() noexcept;
 
 /// Waits for another thread that is in the middle of something.
