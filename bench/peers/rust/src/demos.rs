@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// A number below `bound`, as the C++ side draws it.
-fn below(random: &mut Random, bound: u32) -> u32 {
+pub fn below(random: &mut Random, bound: u32) -> u32 {
     ((random.next() >> 32) * u64::from(bound) >> 32) as u32
 }
 
@@ -28,7 +28,7 @@ fn keep_memory() {
 
 /// A case for every number of threads: `make` gives what all of them work on, when the first is run; `run` is one run
 /// of the demo and says whether its result is right, and `verify` says it once, before the first run, with more care.
-fn add_demo<T: Send + 'static>(
+pub fn add_demo<T: Send + 'static>(
     cases: &mut Vec<Case>,
     name: &str,
     make: fn() -> T,

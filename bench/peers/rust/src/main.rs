@@ -6,6 +6,7 @@
 //                                                 measures them, or those whose names are the lines of FILE
 mod channel;
 mod demos;
+mod demos_math;
 mod harness;
 mod lock;
 mod pool;
@@ -26,6 +27,7 @@ fn main() {
     sort::add(&mut cases);
     text::add(&mut cases);
     demos::add(&mut cases);
+    demos_math::add(&mut cases);
 
     let (mut repetitions, mut min_time, mut out) = (3, 0.02, None);
     for argument in std::env::args().skip(1) {
