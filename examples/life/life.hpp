@@ -31,8 +31,9 @@ inline void next_row(const board& now, std::size_t y, std::span<cell> out)
     const cell* const below = now.row(y + 1);
     cell* const to = out.data();
     const auto set = [=](std::size_t left, std::size_t x, std::size_t right) {
-        const int around =
-            above[left] + above[x] + above[right] + here[left] + here[right] + below[left] + below[x] + below[right];
+        // In a cell's width, so that a vector holds as many as it can.
+        const auto around = static_cast<cell>(above[left] + above[x] + above[right] + here[left] + here[right] +
+                                              below[left] + below[x] + below[right]);
         to[x] = static_cast<cell>((around | here[x]) == 3);  // three, or two and alive
     };
     set(side - 1, 0, 1 % side);
