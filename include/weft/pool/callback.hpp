@@ -39,7 +39,7 @@ public:
     }
     ~callback()
     {
-        // Acquire and release: what the other owners did with the function happens before its end.
+        // Acquire and release: what the other owners did with the function happens before its end (callback_ends_once).
         if (call_ != nullptr && call_->owners.fetch_sub(1, detail::order::acq_rel) == 1) call_->dispose();
     }
 

@@ -93,7 +93,7 @@ public:
                 } catch (...) {
                     core->fail(std::current_exception());
                 }
-                // Acquire and release: what the others did with the function happens before its end.
+                // Acquire and release: what the others did with the function happens before its end (mail_at_the_end).
                 if (mine.owner->left.fetch_sub(1, detail::order::acq_rel) == 1) detail::dispose(mine.owner);
                 if (here != nullptr) core->task_done();
             };
