@@ -22,12 +22,14 @@
 #include <weft/base/memory.hpp>
 #include <weft/base/ranges.hpp>
 #include <weft/base/rng.hpp>
+#include <weft/base/sound.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/base/this_thread.hpp>
 #include <weft/base/thread.hpp>
 #include <weft/base/throw.hpp>
 #include <weft/base/ticks.hpp>
 #include <weft/base/timed_wait.hpp>
+#include <weft/base/unsigned_word.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/result.hpp>

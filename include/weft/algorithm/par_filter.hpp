@@ -202,8 +202,7 @@ Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
-    static_assert(
-        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
+    static_assert(detail::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     using value = std::ranges::range_value_t<R>;
     const auto first = std::ranges::begin(in);
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
@@ -240,9 +239,8 @@ borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Proje
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
-    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
-    static_assert(
-        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
+    static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     const auto wanted = [&](std::size_t i) {
@@ -275,9 +273,8 @@ borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& 
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
-    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
-    static_assert(
-        detail::algorithm::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
+    static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
     if constexpr (detail::algorithm::packs_in_place<R>) {
         using value = std::ranges::range_value_t<R>;
         const auto first = std::ranges::begin(r);
@@ -315,8 +312,8 @@ template <detail::algorithm::elements R, detail::algorithm::function Equal = std
 borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
 {
     using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
-    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
-    static_assert(detail::algorithm::sound<detail::algorithm::check_comparison<Equal, key, key>>);
+    static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_comparison<Equal, key, key>>);
     const auto first = std::ranges::begin(r);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     const auto wanted = [&](std::size_t i) {

@@ -29,7 +29,7 @@ namespace weft {
 template <detail::algorithm::elements R, class Key = std::identity>
 [[nodiscard]] std::vector<std::size_t> par_histogram(R&& r, std::size_t bins, const Key& key = {})
 {
-    static_assert(detail::algorithm::sound<detail::algorithm::check_bin<Key, std::ranges::range_reference_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_bin<Key, std::ranges::range_reference_t<R>>>);
     std::vector<std::size_t> counts;
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
@@ -62,7 +62,7 @@ template <detail::algorithm::elements R, class Key>
 {
     namespace own = detail::algorithm;
     using item = std::ranges::range_value_t<R>;
-    static_assert(detail::algorithm::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
     struct keyed {
         key_type key;
@@ -132,7 +132,7 @@ template <detail::algorithm::elements Keys, detail::algorithm::elements Values, 
         key_type key;
         value_type value;
     };
-    static_assert(own::sound<own::check_operation<Op, value_type, value_type>>);
+    static_assert(detail::sound<own::check_operation<Op, value_type, value_type>>);
     const auto n = static_cast<std::size_t>(std::ranges::min(std::ranges::size(keys), std::ranges::size(values)));
     std::vector<result> results;
     if (n == 0) return results;

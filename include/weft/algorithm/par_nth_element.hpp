@@ -92,8 +92,7 @@ template <detail::algorithm::elements R, detail::algorithm::function Compare = s
 std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator_t<R> nth, Compare compare = {},
                                                     Projection project = {})
 {
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
+    static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     const auto wanted = static_cast<std::size_t>(nth - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
                                          [&](fork_context c, auto first, std::size_t n, const auto& less) {
@@ -118,8 +117,7 @@ template <detail::algorithm::elements R, detail::algorithm::function Compare = s
 std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterator_t<R> middle, Compare compare = {},
                                                      Projection project = {})
 {
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
+    static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     const auto front = static_cast<std::size_t>(middle - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(r, compare, project,
                                          [&](fork_context c, auto first, std::size_t n, const auto& less) {

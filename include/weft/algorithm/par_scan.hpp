@@ -31,8 +31,7 @@ template <detail::algorithm::elements R, detail::algorithm::output Out,
 Out par_inclusive_scan(R&& in, Out out, Op op = {})
 {
     using value = std::ranges::range_value_t<R>;
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_operation<Op, value, std::ranges::range_reference_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_operation<Op, value, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);
@@ -69,8 +68,7 @@ template <detail::algorithm::elements R, detail::algorithm::output Out, class T,
           detail::algorithm::function Op = detail::algorithm::plus>
 Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
 {
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_operation<Op, T, std::ranges::range_reference_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_operation<Op, T, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
     const auto first = std::ranges::begin(in);

@@ -23,7 +23,7 @@ namespace weft {
 template <detail::algorithm::elements R>
 void par_shuffle(R&& r, std::uint64_t seed)
 {
-    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
     // By the place alone: keys are asked for from several threads, in any order.

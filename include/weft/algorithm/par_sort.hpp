@@ -59,8 +59,7 @@ template <detail::algorithm::elements R, detail::algorithm::function Compare = s
 std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {})
 {
     using value = std::ranges::range_value_t<R>;
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
+    static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
             constexpr bool up = detail::algorithm::plain_less<Compare, value>;
@@ -93,8 +92,7 @@ template <detail::algorithm::elements R, detail::algorithm::function Compare = s
           class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {}, Projection project = {})
 {
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
+    static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
             using value = std::ranges::range_value_t<R>;
@@ -153,8 +151,8 @@ template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compar
 template <detail::algorithm::elements R, class Key>
 void par_sort_by_cached_key(R&& r, const Key& key)
 {
-    static_assert(detail::algorithm::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
-    static_assert(detail::algorithm::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
+    static_assert(detail::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
     with_context([&](fork_context c) { detail::algorithm::cached_key_sort(c, std::ranges::begin(r), n, key); });
@@ -168,9 +166,8 @@ template <detail::algorithm::elements A, detail::algorithm::elements B, detail::
           detail::algorithm::function Compare = std::ranges::less>
 Out par_merge(A&& a, B&& b, Out out, Compare compare = {})
 {
-    static_assert(
-        detail::algorithm::sound<detail::algorithm::check_comparison<Compare, std::ranges::range_reference_t<B>,
-                                                                     std::ranges::range_reference_t<A>>>);
+    static_assert(detail::sound<detail::algorithm::check_comparison<Compare, std::ranges::range_reference_t<B>,
+                                                                    std::ranges::range_reference_t<A>>>);
     const auto na = static_cast<std::size_t>(std::ranges::size(a));
     const auto nb = static_cast<std::size_t>(std::ranges::size(b));
     detail::algorithm::sort_failure failure;

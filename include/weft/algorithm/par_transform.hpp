@@ -39,7 +39,7 @@ template <detail::algorithm::elements R, detail::algorithm::output Out, detail::
 Out par_transform(R&& in, Out out, const F& f)
 {
     static_assert(
-        detail::algorithm::sound<
+        detail::sound<
             detail::algorithm::check_transform<F, std::iter_reference_t<Out>, std::ranges::range_reference_t<R>>>);
     const auto first = std::ranges::begin(in);
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
@@ -66,7 +66,7 @@ template <detail::algorithm::elements A, detail::algorithm::elements B, detail::
 Out par_transform(A&& a, B&& b, Out out, const F& f)
 {
     static_assert(
-        detail::algorithm::sound<detail::algorithm::check_transform<
+        detail::sound<detail::algorithm::check_transform<
             F, std::iter_reference_t<Out>, std::ranges::range_reference_t<A>, std::ranges::range_reference_t<B>>>);
     const auto first = std::ranges::begin(a);
     const auto second = std::ranges::begin(b);
@@ -95,8 +95,7 @@ Out par_transform(A first_a, EndA last_a, B first_b, EndB last_b, Out out, const
 template <detail::algorithm::elements R, class F>
 void par_tabulate(R&& r, const F& f)
 {
-    static_assert(detail::algorithm::sound<
-                  detail::algorithm::check_transform<F, std::ranges::range_reference_t<R>, std::size_t>>);
+    static_assert(detail::sound<detail::algorithm::check_transform<F, std::ranges::range_reference_t<R>, std::size_t>>);
     const auto first = std::ranges::begin(r);
     detail::algorithm::for_tiles(static_cast<std::size_t>(std::ranges::size(r)),
                                  [&](std::size_t, std::size_t lo, std::size_t hi) {

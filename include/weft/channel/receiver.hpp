@@ -5,6 +5,7 @@
 #include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/base/ranges.hpp>
+#include <weft/base/sound.hpp>
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/checks.hpp>
 #include <weft/channel/detail/list_channel.hpp>
@@ -302,7 +303,7 @@ template <class T>
 template <class Out>
 std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
 {
-    static_assert(detail::channels::sound<detail::channels::check_store<Out, T>>);
+    static_assert(detail::sound<detail::channels::check_store<Out, T>>);
     if (most == 0) return 0;
     const auto store = [&out](T&& message) {
         if constexpr (requires { out.push_back(std::move(message)); }) {

@@ -5,6 +5,7 @@
 #include <weft/base/chrono.hpp>
 #include <weft/base/deadline.hpp>
 #include <weft/base/ranges.hpp>
+#include <weft/base/sound.hpp>
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/checks.hpp>
 #include <weft/channel/detail/list_channel.hpp>
@@ -90,7 +91,7 @@ public:
         requires detail::channels::no_message<U, T>
     send_result send(U&&) const
     {
-        static_assert(detail::channels::sound<detail::channels::check_converted<T, U>>);
+        static_assert(detail::sound<detail::channels::check_converted<T, U>>);
         return {};
     }
 
@@ -105,7 +106,7 @@ public:
         requires detail::channels::no_message<U, T>
     send_result try_send(U&&) const
     {
-        static_assert(detail::channels::sound<detail::channels::check_converted<T, U>>);
+        static_assert(detail::sound<detail::channels::check_converted<T, U>>);
         return {};
     }
 
@@ -113,7 +114,7 @@ public:
     template <class U, detail::duration Limit>
     send_result send_for(U&& message, Limit limit) const
     {
-        static_assert(detail::channels::sound<detail::channels::check_sent<T, U>>);
+        static_assert(detail::sound<detail::channels::check_sent<T, U>>);
         return sent(put(std::forward<U>(message), detail::deadline_after(limit)));
     }
 
@@ -121,7 +122,7 @@ public:
     template <class U, detail::time_point Time>
     send_result send_until(U&& message, Time time) const
     {
-        static_assert(detail::channels::sound<detail::channels::check_sent<T, U>>);
+        static_assert(detail::sound<detail::channels::check_sent<T, U>>);
         return sent(put(std::forward<U>(message), detail::deadline_at(time)));
     }
 

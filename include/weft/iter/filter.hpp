@@ -2,26 +2,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/unsigned_word.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 
 namespace weft {
 
 namespace detail {
-
-/// Whether positions of a chain are numbers that lie side by side.
-template <class S>
-concept has_numbers = requires(const S& s) { s.numbers(piece{}); };
-
-/// A flag as wide as a number: then compilers test as many numbers at once as a vector has.
-template <std::size_t Bytes>
-using lane_flag = std::conditional_t<
-    Bytes == 1, std::uint8_t,
-    std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>>;
 
 template <class Base, class P>
 class filter_iter : public par_iterator<filter_iter<Base, P>>, public adaptor_base<Base> {
@@ -46,7 +36,8 @@ public:
     {
         const auto numbers = this->base_.numbers(p);
         const auto f = local_function(p_);
-        using answers = lane_flag<sizeof(numbers[0])>;
+        // A flag as wide as a number: then compilers test as many numbers at once as a vector has.
+        using answers = unsigned_word<sizeof(numbers[0])>;
         constexpr std::size_t group = 32;
         std::size_t i = 0;
         for (; numbers.size() - i >= group; i += group) {

@@ -128,7 +128,7 @@ std::size_t par_iterator<Self>::count(const V& value)
     using item = detail::kept_t<typename Self::item>;
     if constexpr (std::is_arithmetic_v<item> && std::is_arithmetic_v<V>) {
         const item wanted = static_cast<item>(value);
-        if constexpr (requires(const Self& self) { self.numbers(detail::piece{}); }) {
+        if constexpr (detail::has_numbers<Self>) {
             const Self self(moved());
             return detail::drive(self, detail::count_equal_consumer<item>{wanted});
         } else {

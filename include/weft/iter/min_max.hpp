@@ -121,7 +121,7 @@ struct extreme_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state& st) const
     {
-        if constexpr (requires { source.numbers(p); }) {
+        if constexpr (has_numbers<S>) {
             const auto values = source.numbers(p);
             state found = Smallest ? simd::min(values) : simd::max(values);
             if constexpr (std::is_floating_point_v<T>) {
@@ -138,9 +138,8 @@ struct extreme_consumer {
         }
     }
 
-    template <class S>
+    template <has_numbers S>
     std::size_t least_piece(const S& source) const
-        requires requires { source.numbers(piece{}); }
     {
         return streams_piece(source);
     }
@@ -178,7 +177,7 @@ struct extremes_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state& st) const
     {
-        if constexpr (requires { source.numbers(p); }) {
+        if constexpr (has_numbers<S>) {
             const auto values = source.numbers(p);
             auto [lo, hi] = *simd::minmax(values);
             if constexpr (std::is_floating_point_v<T>) {
@@ -197,9 +196,8 @@ struct extremes_consumer {
         }
     }
 
-    template <class S>
+    template <has_numbers S>
     std::size_t least_piece(const S& source) const
-        requires requires { source.numbers(piece{}); }
     {
         return streams_piece(source);
     }

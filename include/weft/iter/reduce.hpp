@@ -25,7 +25,7 @@ struct add;
 /// Whether plain numbers are added up in their own type, or as integers: simd::sum gives the same then.
 template <class S, class T, class Op>
 inline constexpr bool summed_by_kernels = [] {
-    if constexpr (std::is_same_v<Op, add<T>> && requires(const S& s) { s.numbers(piece{}); }) {
+    if constexpr (std::is_same_v<Op, add<T>> && has_numbers<S>) {
         using number = typename decltype(std::declval<const S&>().numbers(piece{}))::value_type;
         return std::is_same_v<number, T> || (std::is_integral_v<number> && std::is_integral_v<T>);
     } else {
@@ -73,7 +73,7 @@ constexpr std::size_t streams_piece(std::size_t n)
     constexpr std::size_t least_bytes = std::size_t{1} << 20;
     return n >= beyond_cache / sizeof(T) ? least_bytes / sizeof(T) : 1;
 }
-template <class S>
+template <has_numbers S>
 std::size_t streams_piece(const S& source)
 {
     return streams_piece<typename decltype(source.numbers(piece{}))::value_type>(source.extent());

@@ -8,6 +8,7 @@
 
 #include <weft/algorithm/subrange.hpp>
 #include <weft/base/ranges.hpp>
+#include <weft/base/sound.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -76,10 +77,6 @@ constexpr subrange<I> between(I first, S last)
 {
     return {first, first + (last - first)};
 }
-
-/// Makes the compiler look at a check: here, and not when it is done with the whole file.
-template <class Check>
-inline constexpr bool sound = sizeof(Check) != 0;
 
 template <class F, class... X>
 inline constexpr bool takes = std::is_invocable_v<const F&, X...>;

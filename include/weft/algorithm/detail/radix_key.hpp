@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/unsigned_word.hpp>
+
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -11,23 +13,14 @@
 
 namespace weft::detail::algorithm {
 
-__extension__ typedef unsigned __int128 uint128;
-
-template <std::size_t Bytes>
-using radix_word =
-    std::conditional_t<Bytes == 1, std::uint8_t,
-                       std::conditional_t<Bytes == 2, std::uint16_t,
-                                          std::conditional_t<Bytes <= 4, std::uint32_t,
-                                                             std::conditional_t<Bytes <= 8, std::uint64_t, uint128>>>>;
-
 template <class T>
 concept radix_number = std::integral<T> || std::same_as<T, float> || std::same_as<T, double>;
 
 /// NaN is the greatest, in either direction; both zeros are the same.
 template <radix_number T>
-radix_word<sizeof(T)> radix_key(T value, bool descending)
+unsigned_word<sizeof(T)> radix_key(T value, bool descending)
 {
-    using word = radix_word<sizeof(T)>;
+    using word = unsigned_word<sizeof(T)>;
     constexpr word top = static_cast<word>(word{1} << (8 * sizeof(T) - 1));
     word key{};
     if constexpr (std::integral<T>) {
@@ -54,7 +47,7 @@ concept radix_sortable = radix_number<T> || is_radix_pair<T>;
 template <radix_number A, radix_number B>
 auto radix_key(const std::pair<A, B>& value, bool descending)
 {
-    using word = radix_word<sizeof(A) + sizeof(B)>;
+    using word = unsigned_word<sizeof(A) + sizeof(B)>;
     return static_cast<word>((static_cast<word>(radix_key(value.first, descending)) << (8 * sizeof(B))) |
                              radix_key(value.second, descending));
 }

@@ -51,8 +51,6 @@ struct check_converted : check_sent<T, U> {
     static_assert(!check_sent<T, U>::ok || !no_message<U, T>,
                   "weft: the message must be made explicitly: this argument does not convert to it by itself");
 };
-template <class Check>
-inline constexpr bool sound = sizeof(Check) != 0;
 
 template <class T, class R>
 struct check_many {

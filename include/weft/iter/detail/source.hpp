@@ -41,6 +41,10 @@ struct piece {
     std::size_t hi;
 };
 
+/// Whether the items of a chain are numbers that lie side by side: numbers(piece) is their span.
+template <class S>
+concept has_numbers = requires(const S& s) { s.numbers(piece{}); };
+
 /// What the user said about the lengths of pieces (with_min_len, with_max_len).
 struct len_bounds {
     std::size_t min = 1;
