@@ -5,6 +5,7 @@
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -14,28 +15,13 @@
 #include <deque>
 #include <initializer_list>
 #include <limits>
-#include <random>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace {
 
-template <class T>
-std::vector<T> random_values(std::size_t n, std::uint64_t seed)
-{
-    std::mt19937_64 random(seed);
-    std::vector<T> v(n);
-    for (T& x : v) {
-        if constexpr (std::is_floating_point_v<T>) {
-            x = static_cast<T>(static_cast<double>(random() >> 11) * 0x1p-52 - 1.0);
-        } else {
-            x = static_cast<T>(random());
-        }
-    }
-    return v;
-}
+using test::random_values;
 
 // The last one is run in groups of blocks.
 const std::size_t lengths[] = {0, 1, 100, 4096, 300'001, (std::size_t{1} << 20) + 77'777};

@@ -1,15 +1,14 @@
 // tests/simd/reduce_test.cpp - every kernel against plain loops: all types, lengths and alignments.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/simd/reduce.hpp>
-#include <weft/simd/target.hpp>
 
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 namespace simd = weft::simd;
@@ -20,24 +19,8 @@ namespace simd = weft::simd;
 
 namespace {
 
-template <class T>
-T random_value(std::mt19937_64& random)
-{
-    if constexpr (std::is_floating_point_v<T>) {
-        return static_cast<T>(static_cast<double>(random() >> 11) * 0x1p-52 - 1.0);
-    } else {
-        return static_cast<T>(random());
-    }
-}
-
-template <class T>
-std::vector<T> random_values(std::size_t n, std::uint64_t seed)
-{
-    std::mt19937_64 random(seed);
-    std::vector<T> v(n);
-    for (T& x : v) x = random_value<T>(random);
-    return v;
-}
+using test::random_value;
+using test::random_values;
 
 std::vector<std::size_t> lengths()
 {
@@ -156,7 +139,7 @@ TEMPLATE_TEST_CASE("simd: count and find", "", WEFT_TEST_ALL_TYPES)
 {
     using T = TestType;
     for (const std::size_t n : lengths()) {
-        std::mt19937_64 random(n);
+        weft::rng random(n);
         std::vector<T> v(n);
         for (T& x : v) x = static_cast<T>(random() % 7);
         for (int k = 0; k < 8; ++k) {
@@ -264,11 +247,4 @@ TEST_CASE("simd: ranges of every kind")
     CHECK(simd::max(c) == 'b');
     CHECK(simd::sum(d) == (1LL << 40) + 1);
     CHECK_THROWS_AS(simd::dot(a, std::array<short, 2>{1, 2}), std::invalid_argument);
-}
-
-TEST_CASE("simd: the target is one of the supported ones")
-{
-    const auto all = simd::supported_targets();
-    CHECK(std::find(all.begin(), all.end(), simd::target()) != all.end());
-    CHECK(all.back() == "scalar");
 }
