@@ -3,6 +3,8 @@
 #include <weft/algorithm/par_filter.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "common.hpp"
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -12,29 +14,21 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
-#include <random>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 2, 1000, 16384, 16385, 100'000};
-
-std::vector<std::uint64_t> random_values(std::size_t n)
-{
-    std::mt19937_64 random(n);
-    std::vector<std::uint64_t> v(n);
-    for (auto& x : v) x = random();
-    return v;
-}
+using test::random_values;
+using test::sizes;
 
 }  // namespace
 
 TEST_CASE("filter: copy_if, partition and unique agree with std")
 {
     for (const std::size_t n : sizes) {
-        auto v = random_values(n);
+        auto v = random_values<std::uint64_t>(n);
         for (auto& x : v) x %= 3;
         const auto odd = [](std::uint64_t x) { return x % 2 == 1; };
         std::vector<std::uint64_t> expected;
@@ -96,7 +90,7 @@ TEST_CASE("filter: a partition of plain elements keeps all of them, also if the 
     weft::thread_pool three{{.num_threads = 3}};
     for (const std::size_t n : {1U, 2047U, 2048U, 2049U, 30'000U, 300'001U}) {
         for (const std::uint64_t wanted : {0U, 1U, 3U, 9U, 10U}) {  // of ten
-            auto v = random_values(n);
+            auto v = random_values<std::uint64_t>(n);
             auto sorted = v;
             std::sort(sorted.begin(), sorted.end());
             const auto pred = [=](std::uint64_t x) { return x % 10 < wanted; };

@@ -3,6 +3,7 @@
 #include <weft/algorithm/par_group.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <map>
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -19,13 +19,7 @@
 
 namespace {
 
-std::vector<int> random_values(std::size_t n, unsigned below)
-{
-    std::mt19937 random(11);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random() % below);
-    return v;
-}
+using test::random_numbers;
 
 }  // namespace
 
@@ -33,7 +27,7 @@ TEST_CASE("group: a histogram counts every element once")
 {
     for (const std::size_t n : {0U, 1U, 1000U, 300'000U}) {
         for (const unsigned bins : {1U, 256U, 2049U, 100'000U}) {
-            const auto v = random_values(n, bins);
+            const auto v = random_numbers(n, bins);
             std::vector<std::size_t> expected(bins);
             for (const int x : v) ++expected[static_cast<std::size_t>(x)];
             CHECK(weft::par_histogram(v, bins) == expected);
@@ -70,7 +64,7 @@ TEST_CASE("group: a histogram refuses keys that are no bin, also those of floati
 TEST_CASE("group: groups and reductions by key ascend and keep the order of the input")
 {
     for (const std::size_t n : {0U, 1U, 50'000U}) {
-        const auto v = random_values(n, 1000);
+        const auto v = random_numbers(n, 1000);
         const auto key = [](int x) { return x % 10; };
         std::map<int, std::vector<int>> expected;
         std::map<int, std::string> texts;
@@ -95,7 +89,7 @@ TEST_CASE("group: long and short groups, of numbers and of what must be copied, 
 {
     const std::size_t n = test::sanitized ? 20'000 : 70'000;
     for (const unsigned below : {1U, 3U, 5'000U, 4'000'000'000U}) {
-        const auto v = random_values(n, below);
+        const auto v = random_numbers(n, below);
         std::map<int, std::vector<std::size_t>> expected;
         for (std::size_t i = 0; i < n; ++i) expected[v[i]].push_back(i);
         std::vector<std::size_t> indices(n);

@@ -2,23 +2,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_nth_element.hpp>
 
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
-#include <random>
 #include <vector>
 
 namespace {
 
-std::vector<int> random_values(std::size_t n, unsigned below)
-{
-    std::mt19937 random(11);
-    std::vector<int> v(n);
-    for (int& x : v) x = static_cast<int>(random() % below);
-    return v;
-}
+using test::random_numbers;
 
 }  // namespace
 
@@ -26,7 +20,7 @@ TEST_CASE("group: nth_element and partial_sort put the right elements in place")
 {
     for (const std::size_t n : {1U, 2U, 30U, 1000U, 50'000U}) {
         for (const unsigned below : {1U, 3U, 1'000'000U}) {
-            const auto input = random_values(n, below);
+            const auto input = random_numbers(n, below);
             auto expected = input;
             std::sort(expected.begin(), expected.end());
             for (const std::size_t at : {std::size_t{0}, n / 3, n / 2, n - 1, n}) {

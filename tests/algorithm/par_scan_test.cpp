@@ -4,6 +4,8 @@
 #include <weft/pool/join.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "common.hpp"
+#include "random.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -20,22 +22,15 @@
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 2, 1000, 16384, 16385, 100'000};
-
-std::vector<std::uint64_t> random_values(std::size_t n)
-{
-    std::mt19937_64 random(n);
-    std::vector<std::uint64_t> v(n);
-    for (auto& x : v) x = random();
-    return v;
-}
+using test::random_values;
+using test::sizes;
 
 }  // namespace
 
 TEST_CASE("scan: inclusive and exclusive agree with std, also in place")
 {
     for (const std::size_t n : sizes) {
-        const auto v = random_values(n);
+        const auto v = random_values<std::uint64_t>(n);
         std::vector<std::uint64_t> expected(n);
         std::vector<std::uint64_t> out(n);
         std::inclusive_scan(v.begin(), v.end(), expected.begin());
@@ -124,7 +119,7 @@ TEST_CASE("scan: known operations over many blocks, in turns of more threads tha
         weft::thread_pool pool{{.num_threads = threads}};
         pool.install([] {
             for (const std::size_t n : {32'768U, 65'536U, 65'537U, 200'001U, 600'000U}) {
-                const auto v = random_values(n);
+                const auto v = random_values<std::uint64_t>(n);
                 std::vector<std::uint64_t> expected(n);
                 std::vector<std::uint64_t> out(n);
                 const auto both = [&](auto op, std::uint64_t init) {

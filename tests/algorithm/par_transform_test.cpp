@@ -2,21 +2,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_transform.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace {
-
-constexpr std::size_t sizes[] = {0, 1, 2, 1000, 16384, 16385, 100'000};
-
-}  // namespace
-
 TEST_CASE("transform: fill, transform and tabulate write each element")
 {
-    for (const std::size_t n : sizes) {
+    for (const std::size_t n : test::sizes) {
         std::vector<std::size_t> v(n);
         weft::par_fill(v, 7U);
         CHECK(std::ranges::count(v, 7U) == static_cast<std::ptrdiff_t>(n));

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 using namespace std::chrono_literals;
 namespace order = weft::detail::order;

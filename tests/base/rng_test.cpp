@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdlib>
 #include <numeric>
-#include <random>
 
 TEST_CASE("rng: gives the published numbers of splitmix64")
 {

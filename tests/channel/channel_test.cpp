@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
 
 using namespace std::chrono_literals;
 

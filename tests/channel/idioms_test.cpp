@@ -11,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <thread>

@@ -9,7 +9,6 @@
 #include <ctime>
 
 #include <chrono>
-#include <memory>
 #include <vector>
 
 using namespace std::chrono_literals;

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <memory>
-#include <numeric>
 #include <vector>
 
 using namespace std::chrono_literals;

@@ -6,7 +6,6 @@
 
 #include "faults.hpp"
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <thread>

@@ -25,16 +25,9 @@
 
 namespace {
 
+using test::name_of;
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
-
-const auto is_even = [](int x) { return x % 2 == 0; };
-const auto name_of = [](int x) {
-    std::string name = "the number ";
-    name += std::to_string(x);
-    return name;
-};
+using test::sizes;
 
 /// What std::expected is, as far as chains look.
 template <class T>

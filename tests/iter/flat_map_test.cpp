@@ -15,14 +15,13 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
 TEST_CASE("flat_map_iter: several items for one")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         const std::vector<int> v = random_numbers(n);
         std::vector<int> expected;
         for (int x : v) {
@@ -47,7 +46,7 @@ TEST_CASE("flat_map_iter: several items for one")
 
 TEST_CASE("flat_map, flatten: inner chains, ranges and optionals")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         std::vector<int> counts = random_numbers(n);
         for (int& x : counts) x %= 4;
         std::vector<int> expected;

@@ -15,8 +15,7 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
@@ -45,7 +44,7 @@ TEST_CASE("fold: partial results in order, as many for every run")
 
 TEST_CASE("chunks, fold_chunks: n items each, in order, the rest last")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         for (std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{5}, std::size_t{100}}) {
             const std::vector<int> v = random_numbers(n);
             std::vector<std::vector<int>> pieces;

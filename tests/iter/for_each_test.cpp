@@ -3,6 +3,7 @@
 #include <weft/iter/for_each.hpp>
 #include <weft/iter/par_iter.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@
 
 namespace {
 
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
+using test::sizes;
 
 }  // namespace
 

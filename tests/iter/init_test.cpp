@@ -15,8 +15,7 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
@@ -59,7 +58,7 @@ TEST_CASE("map_init, for_each_init: states are lent, few, and end with the chain
         weft::par_iter(v).for_each_init([]() -> int { throw std::runtime_error("i"); }, [](int&, int) {});
     };
     CHECK_THROWS_AS(bad_init(), std::runtime_error);
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         const std::vector<int> few = random_numbers(n);
         test::check_chain(
             [&] { return weft::par_iter(few).map_init([] { return 1; }, [](int& one, int x) { return x + one - 1; }); },

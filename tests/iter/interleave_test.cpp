@@ -13,15 +13,14 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
 TEST_CASE("interleave, intersperse: as the sequential loop")
 {
-    for (std::size_t n : sizes) {
-        for (std::size_t m : sizes) {
+    for (std::size_t n : short_sizes) {
+        for (std::size_t m : short_sizes) {
             const std::vector<int> a = random_numbers(n);
             const std::vector<int> b = random_numbers(m, 1000, 2);
             std::vector<int> expected;

@@ -19,22 +19,15 @@
 
 namespace {
 
+using test::is_even;
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
-
-const auto is_even = [](int x) { return x % 2 == 0; };
-const auto name_of = [](int x) {
-    std::string name = "the number ";
-    name += std::to_string(x);
-    return name;
-};
+using test::short_sizes;
 
 }  // namespace
 
 TEST_CASE("map, inspect, filter, filter_map: as the sequential loop")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         const std::vector<int> v = random_numbers(n);
         std::vector<long> doubled;
         std::vector<int> even;

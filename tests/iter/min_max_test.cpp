@@ -15,8 +15,7 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
+using test::sizes;
 
 }  // namespace
 

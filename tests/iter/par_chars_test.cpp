@@ -4,42 +4,12 @@
 
 #include "check_chain.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-namespace {
-
-using pieces = std::vector<std::string_view>;
-
-/// All positions of the chain run in pieces of `length`.
-template <class Chain>
-auto in_blocks(const Chain& chain, std::size_t length)
-{
-    auto all = test::items_of(chain, 0, 0);
-    for (std::size_t lo = 0; lo < chain.extent(); lo += length) {
-        for (auto& x : test::items_of(chain, lo, std::min(chain.extent(), lo + length))) all.push_back(x);
-    }
-    return all;
-}
-
-template <class Chain, class Expected>
-bool gives(const Chain& chain, const Expected& expected)
-{
-    bool right = true;
-    for (std::size_t length : {1u, 63u, 64u, 65u, 1000u, 100000u}) {
-        if (length == 1 && chain.extent() > 3000) continue;
-        right = right && in_blocks(chain, length) == expected;
-    }
-    Chain again = chain;
-    return right && again.to_vector() == expected;
-}
-
-}  // namespace
 
 TEST_CASE("par_utf16: one unit, or two beyond the first 65,536 code points")
 {

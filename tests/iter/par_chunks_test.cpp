@@ -5,6 +5,7 @@
 #include <weft/iter/par_split.hpp>
 
 #include "check_chain.hpp"
+#include "common.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,19 +17,14 @@
 
 namespace {
 
-std::vector<int> numbers(std::size_t n)
-{
-    std::vector<int> v(n);
-    std::iota(v.begin(), v.end(), 1);
-    return v;
-}
+using test::numbers;
 
 }  // namespace
 
 TEST_CASE("par_chunks: pieces of n, the last one shorter")
 {
     for (std::size_t n : {0u, 1u, 5u, 6u, 7u, 30u}) {
-        std::vector<int> v = numbers(n);
+        std::vector<int> v = numbers(n, 1);
         for (std::size_t length : {1u, 2u, 3u, 7u, 100u}) {
             std::vector<std::vector<int>> expected;
             for (std::size_t i = 0; i < n; i += length) {
@@ -57,7 +53,7 @@ TEST_CASE("par_chunks: pieces of n, the last one shorter")
 TEST_CASE("par_windows: all runs of n neighbours")
 {
     for (std::size_t n : {0u, 1u, 5u, 30u}) {
-        const std::vector<int> v = numbers(n);
+        const std::vector<int> v = numbers(n, 1);
         for (std::size_t length : {1u, 2u, 5u, 6u}) {
             std::vector<int> expected;
             for (std::size_t i = 0; i + length <= n; ++i) {

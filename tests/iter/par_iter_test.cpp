@@ -3,12 +3,12 @@
 #include <weft/iter/par_iter.hpp>
 
 #include "check_chain.hpp"
+#include "common.hpp"
 
 #include <array>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -19,12 +19,7 @@
 
 namespace {
 
-std::vector<int> numbers(std::size_t n)
-{
-    std::vector<int> v(n);
-    std::iota(v.begin(), v.end(), 1);
-    return v;
-}
+using test::numbers;
 
 namespace own {
 
@@ -46,12 +41,12 @@ struct grid {
 TEST_CASE("par_iter: every range, cut at every point")
 {
     for (std::size_t n : {0u, 1u, 2u, 3u, 17u, 64u}) {
-        std::vector<int> v = numbers(n);
+        std::vector<int> v = numbers(n, 1);
         const std::vector<int> constant = v;
         std::deque<int> d(v.begin(), v.end());
         test::check_chain([&] { return weft::par_iter(v); }, v);
         test::check_chain([&] { return weft::par_iter(constant); }, v);
-        test::check_chain([&] { return weft::par_iter(numbers(n)); }, v);
+        test::check_chain([&] { return weft::par_iter(numbers(n, 1)); }, v);
         test::check_chain([&] { return weft::par_iter(d); }, v);
         test::check_chain([&] { return weft::par_iter(std::deque<int>(d)); }, v);
         test::check_chain([&] { return weft::par_iter(std::span<int>(v)); }, v);
@@ -67,7 +62,7 @@ TEST_CASE("par_iter: every range, cut at every point")
 
 TEST_CASE("par_iter: an lvalue gives references, a const one references to const")
 {
-    std::vector<int> v = numbers(100);
+    std::vector<int> v = numbers(100, 1);
     weft::par_iter(v).for_each([](int& x) { x *= 2; });
     CHECK(v[99] == 200);
     const std::vector<int>& constant = v;

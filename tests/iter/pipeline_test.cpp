@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -23,21 +22,8 @@
 namespace {
 
 using test::everywhere;
-
-std::vector<int> numbers(int n)
-{
-    std::vector<int> v(static_cast<std::size_t>(n));
-    std::iota(v.begin(), v.end(), 0);
-    return v;
-}
-
-/// Work of uneven length.
-int uneven(int x)
-{
-    volatile long sum = 0;
-    for (int i = 0; i < (x * 7919) % 512; ++i) sum = sum + i;
-    return x;
-}
+using test::numbers;
+using test::uneven;
 
 /// Notices when two threads are in at the same time, or more than `most` at any time.
 class visitors {

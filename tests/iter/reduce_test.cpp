@@ -25,8 +25,7 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 1001, 20000};
+using test::sizes;
 
 /// T(lo, hi) by its definition.
 double tree_sum(const std::vector<double>& blocks, std::size_t lo, std::size_t hi)

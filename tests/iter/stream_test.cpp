@@ -15,7 +15,6 @@
 #include <iterator>
 #include <list>
 #include <memory>
-#include <numeric>
 #include <ranges>
 #include <sstream>
 #include <stdexcept>
@@ -26,13 +25,7 @@
 namespace {
 
 using test::everywhere;
-
-std::vector<int> numbers(int n)
-{
-    std::vector<int> v(static_cast<std::size_t>(n));
-    std::iota(v.begin(), v.end(), 0);
-    return v;
-}
+using test::numbers;
 
 constexpr auto square = [](int x) { return static_cast<long>(x) * x; };
 
@@ -43,13 +36,7 @@ std::vector<long> squares(int n)
     return v;
 }
 
-/// Work of uneven length.
-long uneven(int x)
-{
-    volatile long sum = 0;
-    for (int i = 0; i < (x * 7919) % 512; ++i) sum = sum + i;
-    return square(x);
-}
+long uneven_square(int x) { return square(test::uneven(x)); }
 
 }  // namespace
 
@@ -62,7 +49,7 @@ TEST_CASE("stream: gives the results in the order of the input, whatever the win
             const auto expected = squares(n);
             for (std::size_t window : {1u, 2u, 3u, 8u, 100u, 5000u}) {
                 std::vector<long> seen;
-                for (long x : weft::stream(v).parallel_map(uneven, window).ordered()) seen.push_back(x);
+                for (long x : weft::stream(v).parallel_map(uneven_square, window).ordered()) seen.push_back(x);
                 right = right && seen == expected;
             }
         }
@@ -78,7 +65,7 @@ TEST_CASE("stream: gives each result once when the order does not matter")
             const auto v = numbers(n);
             for (std::size_t window : {1u, 2u, 3u, 8u, 100u}) {
                 std::vector<long> seen;
-                for (long x : weft::stream(v).parallel_map(uneven, window).unordered()) seen.push_back(x);
+                for (long x : weft::stream(v).parallel_map(uneven_square, window).unordered()) seen.push_back(x);
                 std::sort(seen.begin(), seen.end());
                 right = right && seen == squares(n);
             }
@@ -164,7 +151,7 @@ TEST_CASE("stream: an exception of the function comes in the place of its item")
                                   .parallel_map(
                                       [bad](int i) {
                                           if (i == bad || i == 99) throw std::runtime_error(std::to_string(i));
-                                          return uneven(i);
+                                          return uneven_square(i);
                                       },
                                       8)
                                   .ordered()) {
@@ -211,7 +198,7 @@ TEST_CASE("stream: an exception of the input comes in its place")
         std::vector<long> seen;
         bool thrown = false;
         try {
-            for (long x : weft::stream(input).parallel_map(uneven, 8).ordered()) seen.push_back(x);
+            for (long x : weft::stream(input).parallel_map(uneven_square, 8).ordered()) seen.push_back(x);
         } catch (const std::out_of_range&) {
             thrown = true;
         }
@@ -238,7 +225,7 @@ TEST_CASE("stream: leaving early reads no more than a window ahead, and destroys
                                 .parallel_map(
                                     [&](test::counted x) {
                                         running.fetch_add(1);
-                                        x.value = static_cast<int>(uneven(x.value));
+                                        x.value = static_cast<int>(uneven_square(x.value));
                                         running.fetch_sub(1);
                                         return x;
                                     },
@@ -264,7 +251,7 @@ TEST_CASE("stream: a loop that throws waits for the calls that have begun")
                               .parallel_map(
                                   [&](int i) {
                                       running.fetch_add(1);
-                                      const long y = uneven(i);
+                                      const long y = uneven_square(i);
                                       running.fetch_sub(1);
                                       return y;
                                   },

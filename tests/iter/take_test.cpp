@@ -14,14 +14,13 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
 TEST_CASE("take, skip, step_by, rev: positions of an indexed chain")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         const std::vector<int> v = random_numbers(n);
         std::vector<int> reversed(v.rbegin(), v.rend());
         test::check_chain([&] { return weft::par_iter(v).rev(); }, reversed);

@@ -18,8 +18,7 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 5000};
+using test::sizes;
 
 std::optional<int> add(int a, int b)
 {

@@ -14,16 +14,10 @@
 
 namespace {
 
+using test::is_even;
+using test::name_of;
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 100, 5000};
-
-const auto is_even = [](int x) { return x % 2 == 0; };
-const auto name_of = [](int x) {
-    std::string name = "the number ";
-    name += std::to_string(x);
-    return name;
-};
+using test::sizes;
 
 }  // namespace
 

@@ -15,14 +15,13 @@
 namespace {
 
 using test::random_numbers;
-
-constexpr std::size_t sizes[] = {0, 1, 2, 3, 16, 33};
+using test::short_sizes;
 
 }  // namespace
 
 TEST_CASE("enumerate and zip: tuples, taken whole or part by part")
 {
-    for (std::size_t n : sizes) {
+    for (std::size_t n : short_sizes) {
         const std::vector<int> v = random_numbers(n);
         std::vector<std::tuple<std::size_t, int>> numbered;
         for (std::size_t i = 0; i < n; ++i) numbered.emplace_back(i, v[i]);

@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <stdexcept>
 
 namespace {
 

@@ -11,7 +11,6 @@
 #include <memory>
 #include <numeric>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace {

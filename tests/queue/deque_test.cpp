@@ -9,7 +9,6 @@
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <string>
 #include <vector>

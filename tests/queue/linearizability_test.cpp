@@ -9,9 +9,6 @@
 
 #include "histories.hpp"
 
-#include <optional>
-#include <string>
-
 namespace {
 
 using test::delayed;
