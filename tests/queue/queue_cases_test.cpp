@@ -4,6 +4,7 @@
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <algorithm>
@@ -18,36 +19,16 @@
 
 namespace {
 
+using test::bounded;
+using test::make;
+using test::push;
+
 template <class T>
 using array = weft::array_queue<T>;
 template <class T>
 using seg = weft::seg_queue<T>;
 template <class T>
 using spsc = weft::spsc_queue<T>;
-
-template <class Queue>
-constexpr bool bounded = std::is_constructible_v<Queue, std::size_t>;
-
-template <class Queue>
-std::unique_ptr<Queue> make(std::size_t capacity)
-{
-    if constexpr (bounded<Queue>) {
-        return std::make_unique<Queue>(capacity);
-    } else {
-        return std::make_unique<Queue>();
-    }
-}
-
-template <class Queue, class T>
-bool push(Queue& q, T value)
-{
-    if constexpr (bounded<Queue>) {
-        return q.try_push(std::move(value));
-    } else {
-        q.push(std::move(value));
-        return true;
-    }
-}
 
 }  // namespace
 

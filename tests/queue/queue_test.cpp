@@ -4,6 +4,7 @@
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 
+#include "common.hpp"
 #include "test.hpp"
 
 #include <array>
@@ -16,31 +17,9 @@
 
 namespace {
 
-/// One interface for all: push returns whether there was room.
-template <class Queue, class T>
-bool push(Queue& q, T value)
-{
-    if constexpr (requires { q.try_push(std::move(value)); }) {
-        return q.try_push(std::move(value));
-    } else {
-        q.push(std::move(value));
-        return true;
-    }
-}
-
-template <class Queue>
-std::unique_ptr<Queue> make(std::size_t capacity)
-{
-    if constexpr (std::is_constructible_v<Queue, std::size_t>) {
-        return std::make_unique<Queue>(capacity);
-    } else {
-        (void)capacity;
-        return std::make_unique<Queue>();
-    }
-}
-
-template <class Queue>
-constexpr bool bounded = std::is_constructible_v<Queue, std::size_t>;
+using test::bounded;
+using test::make;
+using test::push;
 
 /// A type whose moves fail when told to.
 struct fragile {
