@@ -27,6 +27,13 @@ std::pair<weft::sender<T>, weft::receiver<T>> channel(std::size_t capacity)
     return capacity == unlimited ? weft::unbounded<T>() : weft::bounded<T>(capacity);
 }
 
+/// Ends the life of a handle here and now.
+template <class Handle>
+void drop(Handle handle)
+{
+    static_cast<void>(handle);
+}
+
 inline std::string flavour_name(std::size_t capacity)
 {
     if (capacity == unlimited) return "unbounded";

@@ -282,11 +282,11 @@ EACH_CHANNEL("channel idioms: the same news for all subscribers, in the same ord
 EACH_CHANNEL("channel idioms: a result that is waited for with a limit, and comes later")
 {
     auto [tx, rx] = test::channel<int>(capacity);
-    std::jthread slow([tx = std::move(tx)] {
-        std::this_thread::sleep_for(5ms);
+    std::atomic<int> early{0};
+    std::jthread slow([&, tx = std::move(tx)] {
+        while (early.load() < 2) std::this_thread::yield();
         static_cast<void>(tx.send(42));
     });
-    int early = 0;
     std::optional<int> got;
     while (!got) {
         weft::select(weft::on_recv(rx, [&](auto m) { got = *m; }), weft::on_timeout(1ms, [&] { ++early; }));

@@ -4,18 +4,17 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
-
-using namespace std::chrono_literals;
 
 static_assert(std::input_iterator<decltype(std::declval<weft::receiver<int>&>().begin())>);
 
@@ -47,14 +46,18 @@ EACH_CHANNEL("channel iteration: of a closed channel is none")
 EACH_CHANNEL("channel iteration: waits for the message that comes late")
 {
     auto [tx, rx] = test::channel<int>(capacity);
-    std::jthread sender([tx = std::move(tx)] {
-        static_cast<void>(tx.send(1));
-        std::this_thread::sleep_for(3ms);
-        static_cast<void>(tx.send(2));
-        std::this_thread::sleep_for(3ms);
+    std::array<test::sleeper, 2> waiting;
+    std::jthread sender([&, tx = std::move(tx)] {
+        for (int m = 1; m <= 2; ++m) {
+            static_cast<void>(tx.send(m));
+            waiting[static_cast<std::size_t>(m - 1)].await();
+        }
     });
     int sum = 0;
-    for (const int m : rx) sum += m;
+    for (const int m : rx) {
+        sum += m;
+        waiting[static_cast<std::size_t>(m - 1)].here();
+    }
     CHECK(sum == 3);
 }
 

@@ -8,14 +8,12 @@
 #include "flavours.hpp"
 #include "histories.hpp"
 
-#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace {
 
-using namespace std::chrono_literals;
 using test::delayed;
 
 constexpr int operations = 24;

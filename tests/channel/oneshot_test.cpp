@@ -5,6 +5,7 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
 #include <chrono>
@@ -18,12 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Ends the life of a handle here and now.
-template <class Handle>
-void drop(Handle handle)
-{
-    static_cast<void>(handle);
-}
+using test::drop;
 
 /// Fills the channel until a further send would wait. Nothing to do at a rendezvous, or without a limit.
 template <class T>
@@ -118,8 +114,12 @@ EACH_CHANNEL("one message: the receiver waits first")
         auto [tx, rx] = test::channel<std::unique_ptr<int>>(capacity);
         int got = 0;
         {
-            std::jthread receiver([rx = std::move(rx), &got] { got = **rx.recv(); });
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+            test::sleeper waiting;
+            std::jthread receiver([&, rx = std::move(rx)] {
+                waiting.here();
+                got = **rx.recv();
+            });
+            if (i % 4 == 0) waiting.await();
             static_cast<void>(tx.send(std::make_unique<int>(10)));
         }
         REQUIRE(got == 10);
@@ -132,8 +132,12 @@ EACH_CHANNEL("one message: the receiver waits, and the sender leaves instead")
         auto [tx, rx] = test::channel<int>(capacity);
         bool closed = false;
         {
-            std::jthread receiver([rx = std::move(rx), &closed] { closed = rx.recv().closed(); });
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+            test::sleeper waiting;
+            std::jthread receiver([&, rx = std::move(rx)] {
+                waiting.here();
+                closed = rx.recv().closed();
+            });
+            if (i % 4 == 0) waiting.await();
             drop(std::move(tx));
         }
         REQUIRE(closed);
@@ -147,8 +151,12 @@ EACH_LIMITED("one message: the sender waits for room")
         fill(tx);
         bool sent = false;
         {
-            std::jthread sender([tx = std::move(tx), &sent] { sent = static_cast<bool>(tx.send(5)); });
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+            test::sleeper waiting;
+            std::jthread sender([&, tx = std::move(tx)] {
+                waiting.here();
+                sent = static_cast<bool>(tx.send(5));
+            });
+            if (i % 4 == 0) waiting.await();
             for (std::size_t k = 0; k < capacity; ++k) static_cast<void>(rx.recv());
             const auto last = rx.recv();
             REQUIRE(last == 5);
@@ -164,8 +172,12 @@ EACH_LIMITED("one message: the sender waits for room, and the receiver leaves in
         fill(tx);
         bool closed = false;
         {
-            std::jthread sender([tx = std::move(tx), &closed] { closed = tx.send(5).closed(); });
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+            test::sleeper waiting;
+            std::jthread sender([&, tx = std::move(tx)] {
+                waiting.here();
+                closed = tx.send(5).closed();
+            });
+            if (i % 4 == 0) waiting.await();
             drop(std::move(rx));
         }
         REQUIRE(closed);
@@ -213,10 +225,12 @@ EACH_CHANNEL("one message: sender and receiver meet on fresh threads")
 EACH_CHANNEL("one message: waiting with a limit, it comes in time")
 {
     auto [tx, rx] = test::channel<int>(capacity);
-    std::jthread sender([tx = std::move(tx)] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread sender([&, tx = std::move(tx)] {
+        waiting.await();
         static_cast<void>(tx.send(3));
     });
+    waiting.here();
     CHECK(rx.recv_for(1h) == 3);
 }
 
@@ -224,10 +238,12 @@ EACH_CHANNEL("one message: waiting with a limit, closing is told from a limit th
 {
     auto [tx, rx] = test::channel<int>(capacity);
     CHECK(rx.recv_for(1ms).timed_out());
-    std::jthread leaver([tx = std::move(tx)]() mutable {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread leaver([&, tx = std::move(tx)]() mutable {
+        waiting.await();
         drop(std::move(tx));
     });
+    waiting.here();
     const auto got = rx.recv_for(1h);
     CHECK(got.closed());
     CHECK_FALSE(got.timed_out());
@@ -238,10 +254,12 @@ EACH_LIMITED("one message: sending with a limit, room comes in time")
     auto [tx, rx] = test::channel<int>(capacity);
     fill(tx);
     CHECK(tx.send_for(1, 1ms).timed_out());
-    std::jthread receiver([rx = std::move(rx), capacity] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread receiver([&, rx = std::move(rx), capacity] {
+        waiting.await();
         for (std::size_t i = 0; i <= capacity; ++i) static_cast<void>(rx.recv());
     });
+    waiting.here();
     CHECK(tx.send_for(2, 1h));
 }
 
@@ -249,10 +267,12 @@ EACH_LIMITED("one message: sending with a limit, closing is told from a limit th
 {
     auto [tx, rx] = test::channel<int>(capacity);
     fill(tx);
-    std::jthread leaver([rx = std::move(rx)]() mutable {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread leaver([&, rx = std::move(rx)]() mutable {
+        waiting.await();
         drop(std::move(rx));
     });
+    waiting.here();
     const auto result = tx.send_for(2, 1h);
     CHECK(result.closed());
     CHECK_FALSE(result.timed_out());

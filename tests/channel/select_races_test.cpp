@@ -5,6 +5,7 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
 #include <array>
@@ -21,11 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-template <class Handle>
-void drop(Handle handle)
-{
-    static_cast<void>(handle);
-}
+using test::drop;
 
 const auto nothing = [](auto) {};
 
@@ -75,11 +72,13 @@ EACH_CHANNEL("select races: an arm that is closed while the select waits on othe
     for (std::size_t i = 0; i < test::scaled(40); ++i) {
         auto [tx1, rx1] = test::channel<int>(capacity);
         auto [tx2, rx2] = test::channel<int>(capacity);
-        std::jthread leaver([tx2 = std::move(tx2), i]() mutable {
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+        test::sleeper waiting;
+        std::jthread leaver([&, tx2 = std::move(tx2), i]() mutable {
+            if (i % 4 == 0) waiting.await();
             drop(std::move(tx2));
         });
         bool closed = false;
+        waiting.here();
         weft::select(weft::on_recv(rx1, nothing), weft::on_recv(rx2, [&](auto m) { closed = m.closed(); }));
         REQUIRE(closed);
     }
@@ -90,11 +89,13 @@ EACH_LIMITED("select races: a sending arm that is closed while the select waits"
     for (std::size_t i = 0; i < test::scaled(20); ++i) {
         auto [tx, rx] = test::channel<int>(capacity);
         while (tx.try_send(0)) {}
-        std::jthread leaver([rx = std::move(rx), i]() mutable {
-            if (i % 4 == 0) std::this_thread::sleep_for(100us);
+        test::sleeper waiting;
+        std::jthread leaver([&, rx = std::move(rx), i]() mutable {
+            if (i % 4 == 0) waiting.await();
             drop(std::move(rx));
         });
         bool closed = false;
+        waiting.here();
         weft::select(weft::on_send(tx, 1, [&](weft::send_result r) { closed = r.closed(); }));
         REQUIRE(closed);
     }
@@ -215,11 +216,13 @@ EACH_CHANNEL("select races: on_timeout of zero is on_default")
 EACH_CHANNEL("select races: a limit that is far away does not keep a message back")
 {
     auto [tx, rx] = test::channel<int>(capacity);
-    std::jthread sender([tx = std::move(tx)] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread sender([&, tx = std::move(tx)] {
+        waiting.await();
         static_cast<void>(tx.send(1));
     });
     bool late = false;
+    waiting.here();
     weft::select(weft::on_recv(rx, nothing), weft::on_timeout(1h, [&] { late = true; }));
     CHECK_FALSE(late);
 }
@@ -229,9 +232,14 @@ EACH_CHANNEL("select races: messages that come as limits run out are neither los
     auto [tx, rx] = test::channel<int>(capacity);
     auto [never_tx, never] = test::channel<int>(capacity);
     const int n = static_cast<int>(test::scaled(200));
-    std::jthread sender([tx = std::move(tx), n] {
+    std::atomic<int> late{0};
+    std::jthread sender([&, tx = std::move(tx), n] {
         for (int i = 0; i < n; ++i) {
-            if (i % 8 == 0) std::this_thread::sleep_for(60us);
+            if (i % 8 == 0) {
+                // A limit has run out; the message comes at any time of the next ones.
+                for (const int before = late.load(); late.load() == before;) std::this_thread::yield();
+                for (int k = 0; k < i; ++k) std::this_thread::yield();
+            }
             static_cast<void>(tx.send(i));
         }
     });
@@ -239,7 +247,7 @@ EACH_CHANNEL("select races: messages that come as limits run out are neither los
     bool in_order = true;
     while (next < n) {
         weft::select(weft::on_recv(rx, [&](auto m) { in_order = in_order && m == next++; }),
-                     weft::on_recv(never, nothing), weft::on_timeout(50us, [] {}));
+                     weft::on_recv(never, nothing), weft::on_timeout(50us, [&] { ++late; }));
     }
     CHECK(in_order);
 }
@@ -314,9 +322,12 @@ EACH_CHANNEL("select races: a timer among the arms does not disturb the others")
     auto [tx, rx] = test::channel<int>(capacity);
     const auto clock = weft::tick(200us);
     const int n = static_cast<int>(test::scaled(300));
-    std::jthread sender([tx = std::move(tx), n] {
+    std::atomic<int> ticks{0};
+    std::jthread sender([&, tx = std::move(tx), n] {
         for (int i = 0; i < n; ++i) {
-            if (i % 16 == 0) std::this_thread::sleep_for(100us);
+            if (i % 16 == 0) {
+                for (const int before = ticks.load(); ticks.load() == before;) std::this_thread::yield();
+            }
             static_cast<void>(tx.send(i));
         }
     });
@@ -324,7 +335,7 @@ EACH_CHANNEL("select races: a timer among the arms does not disturb the others")
     bool in_order = true;
     while (next < n) {
         weft::select(weft::on_recv(rx, [&](auto m) { in_order = in_order && m == next++; }),
-                     weft::on_recv(clock, nothing));
+                     weft::on_recv(clock, [&](auto) { ++ticks; }));
     }
     CHECK(in_order);
 }

@@ -4,6 +4,7 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
 #include <chrono>
@@ -107,7 +108,9 @@ EACH_CHANNEL("select: closing wakes it")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     auto [other_tx, other_rx] = weft::bounded<int>(1);
-    std::jthread closer([tx = std::move(tx)] { std::this_thread::sleep_for(2ms); });
+    test::sleeper waiting;
+    std::jthread closer([&, tx = std::move(tx)] { waiting.await(); });
+    waiting.here();
     CHECK(select(on_recv(rx, [](auto m) { return m.closed(); }), on_recv(other_rx, [](auto) { return false; })));
 }
 
@@ -115,10 +118,12 @@ EACH_CHANNEL("select: a message wakes it")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     auto [other_tx, other_rx] = test::channel<int>(capacity);
-    std::jthread producer([tx = tx] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread producer([&, tx = tx] {
+        waiting.await();
         static_cast<void>(tx.send(7));
     });
+    waiting.here();
     CHECK(select(on_recv(other_rx, [](auto) { return 0; }), on_recv(rx, [](auto m) { return *m; })) == 7);
 }
 
@@ -126,10 +131,12 @@ TEST_CASE("select: room wakes it")
 {
     auto [tx, rx] = weft::bounded<int>(1);
     REQUIRE(tx.send(1));
-    std::jthread consumer([rx = rx] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread consumer([&, rx = rx] {
+        waiting.await();
         static_cast<void>(rx.recv());
     });
+    waiting.here();
     CHECK(select(on_send(tx, 2, [](auto s) { return bool(s); })));
 }
 

@@ -4,6 +4,7 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
 #include <chrono>
@@ -129,13 +130,20 @@ EACH_CHANNEL("selector: ready is woken without keeping others asleep")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::atomic<int> got{0};
-    std::jthread taker([&got, rx = rx] { got = *rx.recv(); });
-    std::jthread watcher([rx = rx, capacity] {
+    test::sleeper taking;
+    test::sleeper watching;
+    std::jthread taker([&, rx = rx] {
+        taking.here();
+        got = *rx.recv();
+    });
+    std::jthread watcher([&, rx = rx, capacity] {
         weft::selector s;
         s.recv(rx);
+        watching.here();
         static_cast<void>(s.ready_for(capacity == 0 ? 3ms : 20ms));
     });
-    std::this_thread::sleep_for(2ms);
+    taking.await();
+    watching.await();
     CHECK(tx.send(4));
     taker.join();
     CHECK(got.load() == 4);
@@ -188,10 +196,12 @@ TEST_CASE("selector: thousands of operations")
     const std::size_t n = 3000;
     for (std::size_t i = 0; i < n; ++i) channels.push_back(weft::bounded<int>(1));
     for (auto& c : channels) s.recv(c.second);
-    std::jthread producer([tx = channels[n / 2].first] {
-        std::this_thread::sleep_for(2ms);
+    test::sleeper waiting;
+    std::jthread producer([&, tx = channels[n / 2].first] {
+        waiting.await();
         static_cast<void>(tx.send(5));
     });
+    waiting.here();
     auto op = s.wait();
     CHECK(op.index() == n / 2);
     CHECK(op.recv(channels[n / 2].second) == 5);

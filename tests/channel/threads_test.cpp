@@ -4,21 +4,15 @@
 
 #include "test.hpp"
 
+#include "asleep.hpp"
 #include "flavours.hpp"
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <vector>
 
 using namespace std::chrono_literals;
-
-namespace {
-
-/// Waits until the other thread is most likely asleep in the channel. The cases hold without it; it only makes them
-/// meet the sleeping path.
-void let_it_sleep() { std::this_thread::sleep_for(2ms); }
-
-}  // namespace
 
 EACH_CHANNEL("channel threads: one to one keeps the order")
 {
@@ -99,13 +93,15 @@ EACH_CHANNEL("channel threads: closing by the last sender wakes every receiver")
     auto [tx, rx] = test::channel<int>(capacity);
     std::atomic<int> closed{0};
     {
+        std::array<test::sleeper, 4> waiting;
         std::vector<std::jthread> threads;
-        for (int i = 0; i < 4; ++i) {
-            threads.emplace_back([&closed, rx = rx] {
+        for (std::size_t i = 0; i < 4; ++i) {
+            threads.emplace_back([&, i, rx = rx] {
+                waiting[i].here();
                 if (rx.recv().closed()) ++closed;
             });
         }
-        let_it_sleep();
+        for (const auto& one : waiting) one.await();
         {
             const auto gone = std::move(tx);
         }
@@ -120,13 +116,15 @@ TEST_CASE("channel threads: closing by the last receiver wakes every sender")
     while (tx.try_send(1)) {}
     std::atomic<int> closed{0};
     {
+        std::array<test::sleeper, 4> waiting;
         std::vector<std::jthread> threads;
-        for (int i = 0; i < 4; ++i) {
-            threads.emplace_back([&closed, tx = tx] {
+        for (std::size_t i = 0; i < 4; ++i) {
+            threads.emplace_back([&, i, tx = tx] {
+                waiting[i].here();
                 if (tx.send(2).closed()) ++closed;
             });
         }
-        let_it_sleep();
+        for (const auto& one : waiting) one.await();
         {
             const auto gone = std::move(rx);
         }
@@ -138,10 +136,12 @@ EACH_CHANNEL("channel threads: a sleeping receiver is woken by a message")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     for (int i = 0; i < 3; ++i) {
-        std::jthread producer([tx = tx, i] {
-            let_it_sleep();
+        test::sleeper waiting;
+        std::jthread producer([&, tx = tx, i] {
+            waiting.await();
             static_cast<void>(tx.send(i));
         });
+        waiting.here();
         CHECK(rx.recv() == i);
     }
 }
@@ -152,8 +152,12 @@ TEST_CASE("channel threads: a sleeping sender is woken by room")
     auto [tx, rx] = weft::bounded<int>(capacity);
     while (tx.try_send(1)) {}
     std::atomic<bool> sent{false};
-    std::jthread producer([&sent, tx = tx] { sent = bool(tx.send(2)); });
-    let_it_sleep();
+    test::sleeper waiting;
+    std::jthread producer([&, tx = tx] {
+        waiting.here();
+        sent = bool(tx.send(2));
+    });
+    waiting.await();
     CHECK_FALSE(sent.load());
     for (std::size_t i = 0; i < capacity; ++i) CHECK(rx.recv() == 1);
     CHECK(rx.recv() == 2);
@@ -164,10 +168,12 @@ TEST_CASE("channel threads: a sleeping sender is woken by room")
 EACH_CHANNEL("channel threads: a message in time beats the limit")
 {
     auto [tx, rx] = test::channel<int>(capacity);
-    std::jthread producer([tx = tx] {
-        let_it_sleep();
+    test::sleeper waiting;
+    std::jthread producer([&, tx = tx] {
+        waiting.await();
         static_cast<void>(tx.send_for(9, 10s));
     });
+    waiting.here();
     CHECK(rx.recv_for(10s) == 9);
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("timer: tick keeps its grid, also for a late reader")
     const auto rx = weft::tick(2ms);
     const auto first = rx.recv();
     REQUIRE(first);
-    std::this_thread::sleep_for(7ms);  // miss some
+    std::this_thread::sleep_for(7ms);  // time itself is what is tested: miss some
     const auto late = rx.recv();
     REQUIRE(late);
     CHECK(*late == *first + 2ms);  // the one that was waiting
