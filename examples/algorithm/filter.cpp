@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_filter.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/subrange.hpp>
 
 #include <cstdio>
 #include <vector>
@@ -16,7 +17,7 @@ int main()
 {
     std::vector<request> log{{4, 20, 200}, {2, 310, 500}, {4, 20, 200}, {1, 15, 200}, {3, 470, 200}, {2, 310, 500}};
     weft::par_sort(log, {}, &request::id);
-    const auto repeats = weft::par_unique(log, {}, &request::id);
+    const weft::subrange repeats = weft::par_unique(log, {}, &request::id);
     log.erase(repeats.begin(), repeats.end());
 
     std::vector<request> failed(log.size());
