@@ -44,9 +44,10 @@ struct weft_queue : Queue {
     }
     bool get(item& v)
     {
-        const auto got = this->try_pop();
-        if (got) v = *got;
-        return got.has_value();
+        auto got = this->try_pop();  // not const: GCC would write it to memory
+        if (!got) return false;
+        v = *got;
+        return true;
     }
 };
 struct weft_array : weft_queue<weft::array_queue<item>> {

@@ -1,14 +1,15 @@
 // weft/queue/spsc_queue.hpp - a bounded queue from one thread to one other.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
+// The ring has one slot more than the capacity: head_ == tail_ is empty, and the slot before head_ stays free.
+//
 // Roles       producer: the one thread that pushes.  consumer: the one thread that pops.
 //
-// Fields      head_        written by the consumer   the number of elements ever popped
-//             tail_        written by the producer   the number ever pushed
+// Fields      head_        written by the consumer   the slot to pop next
+//             tail_        written by the producer   the slot to push next
 //             seen_head_   producer only             an old value of head_: read again only when the queue seems full
 //             seen_tail_   consumer only             an old value of tail_: read again only when it seems empty
-//             slots_       slot i mod size belongs to the producer if i is in [tail_, head_ + capacity), else to the
-//                          consumer
+//             slots        from head_ up to tail_ the consumer's, the others the producer's
 //
 // Orders      O1  push: tail_ store release -> pop: tail_ load acquire. The element is visible to the consumer.
 //             O2  pop: head_ store release -> push: head_ load acquire. The slot is reused after it has been emptied.
@@ -45,15 +46,18 @@ public:
 
     /// Throws std::invalid_argument if `capacity` is 0 or too large to be addressed; std::bad_alloc.
     explicit spsc_queue(std::size_t capacity)
-        : capacity_(checked(capacity)), mask_(size_for(capacity) - 1), slots_(detail::make_array<slot>(mask_ + 1))
+        : begin_(detail::make_array<slot>(checked(capacity) + 1)),
+          end_(begin_ + capacity + 1),
+          head_(begin_),
+          tail_(begin_)
     {
     }
 
     ~spsc_queue()
     {
-        const std::size_t tail = tail_.load(detail::order::relaxed);
-        for (std::size_t i = head_.load(detail::order::relaxed); i != tail; ++i) slots_[i & mask_].destroy();
-        detail::dispose_array(slots_, mask_ + 1);
+        slot* const tail = tail_.load(detail::order::relaxed);
+        for (slot* s = head_.load(detail::order::relaxed); s != tail; s = after(s)) s->destroy();
+        detail::dispose_array(begin_, slots());
     }
     spsc_queue(const spsc_queue&) = delete;
     spsc_queue& operator=(const spsc_queue&) = delete;
@@ -66,40 +70,33 @@ public:
     /// Consumer: takes the oldest element; empty if there is none. If moving it out throws, it is lost.
     std::optional<T> try_pop()
     {
-        const std::size_t head = head_.load(detail::order::relaxed);
-        if (head == seen_tail_) {
-            seen_tail_ = tail_.load(detail::order::acquire);  // O1
-            if (head == seen_tail_) return std::nullopt;
-        }
+        slot* const first = oldest();
+        if (first == nullptr) return std::nullopt;
         struct finally {
-            detail::atomic<std::size_t>& head;
-            std::size_t next;
+            detail::atomic<slot*>& head;
+            slot* next;
             ~finally() { head.store(next, detail::order::release); }  // O2
-        } const end{head_, head + 1};
-        return slots_[head & mask_].take();
+        } const end{head_, after(first)};
+        return first->take();
     }
 
     /// Consumer: the oldest element, where it lies; null if there is none. It stays until try_pop.
     [[nodiscard]] T* front() noexcept
     {
-        const std::size_t head = head_.load(detail::order::relaxed);
-        if (head == seen_tail_) {
-            seen_tail_ = tail_.load(detail::order::acquire);  // O1
-            if (head == seen_tail_) return nullptr;
-        }
-        return &slots_[head & mask_].write();
+        slot* const first = oldest();
+        return first != nullptr ? &first->write() : nullptr;
     }
 
     /// The number of elements: exact for the caller's own side, and old news about the other's.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        const std::size_t head = head_.load(detail::order::acquire);  // the end is then not older than this
-        const std::size_t n = tail_.load(detail::order::relaxed) - head;
-        return n < capacity_ ? n : capacity_;  // head may be older than tail
+        slot* const head = head_.load(detail::order::acquire);  // the end is then not older than this
+        const std::ptrdiff_t n = tail_.load(detail::order::relaxed) - head;
+        return n >= 0 ? static_cast<std::size_t>(n) : slots() - static_cast<std::size_t>(-n);
     }
-    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return slots() - 1; }
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-    [[nodiscard]] bool full() const noexcept { return size() == capacity_; }
+    [[nodiscard]] bool full() const noexcept { return size() == capacity(); }
 
 private:
     using slot = detail::storage_cell<T>;
@@ -113,35 +110,49 @@ private:
         return capacity;
     }
 
-    static std::size_t size_for(std::size_t capacity) noexcept
+    [[nodiscard]] std::size_t slots() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
+
+    [[nodiscard]] slot* after(slot* s) const noexcept
     {
-        std::size_t size = 1;
-        while (size < capacity) size *= 2;
-        return size;
+        if (s + 1 == end_) [[unlikely]]
+            return begin_;
+        return s + 1;
+    }
+
+    /// Consumer: the slot to pop next; null if it seems empty.
+    slot* oldest() noexcept
+    {
+        slot* const head = head_.load(detail::order::relaxed);
+        if (head == seen_tail_) {
+            seen_tail_ = tail_.load(detail::order::acquire);  // O1
+            if (head == seen_tail_) [[unlikely]]
+                return nullptr;
+        }
+        return head;
     }
 
     template <class U>
     bool push(U&& value)
     {
-        const std::size_t tail = tail_.load(detail::order::relaxed);
-        if (tail - seen_head_ == capacity_) {
+        slot* const tail = tail_.load(detail::order::relaxed);
+        slot* const next = after(tail);
+        if (next == seen_head_) [[unlikely]] {
             seen_head_ = head_.load(detail::order::acquire);  // O2
-            if (tail - seen_head_ == capacity_) return false;
+            if (next == seen_head_) return false;
         }
-        slots_[tail & mask_].construct(std::forward<U>(value));
-        tail_.store(tail + 1, detail::order::release);  // O1
+        tail->construct(std::forward<U>(value));
+        tail_.store(next, detail::order::release);  // O1
         return true;
     }
 
     // Read by both sides, written by neither.
-    const std::size_t capacity_;
-    const std::size_t mask_;
-    slot* const slots_;
+    slot* const begin_;
+    slot* const end_;
 
-    alignas(cache_line_size) detail::atomic<std::size_t> head_{0};
-    std::size_t seen_tail_ = 0;
-    alignas(cache_line_size) detail::atomic<std::size_t> tail_{0};
-    std::size_t seen_head_ = 0;
+    alignas(cache_line_size) detail::atomic<slot*> head_;
+    slot* seen_tail_ = begin_;
+    alignas(cache_line_size) detail::atomic<slot*> tail_;
+    slot* seen_head_ = begin_;
 };
 
 }  // namespace weft
