@@ -10,11 +10,14 @@
 #include <deque>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 EACH_CHANNEL("channel batch: a range goes in and comes out in order")
@@ -35,6 +38,95 @@ EACH_CHANNEL("channel batch: a range goes in and comes out in order")
     REQUIRE(got.size() == static_cast<std::size_t>(n));
     CHECK(std::is_sorted(got.begin(), got.end()));
     CHECK(got.back() == n - 1);
+}
+
+/// Copied element by element, unlike an int.
+struct number {
+    number() = default;
+    explicit number(int v) : value(std::make_unique<int>(v)) {}
+    number(const number& other) : value(std::make_unique<int>(*other.value)) {}
+    number(number&& other) noexcept = default;
+    number& operator=(number&& other) noexcept = default;
+    std::unique_ptr<int> value;
+};
+int value_of(int v) { return v; }
+int value_of(const number& n) { return *n.value; }
+
+/// Sends 0, 1, ... n - 1 out of a From in batches of several sizes, and receives them by `take(rx, most)`, which gives
+/// how many came and appends their values to `got`.
+template <class From, class Take>
+void in_batches(std::size_t capacity, Take take)
+{
+    using message = typename From::value_type;
+    auto [tx, rx] = test::channel<message>(capacity);
+    const int n = static_cast<int>(test::scaled(2'000));
+    std::jthread producer([tx = std::move(tx), n] {
+        for (int i = 0; i < n;) {
+            From batch;
+            for (const int end = std::min(n, i + i % 100 + 1); i != end; ++i) batch.push_back(message(i));
+            static_cast<void>(tx.send_many(std::move(batch)));
+        }
+    });
+    std::vector<int> got;
+    for (std::size_t most = 1; take(rx, most, got) != 0; most = most % 90 + 1) {}
+    std::vector<int> all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    CHECK(got == all);
+}
+
+/// To the end of a To.
+template <class To>
+std::size_t append(const auto& rx, std::size_t most, std::vector<int>& got)
+{
+    To batch;
+    const std::size_t n = rx.recv_many(batch, most);
+    for (const auto& m : batch) got.push_back(value_of(m));
+    return n;
+}
+
+EACH_CHANNEL("channel batch: from and into each kind of container, in order")
+{
+    const auto into = []<class To>(std::type_identity<To>) {
+        return [](const auto& rx, std::size_t most, auto& got) { return append<To>(rx, most, got); };
+    };
+    const auto into_array = [](const auto& rx, std::size_t most, auto& got) {
+        typename std::remove_cvref_t<decltype(*rx.recv())> batch[64];
+        const std::size_t n = rx.recv_many(batch, most);
+        for (std::size_t i = 0; i < n; ++i) got.push_back(value_of(batch[i]));
+        return n;
+    };
+    in_batches<std::vector<int>>(capacity, into(std::type_identity<std::vector<int>>()));
+    in_batches<std::vector<int>>(capacity, into_array);
+    in_batches<std::deque<int>>(capacity, into(std::type_identity<std::vector<int>>()));
+    in_batches<std::vector<int>>(capacity, into(std::type_identity<std::deque<int>>()));
+    in_batches<std::vector<number>>(capacity, into(std::type_identity<std::vector<number>>()));
+    in_batches<std::deque<number>>(capacity, into_array);
+}
+
+/// Does not grow beyond `limit`.
+struct narrow : std::vector<int> {
+    std::size_t limit = 0;
+    void resize(std::size_t n)
+    {
+        if (n > limit) throw std::bad_alloc();
+        std::vector<int>::resize(n);
+    }
+};
+
+TEST_CASE("channel batch: no room for those taken loses them, and no others")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 8, test::unlimited));
+    CHECK(tx.send_many(std::vector{1, 2, 3, 4, 5, 6, 7, 8}) == 8);
+    narrow got;
+    got.limit = 4;
+    CHECK(rx.recv_many(got, 3) == 3);
+    CHECK_THROWS_AS(rx.recv_many(got, 2), std::bad_alloc);
+    CHECK(rx.recv_many(got, 1) == 1);
+    CHECK(got == std::vector{1, 2, 3, 6});
+    CHECK(tx.send_many(std::vector{9, 10, 11}) == 3);
+    std::vector<int> rest;
+    CHECK(rx.recv_many(rest, 100) == 5);
+    CHECK(rest == std::vector{7, 8, 9, 10, 11});
 }
 
 EACH_CHANNEL("channel batch: nothing sent is nothing; nothing asked is nothing")
@@ -145,6 +237,28 @@ TEST_CASE("channel batch: an element that throws ends it; those before it are se
     CHECK(rx.try_recv().empty());
     CHECK(tx.send(9));
     CHECK(rx.recv() == 9);
+}
+
+TEST_CASE("channel batch: what an element that throws leaves behind is passed over in a batch")
+{
+    auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 8, test::unlimited));
+    const auto bad = std::views::iota(0, 5) | std::views::transform([](int i) {
+                         if (i == 2) throw std::runtime_error("element");
+                         return i;
+                     });
+    std::vector<int> got;
+    int array[8] = {};
+    for (int round = 0; round < 50; ++round) {
+        CHECK_THROWS_AS(tx.send_many(bad), std::runtime_error);
+        CHECK(tx.send_many(std::vector{7, 8}) == 2);
+        got.clear();
+        while (got.size() < 4) CHECK(rx.recv_many(got, 8) != 0);
+        CHECK(got == std::vector{0, 1, 7, 8});
+        CHECK(rx.empty());
+        CHECK_THROWS_AS(tx.send_many(bad), std::runtime_error);
+        CHECK(rx.recv_many(array) == 2);
+        CHECK(array[1] == 1);
+    }
 }
 #endif
 

@@ -295,23 +295,40 @@ const enter list_all_leave("channel_history", "list_all_leave", [] { all_leave(w
 
 // --- many at once, and holes -----------------------------------------------------------------------------------------
 
-const enter array_many(
-    "channel_history", "array_many",
-    [] {
-        auto ends = weft::bounded<int>(2);
-        auto& s = ends.first;
-        auto& r = ends.second;
-        {
-            thread sender([mine = std::optional(std::move(s))]() mutable {
-                require(mine->send_many(std::array{1, 2, 3}) == 3);
-                mine.reset();
-            });
-            std::vector<int> got;
-            while (r.recv_many(got, 2) != 0) {}
-            require(got == std::vector{1, 2, 3});
-        }
-    },
-    bounded(2));
+/// An int that is moved slot by slot, where a run of ints is copied at once.
+struct boxed {
+    int value;
+
+    boxed(int v) : value(v) {}  // NOLINT: batches of ints are to convert
+    boxed(const boxed& other) noexcept : value(other.value) {}
+    boxed& operator=(const boxed& other) noexcept = default;
+    bool operator==(const boxed&) const = default;
+};
+
+template <class T>
+void many(std::pair<weft::sender<T>, weft::receiver<T>> ends)
+{
+    auto& s = ends.first;
+    auto& r = ends.second;
+    cell<int> data{0};
+    {
+        thread sender([&data, mine = std::optional(std::move(s))]() mutable {
+            data.write() = 1;
+            require(mine->send_many(std::array<T, 3>{1, 2, 3}) == 3);
+            mine.reset();
+        });
+        std::vector<T> got;
+        require(r.recv_many(got, 2) != 0);
+        require(data.read() == 1);
+        while (r.recv_many(got, 2) != 0) {}
+        require(got == std::vector<T>{1, 2, 3});
+    }
+}
+
+const enter array_many("channel_history", "array_many", [] { many(weft::bounded<int>(2)); }, bounded(2));
+const enter array_many_moved("channel_history", "array_many_moved", [] { many(weft::bounded<boxed>(2)); }, bounded(2));
+const enter list_many("channel_history", "list_many", [] { many(weft::unbounded<int>()); }, bounded(2));
+const enter list_many_moved("channel_history", "list_many_moved", [] { many(weft::unbounded<boxed>()); }, bounded(2));
 
 const enter array_two_of_many(
     "channel_history", "array_two_of_many",

@@ -9,6 +9,7 @@
 #include <weft/channel/detail/array_channel.hpp>
 #include <weft/channel/detail/checks.hpp>
 #include <weft/channel/detail/list_channel.hpp>
+#include <weft/channel/detail/plain.hpp>
 #include <weft/channel/detail/rendezvous.hpp>
 #include <weft/channel/result.hpp>
 
@@ -130,7 +131,8 @@ public:
     /// the channel closed. Elements of an rvalue container are moved from, others copied.
     ///
     /// Blocking: as send.
-    /// Cost:     one locked operation for as many messages as there is room for, if the range is forward.
+    /// Cost:     one locked operation for as many messages as there is room for, if the range is forward. Trivially
+    ///           copyable messages that lie one behind the other (an array, a std::vector) are copied all at once.
     template <detail::channels::messages<T> R>
     std::size_t send_many(R&& range) const;
 
@@ -275,6 +277,12 @@ std::size_t sender<T>::send_many(R&& range) const
         }
     };
     const auto send_run = [&](auto& channel, auto& r) {
+        if constexpr (detail::channels::plain_source<std::remove_cvref_t<decltype(it)>, T>) {
+            channel.fill(r, detail::address_of(*it));
+            it += static_cast<std::iter_difference_t<decltype(it)>>(r.count);
+            total += r.count;
+            return;
+        }
         detail::channels::unfilled<std::remove_reference_t<decltype(channel)>> state{channel, r};
         while (state.filled < r.count) {
             const auto c = channel.send_slot(r, state.filled);

@@ -33,7 +33,7 @@
 // Progress    a try-operation waits for an operation in the middle of its slot; otherwise lock-free.
 //
 // Checked by  tests/model/channel_model.cpp: array_hands_over (O1, O2), array_no_lost_wakeup (O3), array_empty_is_empty
-//             (O4), array_close_wakes (O5).
+//             (O4), array_close_wakes (O5); channel_history_model.cpp: array_many, array_many_moved.
 #pragma once
 
 #include <weft/base/array.hpp>
@@ -211,6 +211,20 @@ public:
         return {&s, r.position + i + 1};
     }
 
+    /// Sends the whole run, where that cannot throw; waits for the receivers that may still be in it. Each step is done
+    /// for all slots before the next one: that is several times as fast as slot by slot.
+    void fill(run r, const T* from) noexcept
+    {
+        slot* const slots = slots_ + (r.position & (mark_ - 1));
+        for (std::size_t i = 0; i < r.count; ++i) {
+            if (slots[i].stamp.load(order::acquire) != r.position + i) [[unlikely]]  // O2
+                static_cast<void>(send_slot(r, i));
+        }
+        for (std::size_t i = 0; i < r.count; ++i) slots[i].message.construct(from[i]);
+        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(r.position + i + 1, order::release);  // O1
+        receivers_.notify_some(r.count);
+    }
+
     /// Claims up to `most` messages that follow each other in memory, at least one unless empty or closed.
     channel_status start_recv_many(run& r, std::size_t most) noexcept
     {
@@ -234,13 +248,30 @@ public:
     /// The i-th message of the run; waits for the sender that may still be in it. False: a hole, freed here.
     bool recv_slot(const run& r, std::size_t i, claim& c) noexcept
     {
-        slot& s = slots_[(r.position & (mark_ - 1)) + i];
-        std::size_t stamp = s.stamp.load(order::acquire);  // O1
-        for (patience pause; (stamp & ~mark_) != r.position + i + 1; stamp = s.stamp.load(order::acquire)) pause.wait();
-        c = {&s, r.position + i + lap_};
-        if ((stamp & mark_) == 0) return true;
+        c = {&slots_[(r.position & (mark_ - 1)) + i], r.position + i + lap_};
+        if (is_message(r, i)) return true;
         release(c);
         return false;
+    }
+
+    /// Receives the whole run, where that cannot throw, as fill; waits for the senders that may still be in it. False:
+    /// there are holes, and nothing was done.
+    bool drain(run r, T* to) noexcept
+    {
+        slot* const slots = slots_ + (r.position & (mark_ - 1));
+        const std::size_t freed = r.position + lap_;
+        for (std::size_t i = 0; i < r.count; ++i) {
+            if (slots[i].stamp.load(order::acquire) != r.position + i + 1) [[unlikely]] {  // O1
+                if (!is_message(r, i)) return false;
+            }
+        }
+        for (std::size_t i = 0; i < r.count; ++i) {
+            to[i] = slots[i].message.read();
+            slots[i].message.destroy();
+        }
+        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(freed + i, order::release);  // O2
+        senders_.notify_some(r.count);
+        return true;
     }
 
     // --- both sides -------------------------------------------------------------------------------------------------
@@ -310,6 +341,15 @@ private:
         if (((tail ^ head) & ~(lap_ - 1)) == 0) return t - h;  // the same lap
         if ((tail & ~(lap_ - 1)) == (head & ~(lap_ - 1)) + lap_) return capacity_ + t - h;
         return std::numeric_limits<std::size_t>::max();
+    }
+
+    /// Waits for the sender that may still be in the i-th slot of the run. False: it left a hole.
+    bool is_message(const run& r, std::size_t i) const noexcept
+    {
+        const slot& s = slots_[(r.position & (mark_ - 1)) + i];
+        std::size_t stamp = s.stamp.load(order::acquire);  // O1
+        for (patience pause; (stamp & ~mark_) != r.position + i + 1; stamp = s.stamp.load(order::acquire)) pause.wait();
+        return (stamp & mark_) == 0;
     }
 
     void release(const claim& c) noexcept

@@ -37,8 +37,8 @@
 //             waits for a sender in the middle of its slot.
 //
 // Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
-//             (O6). O5 by tests/channel/threads_test.cpp, under ThreadSanitizer; no model reaches a second use of a
-//             block.
+//             (O6); channel_history_model.cpp: list_next_block (O2), list_used_again (O5), list_many,
+//             list_many_moved.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
@@ -228,6 +228,16 @@ public:
 
     claim send_slot(const run& r, std::size_t i) noexcept { return {r.home, r.index + static_cast<std::uint32_t>(i)}; }
 
+    /// Sends the whole run, where that cannot throw. Each step is done for all slots before the next one: that is faster
+    /// than slot by slot.
+    void fill(run r, const T* from) noexcept
+    {
+        slot* const items = r.home->items.data() + r.index;
+        for (std::uint32_t i = 0; i < r.count; ++i) items[i].message.construct(from[i]);
+        for (std::uint32_t i = 0; i < r.count; ++i) items[i].state.store(full, order::release);  // O1
+        receivers_.notify_some(r.count);
+    }
+
     /// Claims up to `most` messages of one block, at least one unless empty or closed.
     channel_status start_recv_many(run& r, view& v, std::size_t most, bool thorough) noexcept
     {
@@ -275,13 +285,29 @@ public:
     bool recv_slot(const run& r, std::size_t i, view& v, claim& c) noexcept
     {
         c = {r.home, r.index + static_cast<std::uint32_t>(i)};
-        slot& s = r.home->items[c.index];
-        std::uint32_t state = s.state.load(order::acquire);  // O1
-        for (patience pause; state == empty; state = s.state.load(order::acquire)) pause.wait();
-        if (state == full) [[likely]]
+        if (is_message(r.home->items[c.index])) [[likely]]
             return true;
         release(c, v);
         return false;
+    }
+
+    /// Receives the whole run, where that cannot throw, as fill; waits for the senders that may still be in it. False:
+    /// there are holes, and nothing was done.
+    bool drain(run r, view& v, T* to) noexcept
+    {
+        slot* const items = r.home->items.data() + r.index;
+        for (std::uint32_t i = 0; i < r.count; ++i) {
+            if (items[i].state.load(order::acquire) != full) [[unlikely]] {  // O1
+                if (!is_message(items[i])) return false;
+            }
+        }
+        for (std::uint32_t i = 0; i < r.count; ++i) {
+            to[i] = items[i].message.read();
+            items[i].message.destroy();
+        }
+        for (std::uint32_t i = 0; i < r.count; ++i) items[i].state.store(empty, order::relaxed);  // O5, by the report
+        done_with(r.home, r.index + r.count, r.count, v);
+        return true;
     }
 
     // --- both sides -------------------------------------------------------------------------------------------------
@@ -366,15 +392,29 @@ private:
         return p / width * slots + std::min(p % width, slots);
     }
 
+    /// Waits for the sender that may still be in the slot. False: it left a hole.
+    static bool is_message(const slot& s) noexcept
+    {
+        std::uint32_t state = s.state.load(order::acquire);  // O1
+        for (patience pause; state == empty; state = s.state.load(order::acquire)) pause.wait();
+        return state == full;
+    }
+
     void release(const claim& c, view& v) noexcept
     {
         c.home->items[c.index].state.store(empty, order::relaxed);  // O5, by the report
-        if (v.home != c.home) {
+        done_with(c.home, c.index + 1, 1, v);
+    }
+
+    /// The receiver has emptied `n` slots of the block, up to the index `end`.
+    void done_with(block* home, std::uint32_t end, std::uint32_t n, view& v) noexcept
+    {
+        if (v.home != home) {
             leave(v);
-            v.home = c.home;
+            v.home = home;
         }
-        ++v.unreported;
-        if (c.index + 1 == slots) leave(v);
+        v.unreported += n;
+        if (end == slots) leave(v);
     }
 
     void report(block* b, std::uint32_t n) noexcept

@@ -153,6 +153,12 @@ public:
             wake_first();
     }
 
+    /// As notify_one, `n` times.
+    void notify_some(std::size_t n) noexcept
+    {
+        for (; n != 0 && !list_.empty(); --n) wake_first();
+    }
+
     /// Wakes all waiters.
     void notify_all() noexcept;
 
