@@ -6,8 +6,14 @@
 
 #include "test.hpp"
 
+#include <time.h>
+
+#include <atomic>
+#include <chrono>
 #include <mutex>
 #include <shared_mutex>
+#include <thread>
+#include <vector>
 
 TEMPLATE_TEST_CASE("lock: try_lock tells whether it is free", "", weft::mutex, weft::spinlock, weft::sharded_mutex)
 {
@@ -49,6 +55,60 @@ TEMPLATE_TEST_CASE("lock: a holder that takes long does not lose the waiters", "
         }
     });
     CHECK(got.load() == 20);
+}
+
+#ifdef CLOCK_THREAD_CPUTIME_ID
+TEMPLATE_TEST_CASE("lock: who waits long uses no processor time", "", weft::mutex, weft::sharded_mutex)
+{
+    const auto used = [] {
+        timespec t{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+    };
+    TestType lock;
+    std::vector<double> times(3);
+    lock.lock();
+    std::atomic<std::size_t> next{0};
+    const auto wait = [&] {
+        double& mine = times[next.fetch_add(1)];
+        const double begin = used();
+        lock.lock();
+        mine = used() - begin;
+        lock.unlock();
+    };
+    {
+        std::vector<std::jthread> waiters;
+        while (waiters.size() < times.size()) waiters.emplace_back(wait);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // how long is long
+        lock.unlock();
+    }
+    // Each spins for some microseconds, and again after it has been woken for a lock that another one took.
+    for (const double t : times) CHECK(t < 0.01);
+}
+#endif
+
+TEST_CASE("sharded_mutex: a writer waits for readers on every shard, whenever they came first")
+{
+    weft::sharded_mutex lock;
+    long value = 0;
+    std::atomic<int> torn{0};
+    // Each round brings threads that have not read before: they mark shards while others write.
+    for (int round = 0; round < 6; ++round) {
+        test::run_threads(5, [&](std::size_t id) {
+            for (std::size_t i = 0; i < test::scaled(400); ++i) {
+                if (id < 2) {
+                    const std::lock_guard hold(lock);
+                    ++value;
+                    ++value;
+                } else {
+                    const std::shared_lock hold(lock);
+                    if (value % 2 != 0) torn.fetch_add(1);
+                }
+            }
+        });
+    }
+    CHECK(torn.load() == 0);
+    CHECK(value == static_cast<long>(6 * 2 * 2 * test::scaled(400)));
 }
 
 TEST_CASE("sharded_mutex: readers share, writers do not")

@@ -17,7 +17,7 @@
 #pragma once
 
 #include <weft/base/atomic.hpp>
-#include <weft/base/spin_hint.hpp>
+#include <weft/base/backoff.hpp>
 
 #include <cstdint>
 
@@ -25,8 +25,8 @@ namespace weft {
 
 namespace detail {
 
-/// What weft::mutex is; waiters look `Spins` times before they sleep.
-template <unsigned Spins>
+/// What weft::mutex is; waiters look `Looks` times before they sleep.
+template <unsigned Looks>
 class basic_mutex {
 public:
     constexpr basic_mutex() noexcept = default;
@@ -59,11 +59,12 @@ private:
 
     [[gnu::noinline]] void wait_for_it() noexcept
     {
-        for (unsigned turn = 0; turn < Spins; ++turn) {
-            const std::uint32_t now = state_.load(order::relaxed);
-            if (now == contended) break;  // others sleep already: no point in spinning
-            if (now == free && try_lock()) return;
-            spin_hint();
+        // The pauses grow, so that the holder keeps the line to itself for some turns. Nobody cares whether others sleep:
+        // who has just been woken is far from here, and who spins takes the lock before it needs a wake-up of its own.
+        backoff pauses;
+        for (unsigned look = 0; look < Looks; ++look) {
+            pauses.spin();
+            if (state_.load(order::relaxed) == free && try_lock()) return;
         }
         while (state_.exchange(contended, order::acquire) != free) {  // O1, I1
             wait_on(state_, contended);
@@ -75,14 +76,15 @@ private:
 
 }  // namespace detail
 
-/// A mutual exclusion lock of four bytes. A waiter spins for about a microsecond, then sleeps.
+/// A mutual exclusion lock of four bytes. A waiter spins for some microseconds, about what a sleep would cost, then
+/// sleeps.
 ///
 /// Requires:      unlock() by the thread that holds the lock. Not recursive.
 /// Thread safety: all members may be called by any thread.
 /// Order:         an unlock happens before the return of the next successful lock or try_lock.
 /// Cost:          one locked operation to lock, one to unlock; a system call only if somebody sleeps.
 /// Example:       examples/sync/locks.cpp
-/// Source:        Drepper, "Futexes are tricky" (2011), with a spin in front.
-using mutex = detail::basic_mutex<40>;
+/// Source:        Drepper, "Futexes are tricky" (2011), behind a spin with exponential back-off.
+using mutex = detail::basic_mutex<8>;
 
 }  // namespace weft
