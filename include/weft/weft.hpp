@@ -30,6 +30,7 @@
 #include <weft/base/ticks.hpp>
 #include <weft/base/timed_wait.hpp>
 #include <weft/base/unsigned_word.hpp>
+#include <weft/base/zeroed_array.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/result.hpp>

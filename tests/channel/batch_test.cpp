@@ -103,6 +103,25 @@ EACH_CHANNEL("channel batch: from and into each kind of container, in order")
     in_batches<std::deque<number>>(capacity, into_array);
 }
 
+TEST_CASE("channel batch: through a ring that is too large to be touched in advance, round after round")
+{
+    auto [tx, rx] = weft::bounded<int>(10'000);
+    std::vector<int> all(7'001);
+    std::iota(all.begin(), all.end(), 0);
+    for (int round = 0; round < 6; ++round) {
+        CHECK(tx.send_many(all) == all.size());
+        std::vector<int> got;
+        while (got.size() < all.size()) CHECK(rx.recv_many(got, 100 + all.size() / 3) != 0);
+        CHECK(got == all);
+    }
+    CHECK(tx.send_many(std::span(all).first(5'000)) == 5'000);
+    CHECK(tx.send_many(std::span(all).first(5'000)) == 5'000);
+    CHECK(tx.full());
+    CHECK(tx.try_send(1).full());
+    CHECK(rx.recv() == 0);
+    CHECK(tx.try_send(1));
+}
+
 /// Does not grow beyond `limit`.
 struct narrow : std::vector<int> {
     std::size_t limit = 0;

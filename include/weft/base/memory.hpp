@@ -27,6 +27,13 @@ inline void deallocate(void* memory, std::size_t bytes, std::size_t alignment) n
 #endif
 }
 
+/// `bytes` bytes of zero. Many of them come from the system, untouched. Throws std::bad_alloc.
+void* allocate_zeroed(std::size_t bytes, std::size_t alignment);
+void deallocate_zeroed(void* memory, std::size_t bytes, std::size_t alignment) noexcept;
+
+/// Zeros are as good as constructed atomics; under the checker these are objects of another kind.
+inline constexpr bool zero_is_constructed = true;
+
 /// A new T. Throws std::bad_alloc and what the constructor throws; nothing is leaked then.
 template <class T, class... Args>
 [[nodiscard]] T* make(Args&&... args)

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // After Vyukov's bounded queue. A position is lap | index; the bit between them is the mark, set in tail_ once the
-// channel is closed. A stamp says which position may use the slot next:
+// channel is closed. A stamp says who may use the slot next, in which lap:
 //
-//   stamp == p               free for the sender that claims position p
-//   stamp == p + 1           holds the message of position p
-//   stamp == (p + 1) | mark  position p was claimed and given up: a hole, skipped by receivers
+//   stamp == lap               free for the sender that claims the slot's position of this lap
+//   stamp == lap + 1           holds that position's message
+//   stamp == (lap + 1) | mark  that position was claimed and given up: a hole, skipped by receivers
+//
+// So all stamps begin with 0, and a channel with room for a million messages takes no time to make, nor memory that it
+// does not come to use.
 //
 // Roles       senders, receivers: any threads.
 //
@@ -36,10 +39,10 @@
 //             (O4), array_close_wakes (O5); channel_history_model.cpp: array_many, array_many_moved.
 #pragma once
 
-#include <weft/base/array.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
 #include <weft/base/throw.hpp>
+#include <weft/base/zeroed_array.hpp>
 #include <weft/channel/detail/core.hpp>
 
 #include <algorithm>
@@ -72,12 +75,11 @@ public:
     explicit array_channel(std::size_t capacity)
         : capacity_(capacity), mark_(std::bit_ceil(checked(capacity) + 1)), lap_(mark_ * 2)
     {
-        slots_ = make_array<slot>(capacity);
-        for (std::size_t i = 0; i < capacity; ++i) slots_[i].stamp.store(i, order::relaxed);
+        slots_ = make_zeroed_array<slot>(capacity);
     }
 
     /// Requires: no message is left; the last receiver has discarded them.
-    ~array_channel() { dispose_array(slots_, capacity_); }
+    ~array_channel() { dispose_zeroed_array(slots_, capacity_); }
     array_channel(const array_channel&) = delete;
     array_channel& operator=(const array_channel&) = delete;
 
@@ -93,16 +95,17 @@ public:
             if ((tail & mark_) != 0) return channel_status::closed;
             slot& s = slots_[tail & (mark_ - 1)];
             const std::size_t stamp = s.stamp.load(order::acquire);  // O2
-            if (stamp == tail) {
+            const std::size_t lap = lap_of(tail);
+            if (stamp == lap) {
                 if (tail_->compare_exchange_weak(tail, after(tail), order::seq_cst, order::relaxed)) {  // I1, O3
-                    c = {&s, tail + 1};
+                    c = {&s, lap + 1};
                     return channel_status::done;
                 }
                 race.spin();
                 continue;
             }
             if (!thorough) return channel_status::blocked;
-            if ((stamp & ~mark_) + lap_ == tail + 1 && head_->load(order::seq_cst) + lap_ == tail)  // O4
+            if ((stamp & ~mark_) + lap_ == lap + 1 && head_->load(order::seq_cst) + lap_ == tail)  // O4
                 return channel_status::blocked;
             pause.wait();  // a receiver is in the slot, or tail is old
             tail = tail_->load(order::relaxed);
@@ -142,12 +145,13 @@ public:
         for (;;) {
             slot& s = slots_[head & (mark_ - 1)];
             const std::size_t stamp = s.stamp.load(order::acquire);  // O1
-            if ((stamp & ~mark_) == head + 1) {
+            const std::size_t lap = lap_of(head);
+            if ((stamp & ~mark_) == lap + 1) {
                 if (!head_->compare_exchange_weak(head, after(head), order::seq_cst, order::relaxed)) {  // I1, O3
                     race.spin();
                     continue;
                 }
-                c = {&s, head + lap_};
+                c = {&s, lap + lap_};
                 if ((stamp & mark_) == 0) [[likely]]
                     return channel_status::done;
                 release(c);  // a hole
@@ -155,7 +159,7 @@ public:
                 continue;
             }
             if (!thorough) return channel_status::blocked;
-            if (stamp == head) {
+            if (stamp == lap) {
                 const std::size_t tail = tail_->load(order::seq_cst);  // O4, O5
                 if ((tail & ~mark_) == head)
                     return (tail & mark_) != 0 ? channel_status::closed : channel_status::blocked;
@@ -207,8 +211,9 @@ public:
     claim send_slot(const run& r, std::size_t i) noexcept
     {
         slot& s = slots_[(r.position & (mark_ - 1)) + i];
-        for (patience pause; s.stamp.load(order::acquire) != r.position + i;) pause.wait();  // O2
-        return {&s, r.position + i + 1};
+        const std::size_t lap = lap_of(r.position);
+        for (patience pause; s.stamp.load(order::acquire) != lap;) pause.wait();  // O2
+        return {&s, lap + 1};
     }
 
     /// Sends the whole run, where that cannot throw; waits for the receivers that may still be in it. Each step is done
@@ -216,12 +221,13 @@ public:
     void fill(run r, const T* from) noexcept
     {
         slot* const slots = slots_ + (r.position & (mark_ - 1));
+        const std::size_t lap = lap_of(r.position);
         for (std::size_t i = 0; i < r.count; ++i) {
-            if (slots[i].stamp.load(order::acquire) != r.position + i) [[unlikely]]  // O2
+            if (slots[i].stamp.load(order::acquire) != lap) [[unlikely]]  // O2
                 static_cast<void>(send_slot(r, i));
         }
         for (std::size_t i = 0; i < r.count; ++i) slots[i].message.construct(from[i]);
-        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(r.position + i + 1, order::release);  // O1
+        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(lap + 1, order::release);  // O1
         receivers_.notify_some(r.count);
     }
 
@@ -248,7 +254,7 @@ public:
     /// The i-th message of the run; waits for the sender that may still be in it. False: a hole, freed here.
     bool recv_slot(const run& r, std::size_t i, claim& c) noexcept
     {
-        c = {&slots_[(r.position & (mark_ - 1)) + i], r.position + i + lap_};
+        c = {&slots_[(r.position & (mark_ - 1)) + i], lap_of(r.position) + lap_};
         if (is_message(r, i)) return true;
         release(c);
         return false;
@@ -259,9 +265,10 @@ public:
     bool drain(run r, T* to) noexcept
     {
         slot* const slots = slots_ + (r.position & (mark_ - 1));
-        const std::size_t freed = r.position + lap_;
+        const std::size_t lap = lap_of(r.position);
+        const std::size_t next_lap = lap + lap_;
         for (std::size_t i = 0; i < r.count; ++i) {
-            if (slots[i].stamp.load(order::acquire) != r.position + i + 1) [[unlikely]] {  // O1
+            if (slots[i].stamp.load(order::acquire) != lap + 1) [[unlikely]] {  // O1
                 if (!is_message(r, i)) return false;
             }
         }
@@ -269,7 +276,7 @@ public:
             to[i] = slots[i].message.read();
             slots[i].message.destroy();
         }
-        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(freed + i, order::release);  // O2
+        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(next_lap, order::release);  // O2
         senders_.notify_some(r.count);
         return true;
     }
@@ -326,11 +333,13 @@ private:
         return capacity;
     }
 
+    [[nodiscard]] std::size_t lap_of(std::size_t position) const noexcept { return position & ~(lap_ - 1); }
+
     /// The position `n` (at most to the end of the ring) after `p`.
     [[nodiscard]] std::size_t after(std::size_t p, std::size_t n = 1) const noexcept
     {
         const std::size_t index = (p & (mark_ - 1)) + n;
-        return index < capacity_ ? p + n : (p & ~(lap_ - 1)) + lap_;
+        return index < capacity_ ? p + n : lap_of(p) + lap_;
     }
 
     /// Positions from `head` to `tail`; more than capacity() if one of them is old.
@@ -338,8 +347,8 @@ private:
     {
         const std::size_t h = head & (mark_ - 1);
         const std::size_t t = tail & (mark_ - 1);
-        if (((tail ^ head) & ~(lap_ - 1)) == 0) return t - h;  // the same lap
-        if ((tail & ~(lap_ - 1)) == (head & ~(lap_ - 1)) + lap_) return capacity_ + t - h;
+        if (lap_of(tail) == lap_of(head)) return t - h;  // the same lap
+        if (lap_of(tail) == lap_of(head) + lap_) return capacity_ + t - h;
         return std::numeric_limits<std::size_t>::max();
     }
 
@@ -347,8 +356,9 @@ private:
     bool is_message(const run& r, std::size_t i) const noexcept
     {
         const slot& s = slots_[(r.position & (mark_ - 1)) + i];
+        const std::size_t full = lap_of(r.position) + 1;
         std::size_t stamp = s.stamp.load(order::acquire);  // O1
-        for (patience pause; (stamp & ~mark_) != r.position + i + 1; stamp = s.stamp.load(order::acquire)) pause.wait();
+        for (patience pause; (stamp & ~mark_) != full; stamp = s.stamp.load(order::acquire)) pause.wait();
         return (stamp & mark_) == 0;
     }
 

@@ -11,6 +11,10 @@ namespace weft::detail {
 inline void* allocate(std::size_t bytes, std::size_t alignment) { return model::detail::allocate(bytes, alignment); }
 inline void deallocate(void* memory, std::size_t, std::size_t) noexcept { model::detail::deallocate(memory); }
 
+inline void* allocate_zeroed(std::size_t bytes, std::size_t alignment) { return allocate(bytes, alignment); }
+inline void deallocate_zeroed(void* memory, std::size_t, std::size_t) noexcept { model::detail::deallocate(memory); }
+inline constexpr bool zero_is_constructed = false;
+
 // The same functions, not others of the same name: argument-dependent lookup finds these too.
 using weft::model::dispose;
 using weft::model::make;

@@ -1,0 +1,37 @@
+// weft/base/zeroed_array.hpp - arrays whose memory is not touched until it is used.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/construct.hpp>
+#include <weft/base/memory.hpp>
+
+#include <cstddef>
+#include <new>
+
+namespace weft::detail {
+
+/// An array of `size` T, all of whose bytes are zero. A large one comes from the system as it is: its pages cost time
+/// and memory only when somebody writes there. Throws std::bad_alloc.
+///
+/// Requires: bytes of zero are a T just constructed, as they are an integer or a std::atomic of value 0; the destructor
+///           of T does nothing.
+template <class T>
+[[nodiscard]] T* make_zeroed_array(std::size_t size)
+{
+    if (size > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
+    T* const array = static_cast<T*>(allocate_zeroed(size * sizeof(T), alignof(T)));
+    if constexpr (!zero_is_constructed) {
+        for (std::size_t i = 0; i < size; ++i) ::new (static_cast<void*>(array + i)) T();
+    }
+    return array;
+}
+
+/// Frees what `make_zeroed_array` made.
+template <class T>
+void dispose_zeroed_array(T* array, std::size_t size) noexcept
+{
+    if constexpr (!zero_is_constructed) destruct_n(array, size);
+    deallocate_zeroed(array, size * sizeof(T), alignof(T));
+}
+
+}  // namespace weft::detail
