@@ -5,7 +5,8 @@
 //
 // Fields      state_    low half: handles that are neither gone nor waiting; high half: the round, which goes up each
 //                       time the low half reaches 0
-//             signal_   goes up after each round has ended; waiters sleep on its address
+//             signal_   goes up by two after each round has ended; waiters sleep on its address. Its lowest bit: one
+//                       does, or is about to
 //
 // Invariants  I1  The last one to leave ends the round in the same step. Were it two steps, a waiter could come back in
 //                 between and begin a round that the belated second step would end before its time.
@@ -13,8 +14,9 @@
 // Orders      O1  leave: state_ compare-exchange release -> the last leaver's, and every waiter's state_ load acquire,
 //                 which reads the last leaver's or a later one. The waiter sees what all the others did. Every write
 //                 of state_ is a read-modify-write, so that all of them are one release sequence.
-//             O2  last leaver: signal_ add release -> waiter: signal_ load acquire. A waiter that sees the new signal
-//                 also sees the round's end; one that does not see it does not sleep.
+//             O2  last leaver: signal_ compare-exchange release -> waiter: signal_ load acquire. A waiter that sees the
+//                 new signal also sees the round's end; one that does not see it cannot mark it, and looks again, or
+//                 the last leaver sees the mark and wakes.
 //
 // Progress    copying: wait-free. leaving: lock-free. wait: sleeps.
 //
@@ -40,7 +42,8 @@ namespace weft {
 ///
 /// Thread safety: a handle belongs to one thread at a time; handles of one group are independent.
 /// Order:         what others did before they left or waited happens before the return of wait().
-/// Cost:          two locked operations to copy, two to leave; an allocation for the group.
+/// Cost:          two locked operations to copy, two to leave; an allocation for the group. The last one to leave
+///                makes a system call only if somebody sleeps.
 /// Example:       examples/sync/wait_group.cpp
 /// Source:        the interface is crossbeam's.
 class wait_group {
@@ -69,14 +72,24 @@ public:
         if (!shared_) return;
         const std::uint32_t round = shared_->leave();
         while (true) {
-            const std::uint32_t signal = shared_->signal.load(detail::order::acquire);  // O2
+            std::uint32_t signal = shared_->signal.load(detail::order::acquire);        // O2
             if (round_of(shared_->state.load(detail::order::acquire)) != round) break;  // O1
+            if ((signal & asleep) == 0) {
+                const std::uint32_t marked = signal | asleep;
+                if (!shared_->signal.compare_exchange_strong(signal, marked, detail::order::relaxed,
+                                                             detail::order::relaxed)) {
+                    continue;
+                }
+                signal = marked;
+            }
             detail::wait_on(shared_->signal, signal);
         }
         shared_->state.fetch_add(1, detail::order::relaxed);
     }
 
 private:
+    static constexpr std::uint32_t asleep = 1;
+
     static std::uint32_t round_of(std::uint64_t state) noexcept { return static_cast<std::uint32_t>(state >> 32); }
 
     struct shared {
@@ -90,8 +103,10 @@ private:
                 if (static_cast<std::uint32_t>(next) == 0) next += std::uint64_t{1} << 32;  // I1
             } while (!state.compare_exchange_weak(now, next, detail::order::release, detail::order::relaxed));  // O1
             if (round_of(next) != round_of(now)) {
-                signal.fetch_add(1, detail::order::release);  // O2
-                detail::wake_all(&signal);
+                std::uint32_t before = signal.load(detail::order::relaxed);
+                while (!signal.compare_exchange_weak(before, (before & ~asleep) + 2, detail::order::release,
+                                                     detail::order::relaxed)) {}  // O2
+                if ((before & asleep) != 0) detail::wake_all(&signal);
             }
             return round_of(now);
         }
