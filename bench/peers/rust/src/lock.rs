@@ -1,16 +1,18 @@
 // lock.rs - crossbeam's ShardedLock, and the mutex of Rust's standard library.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-use crate::harness::Case;
+use crate::harness::{timed, Case};
 use crossbeam::sync::ShardedLock;
+use crossbeam::utils::CachePadded;
+use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Runs `turn` on `threads` threads for 20 ms; the time of one turn, all threads together.
+/// Runs `turn` on `threads` threads for 60 ms; the time of one turn, all threads together.
 fn for_a_while<T: FnMut() + Send + 'static>(threads: usize, make: impl Fn() -> T) -> Duration {
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::new(CachePadded::new(AtomicBool::new(false)));
     let ready = Arc::new(Barrier::new(threads + 1));
     let workers: Vec<_> = (0..threads)
         .map(|_| {
@@ -28,15 +30,17 @@ fn for_a_while<T: FnMut() + Send + 'static>(threads: usize, make: impl Fn() -> T
         .collect();
     ready.wait();
     let start = Instant::now();
-    thread::sleep(Duration::from_millis(20));
+    thread::sleep(Duration::from_millis(60));
     stop.store(true, Ordering::Relaxed);
     let turns: u64 = workers.into_iter().map(|w| w.join().unwrap()).sum();
     start.elapsed().div_f64(turns.max(1) as f64 / 1e6)
 }
 
-fn work_outside() {
+/// 19 to 82 multiplications: threads that always do the same fall into step.
+fn work_outside(random: &mut u64) {
+    *random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
     let mut x = 1u64;
-    for _ in 0..50 {
+    for _ in 0..19 + (*random >> 58) {
         x = black_box(x.wrapping_mul(0x9e3779b97f4a7c15));
     }
 }
@@ -47,6 +51,20 @@ fn case(name: String, unit: &'static str, version: &'static str, run: impl Fn() 
 }
 
 pub fn add(cases: &mut Vec<Case>) {
+    let alone = |name: &str, version, run| Case {
+        name: format!("lock/{}", name),
+        unit: "ns/lock",
+        per_iteration: 1.0,
+        version,
+        once: false,
+        run,
+    };
+    let mutex = Mutex::new(0u64);
+    let lock = move || *black_box(&mutex).lock().unwrap() += 1;
+    cases.push(alone("mutex, uncontended/rust std/1", "std", timed(lock)));
+    let sharded = ShardedLock::new(0u64);
+    let write = move || *black_box(&sharded).write().unwrap() += 1;
+    cases.push(alone("shared mutex, write, uncontended/crossbeam/1", env!("VERSION_UTILS"), timed(write)));
     for threads in [1, 2] {
         for every in [0u64, 1000, 20] {
             let name = if every == 0 { "read only".to_string() } else { format!("one write in {}", every) };
@@ -55,7 +73,7 @@ pub fn add(cases: &mut Vec<Case>) {
                 "ns/turn",
                 env!("VERSION_UTILS"),
                 move || {
-                    let lock = Arc::new(ShardedLock::new(0u64));
+                    let lock = Arc::new(CachePadded::new(ShardedLock::new(0u64)));
                     for_a_while(threads, || {
                         let lock = lock.clone();
                         let mut turn = 0u64;
@@ -74,9 +92,11 @@ pub fn add(cases: &mut Vec<Case>) {
     }
     for threads in [1, 2, 4, 8] {
         cases.push(case(format!("lock/mutex, work outside/rust std/{}", threads), "ns/lock", "std", move || {
-            let lock = Arc::new(Mutex::new(0u64));
+            let lock = Arc::new(CachePadded::new(Mutex::new(0u64)));
+            let seed = Cell::new(0u64);
             for_a_while(threads, || {
                 let lock = lock.clone();
+                let mut random = seed.replace(seed.get() + 1);
                 move || {
                     {
                         let mut counter = lock.lock().unwrap();
@@ -84,7 +104,7 @@ pub fn add(cases: &mut Vec<Case>) {
                             *counter = black_box(*counter + 1);
                         }
                     }
-                    work_outside();
+                    work_outside(&mut random);
                 }
             })
         }));
