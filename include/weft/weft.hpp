@@ -22,6 +22,7 @@
 #include <weft/base/memory.hpp>
 #include <weft/base/ranges.hpp>
 #include <weft/base/rng.hpp>
+#include <weft/base/slot_group.hpp>
 #include <weft/base/sound.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/base/this_thread.hpp>

@@ -12,12 +12,13 @@
 //             head_.block   written by the receiver of a block's last slot
 //             block::next   written by the sender of the block's last slot
 //             block::left   added to by receivers  slots that are done with
-//             slot::state   written by the slot's sender, then by its receiver
+//             state         of a slot: written by its sender, and by the sender that uses the block again
 //             spare_        exchanged by all       an empty block or null
 //             view          written by its handle  the block it received from last, and how many slots it has not yet
 //                                                  reported to block::left; an old value of tail_.index
 //
-// Slot        empty -send-> full (or hole, if the sender gave up) -receive-> empty
+// Slot        empty -send-> full (or hole, if the sender gave up). Receivers leave the state alone, and the line to the
+//             senders: a block's slots are made empty all at once when it is used again.
 //
 // Invariants  I1  A position is claimed by one compare-exchange of tail_.index, then by one of head_.index, once each.
 //             I2  A block is used again, or freed, when `left` has reached its number of slots. Who has claimed a slot,
@@ -28,7 +29,7 @@
 //             O2  last slot: index and block stores release -> loads acquire. Who sees the new index sees its block.
 //             O3  claim: compare-exchange seq_cst, then a seq_cst load of the receivers' line (waiter.hpp, O2).
 //             O4  "empty": tail_.index is read (seq_cst) after head_.index and must match it.
-//             O5  report: fetch_add acq_rel. Who brings `left` to the end sees all slots empty; spare_ release ->
+//             O5  report: fetch_add acq_rel. Who brings `left` to the end sees all messages gone; spare_ release ->
 //                 acquire hands that on to the sender that uses the block again.
 //             O6  close: fetch_or release -> tail_.index loads. Who learns of the end sees what came before it. Those
 //                 who sleep have entered their line, under its lock, before or after close looks into it.
@@ -43,6 +44,7 @@
 
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/cell.hpp>
+#include <weft/base/slot_group.hpp>
 #include <weft/channel/detail/core.hpp>
 
 #include <algorithm>
@@ -63,23 +65,23 @@ struct list_view {
 
 template <class T>
 class list_channel : public channel_core {
-    enum : std::uint32_t { empty = 0, full = 1, hole = 2 };
+    enum : std::uint8_t { empty = 0, full = 1, hole = 2 };
 
-    struct slot {
-        slot() noexcept {}
-        atomic<std::uint32_t> state{empty};
-        storage_cell<T> message;
-    };
+    using group = slot_group<T>;
 
     /// Positions in a block: about 2 KiB of slots.
-    static constexpr std::uint64_t width = std::clamp<std::uint64_t>(std::bit_floor(2048 / sizeof(slot) + 1), 4, 128);
+    static constexpr std::uint64_t width =
+        std::clamp<std::uint64_t>(std::bit_floor(2304 * group::size / sizeof(group)), 4, 256);
     static constexpr std::uint64_t slots = width - 1;
 
     struct block {
         block() noexcept {}
-        std::array<slot, slots> items;
+        std::array<group, (slots + group::size - 1) / group::size> groups;
         atomic<block*> next{nullptr};
         atomic<std::uint32_t> left{0};
+
+        atomic<std::uint8_t>& state(std::size_t i) noexcept { return state_at(groups.data(), i); }
+        storage_cell<T>& message(std::size_t i) noexcept { return value_at(groups.data(), i); }
     };
 
 public:
@@ -123,26 +125,26 @@ public:
 
     /// Constructs the message by `put(cell)` and publishes it. If that throws the slot becomes a hole.
     template <class Put>
-    void finish_send(const claim& c, Put&& put) noexcept(noexcept(put(c.home->items[0].message)))
+    void finish_send(const claim& c, Put&& put) noexcept(noexcept(put(c.home->message(0))))
     {
-        slot& s = c.home->items[c.index];
-        if constexpr (noexcept(put(s.message))) {
-            put(s.message);
+        storage_cell<T>& message = c.home->message(c.index);
+        if constexpr (noexcept(put(message))) {
+            put(message);
         } else {
             try {
-                put(s.message);
+                put(message);
             } catch (...) {
                 cancel_send(c);
                 throw;
             }
         }
-        s.state.store(full, order::release);  // O1
+        c.home->state(c.index).store(full, order::release);  // O1
         receivers_.notify_one();
     }
 
     void cancel_send(const claim& c) noexcept
     {
-        c.home->items[c.index].state.store(hole, order::release);  // order: O1, for the slot's next user
+        c.home->state(c.index).store(hole, order::release);  // order: O1, for the slot's next user
         receivers_.notify_one();
     }
 
@@ -168,11 +170,11 @@ public:
             view& v;
             ~finally()
             {
-                c.home->items[c.index].message.destroy();
-                self.release(c, v);
+                c.home->message(c.index).destroy();
+                self.done_with(c.home, c.index + 1, 1, v);
             }
         } end{*this, c, v};
-        take(std::move(c.home->items[c.index].message.write()));
+        take(std::move(c.home->message(c.index).write()));
     }
 
     /// Before the view's handle goes: reports what it has not yet reported.
@@ -185,7 +187,7 @@ public:
     // --- many messages ----------------------------------------------------------------------------------------------
 
     /// Claims up to `most` slots of one block, at least one unless closed. Throws: std::bad_alloc, nothing claimed.
-    channel_status start_send_many(run& r, std::size_t most)
+    [[gnu::always_inline]] channel_status start_send_many(run& r, std::size_t most)
     {
         block* home = nullptr;
         std::uint64_t tail = tail_->where(home);
@@ -232,14 +234,16 @@ public:
     /// than slot by slot.
     void fill(run r, const T* from) noexcept
     {
-        slot* const items = r.home->items.data() + r.index;
-        for (std::uint32_t i = 0; i < r.count; ++i) items[i].message.construct(from[i]);
-        for (std::uint32_t i = 0; i < r.count; ++i) items[i].state.store(full, order::release);  // O1
+        group* const groups = r.home->groups.data();
+        each_slot(groups, r.index, r.count,
+                  [&](auto&, storage_cell<T>& message, std::size_t i) { message.construct(from[i]); });
+        each_slot(groups, r.index, r.count,
+                  [](atomic<std::uint8_t>& state, auto&, auto) { state.store(full, order::release); });  // O1
         receivers_.notify_some(r.count);
     }
 
     /// Claims up to `most` messages of one block, at least one unless empty or closed.
-    channel_status start_recv_many(run& r, view& v, std::size_t most, bool thorough) noexcept
+    [[gnu::always_inline]] channel_status start_recv_many(run& r, view& v, std::size_t most, bool thorough) noexcept
     {
         block* home = nullptr;
         std::uint64_t head = head_->where(home);
@@ -261,7 +265,7 @@ public:
                     // order: for executions that do not follow the order of seq_cst, which the checker leaves out:
                     // another receiver, who comes after this one's claim, must not look at a tail_ before the message's
                     // claim
-                    if (home->items[at].state.load(order::acquire) != empty) goto claim_them;
+                    if (home->state(at).load(order::acquire) != empty) goto claim_them;
                     if (!thorough) return channel_status::blocked;
                 }
                 const std::uint64_t tail = tail_->index.load(order::seq_cst);  // O4, O6
@@ -285,9 +289,9 @@ public:
     bool recv_slot(const run& r, std::size_t i, view& v, claim& c) noexcept
     {
         c = {r.home, r.index + static_cast<std::uint32_t>(i)};
-        if (is_message(r.home->items[c.index])) [[likely]]
+        if (is_message(*r.home, c.index)) [[likely]]
             return true;
-        release(c, v);
+        done_with(c.home, c.index + 1, 1, v);
         return false;
     }
 
@@ -295,17 +299,15 @@ public:
     /// there are holes, and nothing was done.
     bool drain(run r, view& v, T* to) noexcept
     {
-        slot* const items = r.home->items.data() + r.index;
         for (std::uint32_t i = 0; i < r.count; ++i) {
-            if (items[i].state.load(order::acquire) != full) [[unlikely]] {  // O1
-                if (!is_message(items[i])) return false;
+            if (r.home->state(r.index + i).load(order::acquire) != full) [[unlikely]] {  // O1
+                if (!is_message(*r.home, r.index + i)) return false;
             }
         }
-        for (std::uint32_t i = 0; i < r.count; ++i) {
-            to[i] = items[i].message.read();
-            items[i].message.destroy();
-        }
-        for (std::uint32_t i = 0; i < r.count; ++i) items[i].state.store(empty, order::relaxed);  // O5, by the report
+        each_slot(r.home->groups.data(), r.index, r.count, [&](auto&, storage_cell<T>& message, std::size_t i) {
+            to[i] = message.read();
+            message.destroy();
+        });
         done_with(r.home, r.index + r.count, r.count, v);
         return true;
     }
@@ -393,17 +395,11 @@ private:
     }
 
     /// Waits for the sender that may still be in the slot. False: it left a hole.
-    static bool is_message(const slot& s) noexcept
+    static bool is_message(block& home, std::size_t i) noexcept
     {
-        std::uint32_t state = s.state.load(order::acquire);  // O1
-        for (patience pause; state == empty; state = s.state.load(order::acquire)) pause.wait();
+        std::uint8_t state = home.state(i).load(order::acquire);  // O1
+        for (patience pause; state == empty; state = home.state(i).load(order::acquire)) pause.wait();
         return state == full;
-    }
-
-    void release(const claim& c, view& v) noexcept
-    {
-        c.home->items[c.index].state.store(empty, order::relaxed);  // O5, by the report
-        done_with(c.home, c.index + 1, 1, v);
     }
 
     /// The receiver has emptied `n` slots of the block, up to the index `end`.
@@ -427,8 +423,12 @@ private:
 
     block* fresh_block()
     {
-        if (block* const spare = spare_.exchange(nullptr, order::acquire)) return spare;  // O5
-        return make<block>();
+        block* const spare = spare_.exchange(nullptr, order::acquire);  // O5
+        if (spare == nullptr) return make<block>();
+        for (group& g : spare->groups) {
+            for (auto& state : g.states) state.store(empty, order::relaxed);
+        }
+        return spare;
     }
 
     void put_aside(block* b) noexcept
