@@ -8,21 +8,24 @@
 //                                        Bit 0 of head_.index: the block is not the last one, so it cannot be empty
 //             tail_.where, head_.where   that block; written only by who has taken its last slot, before the index moves
 //                                        on
-//             slot.state                 empty -> written (producer) -> read (consumer)
+//             slot.state                 vacant -> written (producer)
+//             block.read                 a mark for each slot, set by its consumer. In lines of their own: were it the
+//                                        state that consumers change, they would take the slots' lines from the producers
 //             block.next                 set by the producer of the last slot
 //             spare_                     one block to use again
 //             retired_                   blocks left by the head that some consumer still reads from
 //
-// Invariants  I1  Who moves an index over a slot by compare-exchange owns the slot until it stores its state. Only then
-//                 is a block touched: a thread with an old pointer to a block fails its compare-exchange, because
-//                 indices never come back. So a block may be used again or freed when all its slots are read.
+// Invariants  I1  Who moves an index over a slot by compare-exchange owns the slot until it stores its state, or its
+//                 mark. Only then is a block touched: a thread with an old pointer to a block fails its
+//                 compare-exchange, because indices never come back. So a block may be used again or freed when all its
+//                 slots are read.
 //             I2  "Empty" is said only if both indices were equal at one moment.
-//             I3  A producer's last touch of a block is the state "written"; a consumer's is the state "read".
+//             I3  A producer's last touch of a block is the state "written"; a consumer's is its mark.
 //
 // Orders      O1  push: state store release -> pop: state load acquire. The value, and block.next, are visible.
 //             O2  where store release, then index store release -> index load acquire, where load acquire: who sees a
 //                 number of the new block sees the new block.
-//             O3  read: state store release -> retire: state load acquire. Nobody uses the block any more. What is put
+//             O3  mark: store release -> retire: load acquire. Nobody uses the block any more. What is put
 //                 into retired_ (release) is taken out of it by an exchange (acquire); spare_ is exchanged both ways.
 //             O4  index compare-exchange seq_cst; tail_.index read seq_cst before "empty": as in array_queue.
 //
@@ -148,7 +151,7 @@ public:
             }
             const bool last = offset + 1 == slots_per_block;
             if (last) move_on(*here, next);
-            held<T> out = empty_out(*here, here->slots[offset], last);
+            held<T> out = empty_out(*here, offset, last);
             if (!holds_nothing<T>(out)) return let_go<T>(out);
             head = head_.index.load(order::acquire);  // O2; that slot was filled with nothing: on to the next
         }
@@ -189,7 +192,6 @@ private:
 
     static constexpr std::uint32_t vacant = 0;
     static constexpr std::uint32_t written = 1;
-    static constexpr std::uint32_t read = 2;
 
     struct slot {
         storage_cell<held<T>> value;
@@ -200,6 +202,7 @@ private:
         atomic<block*> next{nullptr};
         cell<block*> next_retired{nullptr};
         slot slots[slots_per_block];
+        atomic<std::uint8_t> read[slots_per_block]{};
     };
 
     struct alignas(cache_line_size) end_of_queue {
@@ -250,12 +253,13 @@ private:
         return std::nullopt;
     }
 
-    held<T> empty_out(block& here, slot& s, bool last) noexcept
+    held<T> empty_out(block& here, std::size_t offset, bool last) noexcept
     {
+        slot& s = here.slots[offset];
         backoff wait;
         while (s.state.load(order::acquire) != written) wait.snooze();  // O1
         held<T> out = s.value.take();
-        s.state.store(read, order::release);  // O3
+        here.read[offset].store(1, order::release);  // O3
         if (last) retire(here);
         return out;
     }
@@ -268,6 +272,7 @@ private:
             block* const following = b->next_retired.read();
             if (all_read(*b)) {
                 for (slot& s : b->slots) s.state.store(vacant, order::relaxed);
+                for (auto& r : b->read) r.store(0, order::relaxed);
                 b->next.store(nullptr, order::relaxed);
                 keep(b);
             } else {
@@ -282,8 +287,8 @@ private:
 
     static bool all_read(const block& b) noexcept
     {
-        for (const slot& s : b.slots) {
-            if (s.state.load(order::acquire) != read) return false;  // O3
+        for (const auto& r : b.read) {
+            if (r.load(order::acquire) == 0) return false;  // O3
         }
         return true;
     }
