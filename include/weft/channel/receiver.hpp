@@ -98,9 +98,10 @@ public:
     /// Waits for the first message, then takes what is there, up to `most`, to the end of a container or through an
     /// output iterator, in order. Returns how many were taken: 0 if the channel is closed, or `most` is 0.
     ///
-    /// Throws: what storing a message throws; that message is lost, and the rest of those taken with it.
-    /// Cost:   one locked operation for as many messages as are there. Trivially copyable messages are copied all at once
-    ///         into an array or to the end of a std::vector: a third of the time of receiving them one by one, or less.
+    /// Throws:  what storing a message throws; that message is lost, and the rest of those taken with it.
+    /// Cost:    one locked operation for as many messages as are there. Trivially copyable messages are copied all at once
+    ///          into an array or to the end of a std::vector: a third of the time of receiving them one by one, or less.
+    /// Example: examples/channel/batches.cpp
     template <class Out>
     std::size_t recv_many(Out&& out, std::size_t most) const;
 

@@ -133,6 +133,7 @@ public:
     /// Blocking: as send.
     /// Cost:     one locked operation for as many messages as there is room for, if the range is forward. Trivially
     ///           copyable messages that lie one behind the other (an array, a std::vector) are copied all at once.
+    /// Example:  examples/channel/batches.cpp
     template <detail::channels::messages<T> R>
     std::size_t send_many(R&& range) const;
 
