@@ -1,4 +1,4 @@
-// src/base/memory.cpp - memory that is zero because nobody has used it yet.
+// src/base/memory.cpp - memory that is zero, if possible because nobody has used it yet.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/memory.hpp>
 

@@ -352,6 +352,41 @@ const enter array_two_of_many(
     },
     bounded(1));
 
+/// A run whose messages come from two senders.
+void from_two(std::pair<weft::sender<int>, weft::receiver<int>> ends)
+{
+    auto& s = ends.first;
+    auto& r = ends.second;
+    std::vector<int> got;
+    {
+        thread one([&s] { require(static_cast<bool>(s.send(1))); });
+        thread two([&s] { require(static_cast<bool>(s.send(2))); });
+        while (got.size() < 2) require(r.recv_many(got, 2) != 0);
+    }
+    require(got[0] + got[1] == 3);
+}
+
+const enter array_from_two("channel_history", "array_from_two", [] { from_two(weft::bounded<int>(2)); }, bounded(2));
+const enter list_from_two("channel_history", "list_from_two", [] { from_two(weft::unbounded<int>()); }, bounded(2));
+
+const enter array_into_freed(
+    "channel_history", "array_into_freed",
+    [] {
+        // A run into slots that are given back one after the other.
+        auto ends = weft::bounded<int>(2);
+        auto& s = ends.first;
+        auto& r = ends.second;
+        require(s.send_many(std::array{1, 2}) == 2);
+        {
+            thread sender([&s] { require(s.send_many(std::array{3, 4}) == 2); });
+            for (int i = 1; i <= 2; ++i) require(*r.recv() == i);
+        }
+        std::vector<int> got;
+        require(r.recv_many(got, 2) == 2);
+        require(got == std::vector{3, 4});
+    },
+    bounded(2));
+
 /// Its move throws if it is negative.
 struct fragile {
     int value;

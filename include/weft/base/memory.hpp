@@ -27,7 +27,8 @@ inline void deallocate(void* memory, std::size_t bytes, std::size_t alignment) n
 #endif
 }
 
-/// `bytes` bytes of zero. Many of them come from the system, untouched. Throws std::bad_alloc.
+/// `bytes` bytes of zero. From 64 KiB on they come from std::calloc, which need not touch fresh pages; operator new, and
+/// what replaces it, does not see these. Throws std::bad_alloc.
 void* allocate_zeroed(std::size_t bytes, std::size_t alignment);
 void deallocate_zeroed(void* memory, std::size_t bytes, std::size_t alignment) noexcept;
 

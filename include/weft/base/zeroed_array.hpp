@@ -1,4 +1,4 @@
-// weft/base/zeroed_array.hpp - arrays whose memory is not touched until it is used.
+// weft/base/zeroed_array.hpp - arrays of zeros, which need not be written in advance.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace weft::detail {
 
-/// An array of `size` T, all of whose bytes are zero. A large one comes from the system as it is: its pages cost time
-/// and memory only when somebody writes there. Throws std::bad_alloc.
+/// An array of `size` T, all of whose bytes are zero. Pages of a large one that come fresh from the system cost time and
+/// memory only when somebody writes there. Throws std::bad_alloc.
 ///
 /// Requires: bytes of zero are a T just constructed, as they are an integer or a std::atomic of value 0; the destructor
 ///           of T does nothing.

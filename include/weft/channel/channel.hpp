@@ -60,8 +60,8 @@ struct channel_access {
 /// is a rendezvous: sending waits for a receiver that takes the message from the sender's hand.
 ///
 /// Throws:  std::length_error if the capacity is absurd; std::bad_alloc.
-/// Cost:    all memory is taken here; afterwards nothing is allocated. Room that is never used costs nothing but addresses:
-///          a large capacity is cheap.
+/// Cost:    all memory is taken here; afterwards nothing is allocated. Memory that comes fresh from the system is not
+///          touched until it is used.
 /// Example: examples/pipeline/main.cpp
 template <detail::channels::message T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> bounded(std::size_t capacity)

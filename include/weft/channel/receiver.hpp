@@ -100,7 +100,7 @@ public:
     ///
     /// Throws:  what storing a message throws; that message is lost, and the rest of those taken with it.
     /// Cost:    one locked operation for as many messages as are there. Trivially copyable messages are copied all at once
-    ///          into an array or to the end of a std::vector: a third of the time of receiving them one by one, or less.
+    ///          into an array or to the end of a std::vector: in about a third of the time of receiving them one by one.
     /// Example: examples/channel/batches.cpp
     template <class Out>
     std::size_t recv_many(Out&& out, std::size_t most) const;
@@ -330,10 +330,8 @@ std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
             std::size_t i = 0;
             try {
                 if constexpr (detail::channels::plain_target<Out, T>) {
-                    if (detail::channels::append<T>(out, r.count, [&](T* to) { return drain(r, to); })) {
-                        total += r.count;
-                        continue;
-                    }
+                    detail::channels::append<T>(out, r.count, [&](T* to) { return i = drain(r, to); });
+                    total += i;
                 }
                 while (i < r.count) {
                     typename std::remove_reference_t<decltype(channel)>::claim c;

@@ -23,8 +23,8 @@
 //             O2  unlock: writing_ exchange release -> lock and lock_shared: writing_ read. The next holder sees what
 //                 the writer did.
 //             O3  unlock_shared: shard - 1 release -> writer: shard load. The writer comes after the reads.
-//             O4  used_ bit set seq_cst -> reader: used_ load acquire. Who finds the bit of its shard set, and then no
-//                 writer, comes after the step that set it; hence so does a writer that comes after this reader.
+//             O4  used_: bit set seq_cst, reader's load seq_cst. Who finds the bit of its shard set, and then no writer,
+//                 comes in their one order after the step that set it; hence so does a writer that comes after it.
 //
 // Progress    readers: wait-free while no writer comes. Writers come before new readers. No sleep is missed: who sleeps
 //             marks the word that it sleeps on, in one step with its last look, and who changes that word sees the
@@ -95,8 +95,9 @@ public:
         const std::size_t shard = mine();
         word& readers = *shards_[shard];
         readers.fetch_add(1, order::seq_cst);  // O1
-        // order: O4; a relaxed one may be made after the look at writing_ below, which the checker never does
-        if ((used_.load(order::acquire) >> shard & 1) == 0) {
+        // order: O4; an acquire one makes a difference only in executions whose order of seq_cst does not follow what
+        // happens before, and a relaxed one where it is made after the look at writing_ below: the checker has neither
+        if ((used_.load(order::seq_cst) >> shard & 1) == 0) {
             // Once for each shard in the life of a lock.
             used_.fetch_or(std::uint32_t{1} << shard, order::seq_cst);  // O1, O4
         }

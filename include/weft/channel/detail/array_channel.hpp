@@ -8,8 +8,7 @@
 //   stamp == lap + 1           holds that position's message
 //   stamp == (lap + 1) | mark  that position was claimed and given up: a hole, skipped by receivers
 //
-// So all stamps begin with 0, and a channel with room for a million messages takes no time to make, nor memory that it
-// does not come to use.
+// So all stamps begin with 0, and the memory of a large ring need not be touched in advance.
 //
 // Roles       senders, receivers: any threads.
 //
@@ -36,7 +35,7 @@
 // Progress    a try-operation waits for an operation in the middle of its slot; otherwise lock-free.
 //
 // Checked by  tests/model/channel_model.cpp: array_hands_over (O1, O2), array_no_lost_wakeup (O3), array_empty_is_empty
-//             (O4), array_close_wakes (O5); channel_history_model.cpp: array_many, array_many_moved.
+//             (O4), array_close_wakes (O5); channel_history_model.cpp: array_many, array_from_two, array_into_freed.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
@@ -216,19 +215,21 @@ public:
         return {&s, lap + 1};
     }
 
-    /// Sends the whole run, where that cannot throw; waits for the receivers that may still be in it. Each step is done
-    /// for all slots before the next one: that is several times as fast as slot by slot.
+    /// Sends the whole run, where that cannot throw: all slots that are free, each step for all of them, before it waits
+    /// for a receiver that is still in one. That is several times as fast as slot by slot.
     void fill(run r, const T* from) noexcept
     {
         slot* const slots = slots_ + (r.position & (mark_ - 1));
         const std::size_t lap = lap_of(r.position);
-        for (std::size_t i = 0; i < r.count; ++i) {
-            if (slots[i].stamp.load(order::acquire) != lap) [[unlikely]]  // O2
-                static_cast<void>(send_slot(r, i));
+        for (std::size_t done = 0; done != r.count;) {
+            static_cast<void>(send_slot(r, done));
+            std::size_t end = done + 1;
+            while (end != r.count && slots[end].stamp.load(order::acquire) == lap) ++end;  // O2
+            for (std::size_t i = done; i != end; ++i) slots[i].message.construct(from[i]);
+            for (std::size_t i = done; i != end; ++i) slots[i].stamp.store(lap + 1, order::release);  // O1
+            receivers_.notify_some(end - done);
+            done = end;
         }
-        for (std::size_t i = 0; i < r.count; ++i) slots[i].message.construct(from[i]);
-        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(lap + 1, order::release);  // O1
-        receivers_.notify_some(r.count);
     }
 
     /// Claims up to `most` messages that follow each other in memory, at least one unless empty or closed.
@@ -260,25 +261,26 @@ public:
         return false;
     }
 
-    /// Receives the whole run, where that cannot throw, as fill; waits for the senders that may still be in it. False:
-    /// there are holes, and nothing was done.
-    bool drain(run r, T* to) noexcept
+    /// Receives the run up to the first hole, where that cannot throw: all messages that are there before it waits for a
+    /// sender that is still in its slot. Returns how many.
+    std::size_t drain(run r, T* to) noexcept
     {
         slot* const slots = slots_ + (r.position & (mark_ - 1));
         const std::size_t lap = lap_of(r.position);
         const std::size_t next_lap = lap + lap_;
-        for (std::size_t i = 0; i < r.count; ++i) {
-            if (slots[i].stamp.load(order::acquire) != lap + 1) [[unlikely]] {  // O1
-                if (!is_message(r, i)) return false;
+        std::size_t done = 0;
+        while (done != r.count && is_message(r, done)) {
+            std::size_t end = done + 1;
+            while (end != r.count && slots[end].stamp.load(order::acquire) == lap + 1) ++end;  // O1
+            for (std::size_t i = done; i != end; ++i) {
+                to[i] = slots[i].message.read();
+                slots[i].message.destroy();
             }
+            for (std::size_t i = done; i != end; ++i) slots[i].stamp.store(next_lap, order::release);  // O2
+            senders_.notify_some(end - done);
+            done = end;
         }
-        for (std::size_t i = 0; i < r.count; ++i) {
-            to[i] = slots[i].message.read();
-            slots[i].message.destroy();
-        }
-        for (std::size_t i = 0; i < r.count; ++i) slots[i].stamp.store(next_lap, order::release);  // O2
-        senders_.notify_some(r.count);
-        return true;
+        return done;
     }
 
     // --- both sides -------------------------------------------------------------------------------------------------

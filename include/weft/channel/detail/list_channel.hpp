@@ -39,7 +39,7 @@
 //
 // Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
 //             (O6); channel_history_model.cpp: list_next_block (O2), list_used_again (O5), list_many,
-//             list_many_moved.
+//             list_from_two.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
@@ -295,21 +295,23 @@ public:
         return false;
     }
 
-    /// Receives the whole run, where that cannot throw, as fill; waits for the senders that may still be in it. False:
-    /// there are holes, and nothing was done.
-    bool drain(run r, view& v, T* to) noexcept
+    /// Receives the run up to the first hole, where that cannot throw: all messages that are there before it waits for a
+    /// sender that is still in its slot. Returns how many.
+    std::size_t drain(run r, view& v, T* to) noexcept
     {
-        for (std::uint32_t i = 0; i < r.count; ++i) {
-            if (r.home->state(r.index + i).load(order::acquire) != full) [[unlikely]] {  // O1
-                if (!is_message(*r.home, r.index + i)) return false;
-            }
+        std::uint32_t done = 0;
+        while (done != r.count && is_message(*r.home, r.index + done)) {
+            std::uint32_t end = done + 1;
+            while (end != r.count && r.home->state(r.index + end).load(order::acquire) == full) ++end;  // O1
+            each_slot(r.home->groups.data(), r.index + done, end - done,
+                      [&, to = to + done](auto&, storage_cell<T>& message, std::size_t i) {
+                          to[i] = message.read();
+                          message.destroy();
+                      });
+            done_with(r.home, r.index + end, end - done, v);
+            done = end;
         }
-        each_slot(r.home->groups.data(), r.index, r.count, [&](auto&, storage_cell<T>& message, std::size_t i) {
-            to[i] = message.read();
-            message.destroy();
-        });
-        done_with(r.home, r.index + r.count, r.count, v);
-        return true;
+        return done;
     }
 
     // --- both sides -------------------------------------------------------------------------------------------------

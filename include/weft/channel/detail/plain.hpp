@@ -19,32 +19,40 @@ concept plain_source =
     plain<T> && std::contiguous_iterator<It> && std::same_as<std::remove_cv_t<std::iter_value_t<It>>, T> &&
     std::convertible_to<std::iter_reference_t<It>, const T&>;
 
+/// A container like std::vector: elements of T and an allocator, and nothing else that one could want to do with an
+/// element than to put it at the end.
 template <class Out, class T>
-concept plain_container = requires(Out& out, std::size_t n) {
-    requires std::default_initializable<T>;
+inline constexpr bool is_vector = false;
+template <template <class, class> class Vector, class T, class A>
+inline constexpr bool is_vector<Vector<T, A>, T> = requires(Vector<T, A>& out, std::size_t n) {
+    requires std::same_as<typename Vector<T, A>::allocator_type, A>;
     out.resize(n);
     { out.size() } -> std::same_as<std::size_t>;
     { out.data() } -> std::same_as<T*>;
 };
 
-/// Room for many messages can be had at once: a pointer, or a container like std::vector.
+/// Room for many messages can be had at once: a pointer, or a std::vector.
 template <class Out, class T>
-concept plain_target = plain<T> && (std::same_as<std::remove_cvref_t<Out>, T*> || plain_container<Out, T>);
+concept plain_target =
+    plain<T> && (std::same_as<std::remove_cvref_t<Out>, T*> ||
+                 (is_vector<std::remove_cvref_t<Out>, T> && std::is_nothrow_default_constructible_v<T>));
 
-/// Makes room for `n` messages at `out` and lets `write(T*)` fill it. If that fails there is nothing new.
+/// Makes room for `n` messages at `out`, of which `write(T*)` gives how many it has filled. Does nothing where there is
+/// no room for all.
 template <class T, class Out, class Write>
-bool append(Out& out, std::size_t n, Write write)
+void append(Out& out, std::size_t n, Write write)
 {
     if constexpr (std::same_as<Out, T*>) {
-        if (!write(out)) return false;
-        out += n;
-        return true;
+        out += write(out);
     } else {
         const std::size_t before = out.size();
-        out.resize(before + n);
-        if (write(out.data() + before)) return true;
-        out.resize(before);
-        return false;
+        try {
+            out.resize(before + n);
+        } catch (...) {
+            return;
+        }
+        const std::size_t written = write(out.data() + before);
+        if (written != n) out.resize(before + written);
     }
 }
 

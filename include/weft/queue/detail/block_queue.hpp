@@ -202,7 +202,7 @@ private:
         atomic<block*> next{nullptr};
         cell<block*> next_retired{nullptr};
         slot slots[slots_per_block];
-        atomic<std::uint8_t> read[slots_per_block]{};
+        alignas(cache_line_size) atomic<std::uint8_t> read[slots_per_block]{};
     };
 
     struct alignas(cache_line_size) end_of_queue {
