@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ void check(T (*make)(std::size_t))
         weft::detail::state_at(groups.data(), i).store(static_cast<std::uint8_t>(i), weft::detail::order::relaxed);
         weft::detail::value_at(groups.data(), i).construct(make(i));
     }
-    for (const std::size_t first : {0, 1, 7, 8, 9, 36, 37}) {
+    for (const std::size_t first : std::initializer_list<std::size_t>{0, 1, 7, 8, 9, 36, 37}) {
         for (std::size_t count = 0; first + count <= n; ++count) {
             std::vector<std::size_t> seen;
             bool right = true;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <new>
 
 namespace {
@@ -36,11 +37,11 @@ struct alignas(256) aligned {
 
 TEST_CASE("zeroed_array: all bytes are zero, in any size and alignment")
 {
-    for (const std::size_t size : {0, 1, 2, 1'000, 8'191, 8'192, 100'000}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 2, 1'000, 8'191, 8'192, 100'000}) {
         check<std::uint64_t>(size);
         check<unsigned char>(size);
     }
-    for (const std::size_t size : {0, 1, 100, 1'000}) check<aligned>(size);
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 100, 1'000}) check<aligned>(size);
 }
 
 TEST_CASE("zeroed_array: one that is too large is refused")
