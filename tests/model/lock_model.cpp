@@ -96,43 +96,30 @@ const enter sharded_mutex_excludes(
     },
     bounded(3));
 
-// Threads that share a shard: the first makes it known to writers, the second relies on that.
-const enter sharded_mutex_shared_shard(
-    "lock", "sharded_mutex_shared_shard",
-    [] {
-        weft::detail::basic_sharded_mutex<1, false> lock;
-        cell<int> data{0};
-        const auto read = [&] {
-            if (!lock.try_lock_shared()) return;
-            static_cast<void>(data.read());
-            lock.unlock_shared();
-        };
-        thread one(read);
-        thread two(read);
-        if (!lock.try_lock()) return;
-        data.write() = 1;
-        lock.unlock();
-    },
-    bounded(3));
+/// Two readers that nobody has seen before, while a writer comes and goes.
+template <class Lock>
+void new_readers()
+{
+    Lock lock;
+    cell<int> data{0};
+    const auto read = [&] {
+        if (!lock.try_lock_shared()) return;
+        static_cast<void>(data.read());
+        lock.unlock_shared();
+    };
+    thread one(read);
+    thread two(read);
+    if (!lock.try_lock()) return;
+    data.write() = 1;
+    lock.unlock();
+}
 
-// Two readers that nobody has seen before, on shards of their own, while a writer comes and goes.
-const enter sharded_mutex_new_readers(
-    "lock", "sharded_mutex_new_readers",
-    [] {
-        sharded_mutex lock;
-        cell<int> data{0};
-        const auto read = [&] {
-            if (!lock.try_lock_shared()) return;
-            static_cast<void>(data.read());
-            lock.unlock_shared();
-        };
-        thread one(read);
-        thread two(read);
-        if (!lock.try_lock()) return;
-        data.write() = 1;
-        lock.unlock();
-    },
-    bounded(2));
+// On one shard: the first makes it known to writers, the second relies on that.
+const enter sharded_mutex_shared_shard("lock", "sharded_mutex_shared_shard",
+                                       new_readers<weft::detail::basic_sharded_mutex<1, false>>, bounded(3));
+
+// Each on a shard of its own.
+const enter sharded_mutex_new_readers("lock", "sharded_mutex_new_readers", new_readers<sharded_mutex>, bounded(2));
 
 const enter sharded_mutex_tries(
     "lock", "sharded_mutex_tries",

@@ -35,8 +35,9 @@ private:
 /// park returns at once. There is at most one token.
 ///
 /// Thread safety: park, park_for and park_until are for one thread at a time; unparker() for any.
-/// Cost:          one allocation when made; park and unpark each one or two locked operations. park sleeps at once: where
-///                a token often comes within microseconds, look for something to do with a weft::backoff first.
+/// Cost:          one allocation when made; park and unpark each one or two locked operations. park sleeps at once:
+///                where a token often comes within microseconds, look for it by park_for(0s) between the waits of a
+///                weft::backoff first.
 /// Example:       examples/sync/parker.cpp
 /// Source:        crossbeam's Parker; the two-word protocol is the standard one over a futex.
 class parker {
