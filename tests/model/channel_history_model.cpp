@@ -7,7 +7,6 @@
 #include <array>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "channel_history.hpp"
 #include "scenarios.hpp"
@@ -293,99 +292,7 @@ void all_leave(Ends ends)
 const enter array_all_leave("channel_history", "array_all_leave", [] { all_leave(weft::bounded<int>(2)); }, bounded(2));
 const enter list_all_leave("channel_history", "list_all_leave", [] { all_leave(weft::unbounded<int>()); }, bounded(2));
 
-// --- many at once, and holes -----------------------------------------------------------------------------------------
-
-/// An int that is moved slot by slot, where a run of ints is copied at once.
-struct boxed {
-    int value;
-
-    boxed(int v) : value(v) {}  // NOLINT: batches of ints are to convert
-    boxed(const boxed& other) noexcept : value(other.value) {}
-    boxed& operator=(const boxed& other) noexcept = default;
-    bool operator==(const boxed&) const = default;
-};
-
-template <class T>
-void many(std::pair<weft::sender<T>, weft::receiver<T>> ends)
-{
-    auto& s = ends.first;
-    auto& r = ends.second;
-    cell<int> data{0};
-    {
-        thread sender([&data, mine = std::optional(std::move(s))]() mutable {
-            data.write() = 1;
-            require(mine->send_many(std::array<T, 3>{1, 2, 3}) == 3);
-            mine.reset();
-        });
-        std::vector<T> got;
-        require(r.recv_many(got, 2) != 0);
-        require(data.read() == 1);
-        while (r.recv_many(got, 2) != 0) {}
-        require(got == std::vector<T>{1, 2, 3});
-    }
-}
-
-const enter array_many("channel_history", "array_many", [] { many(weft::bounded<int>(2)); }, bounded(2));
-const enter array_many_moved("channel_history", "array_many_moved", [] { many(weft::bounded<boxed>(2)); }, bounded(2));
-const enter list_many("channel_history", "list_many", [] { many(weft::unbounded<int>()); }, bounded(2));
-const enter list_many_moved("channel_history", "list_many_moved", [] { many(weft::unbounded<boxed>()); }, bounded(2));
-
-const enter array_two_of_many(
-    "channel_history", "array_two_of_many",
-    [] {
-        auto ends = weft::bounded<int>(2);
-        auto& s = ends.first;
-        auto& r = ends.second;
-        std::vector<int> got;
-        std::vector<int> other_got;
-        {
-            thread other([&, mine = r] { mine.recv_many(other_got, 2); });
-            thread sender([&s] { require(s.send_many(std::array{1, 2}) == 2); });
-            require(static_cast<bool>(s.send(4)));
-            r.recv_many(got, 1);
-        }
-        int sum = 0;
-        for (const int each : got) sum += each;
-        for (const int each : other_got) sum += each;
-        while (auto left = r.try_recv()) sum += *left;
-        require(sum == 7);
-    },
-    bounded(1));
-
-/// A run whose messages come from two senders.
-void from_two(std::pair<weft::sender<int>, weft::receiver<int>> ends)
-{
-    auto& s = ends.first;
-    auto& r = ends.second;
-    std::vector<int> got;
-    {
-        thread one([&s] { require(static_cast<bool>(s.send(1))); });
-        thread two([&s] { require(static_cast<bool>(s.send(2))); });
-        while (got.size() < 2) require(r.recv_many(got, 2) != 0);
-    }
-    require(got[0] + got[1] == 3);
-}
-
-const enter array_from_two("channel_history", "array_from_two", [] { from_two(weft::bounded<int>(2)); }, bounded(2));
-const enter list_from_two("channel_history", "list_from_two", [] { from_two(weft::unbounded<int>()); }, bounded(2));
-
-const enter array_into_freed(
-    "channel_history", "array_into_freed",
-    [] {
-        // A run into slots that are given back one after the other.
-        auto ends = weft::bounded<int>(2);
-        auto& s = ends.first;
-        auto& r = ends.second;
-        require(s.send_many(std::array{1, 2}) == 2);
-        {
-            thread sender([&s] { require(s.send_many(std::array{3, 4}) == 2); });
-            for (int i = 1; i <= 2; ++i) require(*r.recv() == i);
-        }
-        std::vector<int> got;
-        require(r.recv_many(got, 2) == 2);
-        require(got == std::vector{3, 4});
-    },
-    bounded(2));
+// --- holes -----------------------------------------------------------------------------------------------------------
 
 /// Its move throws if it is negative.
 struct fragile {

@@ -35,7 +35,7 @@
 // Progress    a try-operation waits for an operation in the middle of its slot; otherwise lock-free.
 //
 // Checked by  tests/model/channel_model.cpp: array_hands_over (O1, O2), array_no_lost_wakeup (O3), array_empty_is_empty
-//             (O4), array_close_wakes (O5); channel_history_model.cpp: array_many, array_from_two, array_into_freed.
+//             (O4), array_close_wakes (O5); channel_batch_model.cpp: array_many, array_from_two, array_into_freed.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>

@@ -38,8 +38,8 @@
 //             waits for a sender in the middle of its slot.
 //
 // Checked by  tests/model/channel_model.cpp: list_hands_over (O1, O2), list_no_lost_wakeup (O3), list_close_wakes
-//             (O6); channel_history_model.cpp: list_next_block (O2), list_used_again (O5), list_many,
-//             list_from_two.
+//             (O6); channel_history_model.cpp: list_next_block (O2), list_used_again (O5);
+//             channel_batch_model.cpp: list_many, list_from_two.
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
