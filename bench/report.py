@@ -4,7 +4,7 @@
 report.py OUT.json IN.json...   writes OUT.json, a list of
 {"group","case","impl","threads","unit","median","min","max","reps"}, with a "version" where the program names one, and
 prints a table with the ratio peer : weft (more than 1: weft is better). Lower is better, unless the unit ends in "/s" and
-is no time.
+is no time, or is a share ("%").
 """
 import collections
 import json
@@ -15,7 +15,7 @@ NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
 def rate(unit):
-    return unit.endswith("/s") and not unit.startswith("ns")
+    return unit == "%" or (unit.endswith("/s") and not unit.startswith("ns"))
 
 
 def records(paths):

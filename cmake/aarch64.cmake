@@ -1,5 +1,5 @@
 # Toolchain: builds for 64-bit ARM with Debian's cross compiler, and runs the programs in an emulator, whose processor
-# QEMU_CPU chooses. Libraries for that architecture are what cmake/setup.sh unpacked below build/aarch64-root, if anything.
+# QEMU_CPU chooses. Libraries for that architecture are those that cmake/setup.sh has unpacked below build/aarch64-root, if any.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)

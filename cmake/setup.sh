@@ -30,7 +30,7 @@ unpack_arm_libraries() {
     (
         cd "$root" && apt-get "$@" update && apt-get "$@" download libhwy-dev:arm64 libhwy1:arm64 &&
             for package in *.deb; do dpkg -x "$package" . || exit 1; done
-    ) >&2 || echo "setup.sh: no Highway for 64-bit ARM is to be had here: plain loops are tested in place of its kernels" >&2
+    ) >&2 || echo "setup.sh: Highway for 64-bit ARM is not available here: plain loops are tested in place of its kernels" >&2
     rm -rf "$root/lists" "$root/cache" "$root"/*.deb
 }
 
@@ -38,7 +38,7 @@ wanted=''
 for group in build "$@"; do wanted="$wanted $(packages_of "$group")"; done
 
 if ! command -v dpkg-query >/dev/null; then
-    echo "setup.sh: this is no Debian system; make sure that these, or what matches them, are installed:$wanted" >&2
+    echo "setup.sh: this is no Debian system; make sure that these, or their equivalents, are installed:$wanted" >&2
     exit 0
 fi
 

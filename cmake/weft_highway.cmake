@@ -10,13 +10,15 @@ endif()
 
 if(weft_highway_found)
   message(STATUS "weft: SIMD kernels by Highway ${WEFT_HIGHWAY_VERSION}")
-  set(weft_highway_options -Wno-error ${WEFT_HIGHWAY_CFLAGS_OTHER})
-  foreach(folder IN LISTS WEFT_HIGHWAY_INCLUDE_DIRS)  # empty if the compiler looks there by itself
+  weft_other_options(weft_highway_options -Wno-error ${WEFT_HIGHWAY_CFLAGS_OTHER})
+  weft_search_folders(folders ${WEFT_HIGHWAY_INCLUDE_DIRS})
+  foreach(folder IN LISTS folders)
     list(APPEND weft_highway_options "-isystem${folder}")
   endforeach()
   set(weft_simd_sources src/simd/target.cpp src/simd/kernels_float.cpp src/simd/kernels_signed.cpp
                         src/simd/kernels_unsigned.cpp src/simd/kernels_text.cpp src/simd/sort_4.cpp src/simd/sort_8.cpp)
-  # Products must not melt into sums: the bits would depend on the compiler. Highway's own headers do not mind warnings.
+  # Products and sums must not be fused: the bits would depend on the compiler. Warnings in Highway's own headers are not
+  # ours.
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
                               COMPILE_OPTIONS "-ffp-contract=off;${weft_highway_options}")
   target_link_directories(weft PRIVATE ${WEFT_HIGHWAY_LIBRARY_DIRS})
@@ -27,7 +29,7 @@ else()
   set(weft_simd_sources src/simd/no_highway.cpp)
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES COMPILE_OPTIONS -ffp-contract=off)
 endif()
-target_sources(weft PRIVATE ${weft_simd_sources} src/simd/stream.cpp src/simd/text.cpp)
+target_sources(weft PRIVATE ${weft_simd_sources} src/simd/stream_copy.cpp src/simd/text.cpp)
 
 # Its vectorised sort is a library of its own.
 target_sources(weft PRIVATE src/simd/sort.cpp)

@@ -12,8 +12,9 @@ set(hwloc_without "${PROJECT_SOURCE_DIR}/src/topology/topology_hwloc.cpp")
 if(weft_hwloc_found)
   message(STATUS "weft: the machine's topology comes from hwloc ${WEFT_HWLOC_VERSION}")
   set(hwloc_without "${PROJECT_SOURCE_DIR}/src/topology/topology_no_hwloc.cpp")
+  weft_search_folders(hwloc_headers ${WEFT_HWLOC_INCLUDE_DIRS})
   set_source_files_properties("${PROJECT_SOURCE_DIR}/src/topology/topology_hwloc.cpp" PROPERTIES
-                              INCLUDE_DIRECTORIES "${WEFT_HWLOC_INCLUDE_DIRS}")
+                              INCLUDE_DIRECTORIES "${hwloc_headers}")
   set(hwloc_folders ${WEFT_HWLOC_LIBRARY_DIRS})
   list(REMOVE_ITEM hwloc_folders ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
   if(hwloc_folders)  # where the linker does not look by itself

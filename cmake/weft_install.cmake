@@ -12,13 +12,16 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/weft-config-version.cmak
 install(FILES "${PROJECT_BINARY_DIR}/weft-config.cmake" "${PROJECT_BINARY_DIR}/weft-config-version.cmake"
         DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
 
-# The private libraries that a static weft must be linked with.
-set(weft_pc_libs_private "")
+# The private libraries that a static weft must be linked with. They are listed under Libs, not Libs.private: what is
+# installed is static or shared, and its users should not have to know which (pkg-config needs --static for the latter).
+set(weft_pc_libs "")
 if(NOT BUILD_SHARED_LIBS)
   get_property(private_libs GLOBAL PROPERTY WEFT_PRIVATE_LINK_FLAGS)
-  list(JOIN private_libs " " weft_pc_libs_private)
+  foreach(flag IN LISTS private_libs)
+    string(APPEND weft_pc_libs " ${flag}")
+  endforeach()
 endif()
-# From where the .pc file lies to the prefix: an installed tree may be moved.
+# The path from the .pc file to the prefix, since an installed tree may be moved.
 file(RELATIVE_PATH weft_pc_to_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/weft.pc.in" "${PROJECT_BINARY_DIR}/weft.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

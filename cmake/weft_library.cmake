@@ -4,10 +4,10 @@ include(weft_warnings)
 find_package(Threads REQUIRED)
 
 file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
-     "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp" "src/pool/*.cpp"
-     "src/iter/*.cpp" "src/algorithm/*.cpp" "src/model/*.cpp")
+     "src/seam/*.cpp" "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp"
+     "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/model/*.cpp")
 
-# The checker says where an operation stands by std::source_location, which Clang has from version 16 on.
+# The checker finds the line of an operation by std::source_location, which Clang has from version 16 on.
 include(CheckCXXSourceCompiles)
 set(CMAKE_REQUIRED_FLAGS "${CMAKE_CXX20_STANDARD_COMPILE_OPTION}")
 check_cxx_source_compiles("
@@ -29,5 +29,6 @@ set_target_properties(weft PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PRO
                                       POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
 weft_warnings(weft)
 
+include(weft_found)
 include(weft_hwloc)
 include(weft_highway)

@@ -1,9 +1,9 @@
-# weft_warnings(<target>): the warnings that weft's own code is held to.
+# weft_warnings(<target>): the warnings that weft's own code must not cause.
 function(weft_warnings target)
   if(MSVC)
     target_compile_options(${target} PRIVATE /W4 $<$<BOOL:${WEFT_WARNINGS_AS_ERRORS}>:/WX>)
   else()
-    # Clang's idea of shadowing takes in every `[x = x]`; and it minds captures that another compiler needs.
+    # Clang counts every `[x = x]` as shadowing, and complains about captures that another compiler needs.
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor
                                              $<$<CXX_COMPILER_ID:GNU>:-Wshadow>
                                              # GCC 12 sees overflows in std::string that are not there.

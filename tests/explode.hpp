@@ -72,8 +72,8 @@ inline void explode_every(std::span<const use_case> uses)
         }
         explosions v;
         for (std::uint64_t seed = 0; seed < scaled(5); ++seed) {
-            weft::test_pool rehearsed(seed);
-            explode_everywhere(use, rehearsed, v);
+            weft::test_pool in_test_pool(seed);
+            explode_everywhere(use, in_test_pool, v);
         }
         for (std::size_t repeat = 0; repeat < scaled(8); ++repeat) explode_everywhere(use, pool, v);
         check(use, v);

@@ -1,11 +1,13 @@
-// bench/channel/channel_bench.cpp - messages through channels: crossbeam's patterns, beside others' queues.
+// bench/channel/channel_bench.cpp - messages through channels: crossbeam's patterns, beside other libraries' queues.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// seq: one thread sends all, then receives all.  spsc, mpsc, mpmc: so many threads a side; the last number of the name
-// is that of all threads.  select_rx: as many channels as senders, and one receiver that selects; select_both: as many
-// receivers, and the senders select, too.  ready2, ready4, ready8: one thread selects among so many channels that all
-// hold messages.  batch: sixty-four at a time.  large: messages of 512 bytes.  Threads are
-// started inside the measured time, as in crossbeam's own suite, and bench/peers/rust has the same cases.
+// seq: one thread sends all, then receives all.  spsc, mpsc, mpmc: single or multiple producers and consumers; the last
+// part of the name is the number of all threads.  select_rx: as many channels as senders, and one receiver that
+// selects; select_both: as many receivers, and the senders select, too.  ready2, ready4, ready8: one thread selects
+// among that many channels, which all hold messages.  batch: sixty-four at a time.  large: messages of 512 bytes.
+// Threads are started inside the measured time, as in crossbeam's own suite, and bench/peers/rust has the same cases.
+//
+// one_object is weft's bounded_queue, used by reference as the peers are.
 //
 // With two processors a bounded channel falls into one of two regimes. on_one: all threads share one processor, so the
 // buffer is filled and emptied in bursts. apart: senders have one processor, receivers the other, and go in lockstep.
@@ -64,7 +66,7 @@ void run(std::size_t capacity, std::size_t messages, std::size_t senders, std::s
 {
     Peer peer(capacity);
     message sum = 0;
-    const pinned here(on.receivers);  // threads that are started from here on inherit it
+    const pinned here(on.receivers);  // threads started from here on inherit it
     const auto receive = [n = messages / receivers](auto rx) {
         message all = 0;
         for (std::size_t i = 0; i < n; ++i) all += rx.recv();
@@ -213,7 +215,7 @@ struct large {
     std::array<std::uint64_t, 64> words{};
 };
 
-/// From one thread to another through 1024 places: `send(m)` and `recv()`.
+/// From one thread to another through 1024 slots: `send(m)` and `recv()`.
 template <class Send, class Recv>
 void run_large(std::size_t messages, Send send, Recv recv)
 {
@@ -229,7 +231,7 @@ void run_large(std::size_t messages, Send send, Recv recv)
     benchmark::DoNotOptimize(sum);
 }
 
-/// There and back over two channels of one place.
+/// There and back through two channels of one slot.
 template <class Peer>
 void ping_pong(std::size_t messages)
 {
@@ -251,7 +253,8 @@ void ping_pong(std::size_t messages)
 const bench::definition here([] {
     for (const kind& k : kinds) {
         define<bench::weft_peer>(k);
-        if (k.capacity != 0) {  // these know no rendezvous, and are slow with one place
+        if (k.capacity != 0 && k.capacity != bench::unlimited) define<bench::bounded_queue_peer>(k);
+        if (k.capacity != 0) {  // these have no rendezvous, and are slow with one slot
             define<bench::tbb_peer>(k.capacity == 1 ? kind{k.name, 1, k.messages / 10} : k);
             define<bench::mutex_peer>(k.capacity == 1 ? kind{k.name, 1, k.messages / 10} : k);
         }
@@ -313,6 +316,7 @@ const bench::definition here([] {
             ->UseRealTime();
     };
     add_ping(std::type_identity<bench::weft_peer>(), "weft", 5'000);
+    add_ping(std::type_identity<bench::bounded_queue_peer>(), "one_object", 5'000);
     add_ping(std::type_identity<bench::tbb_peer>(), "tbb", 500);
     add_ping(std::type_identity<bench::mutex_peer>(), "mutex_cv", 500);
 });

@@ -1,7 +1,8 @@
-// bench/channel/peers.hpp - channels of others behind one face: send, recv, close.
+// bench/channel/peers.hpp - other libraries' channels behind one interface: send, recv, close.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/channel/bounded_queue.hpp>
 #include <weft/channel/channel.hpp>
 
 #include <concurrentqueue/blockingconcurrentqueue.h>
@@ -56,6 +57,15 @@ struct shared_peer {
     receiving rx() { return {static_cast<Queue&>(*this)}; }
 };
 
+/// The same channel as one object.
+struct bounded_queue_peer : shared_peer<bounded_queue_peer> {
+    static constexpr const char* name = "one_object";
+    explicit bounded_queue_peer(std::size_t capacity) : queue(capacity) {}
+    void send(message m) { static_cast<void>(queue.push(m)); }
+    message recv() { return *queue.pop(); }
+    weft::bounded_queue<message> queue;
+};
+
 struct tbb_peer : shared_peer<tbb_peer> {
     static constexpr const char* name = "tbb";
     explicit tbb_peer(std::size_t capacity)
@@ -72,7 +82,7 @@ struct tbb_peer : shared_peer<tbb_peer> {
     tbb::concurrent_bounded_queue<message> queue;
 };
 
-/// What everybody writes first.
+/// What everybody writes at first: a mutex and a condition variable.
 struct mutex_peer : shared_peer<mutex_peer> {
     static constexpr const char* name = "mutex_cv";
     explicit mutex_peer(std::size_t limit) : capacity(limit) {}

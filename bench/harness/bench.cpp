@@ -11,6 +11,12 @@
 
 namespace bench {
 
+namespace {
+
+int most_threads = 2;
+
+}  // namespace
+
 const std::vector<int>& thread_counts()
 {
     static const std::vector<int> counts = [] {
@@ -25,6 +31,14 @@ const std::vector<int>& thread_counts()
     }();
     return counts;
 }
+
+bool thread_counts_are_given()
+{
+    const char* const list = std::getenv("WEFT_BENCH_THREADS");
+    return list != nullptr && *list != '\0';
+}
+
+void allow_threads(int threads) { most_threads = std::max(most_threads, threads); }
 
 bool quick()
 {
@@ -53,11 +67,11 @@ std::vector<void (*)()>& definition::definitions()
 
 int main(int argc, char** argv)
 {
-    // oneTBB makes as many workers as there are processors, unless it is allowed more.
-    const int most = *std::max_element(bench::thread_counts().begin(), bench::thread_counts().end());
-    const tbb::global_control allow(tbb::global_control::max_allowed_parallelism,
-                                    static_cast<std::size_t>(std::max(2, most)));
+    for (const int threads : bench::thread_counts()) bench::allow_threads(threads);
     for (const auto define : bench::definition::definitions()) define();
+    // oneTBB makes as many workers as there are processors, unless it is allowed more.
+    const tbb::global_control allow(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(bench::most_threads));
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     benchmark::RunSpecifiedBenchmarks();

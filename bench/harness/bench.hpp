@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // A benchmark is named group/case/impl/threads. Implementations of one case run in random order, repetition by
-// repetition, so that whatever the machine does meanwhile meets all of them.
+// repetition, so that whatever else the machine does affects all of them.
 #pragma once
 
 #include <weft/pool/thread_pool.hpp>
@@ -21,13 +21,19 @@ namespace bench {
 /// The thread counts to measure, from WEFT_BENCH_THREADS ("1,2,8"); 1 and all processors by default.
 const std::vector<int>& thread_counts();
 
+/// Whether WEFT_BENCH_THREADS is set: otherwise a group may have a list of its own.
+bool thread_counts_are_given();
+
+/// Lets oneTBB have this many threads, if that is more than thread_counts() has. Call it from definitions.
+void allow_threads(int threads);
+
 /// Whether a rough result will do (WEFT_BENCH_QUICK is set): then cases that fill the memory are smaller.
 bool quick();
 
 /// What a result is divided by, and how the report names the quotient.
 struct unit {
     const char* name = "ns";   ///< "ns/join"; "…/s" for a rate
-    double per_iteration = 1;  ///< such things in one iteration
+    double per_iteration = 1;  ///< how many of these are in one iteration
 };
 
 /// Registers `body(state)`. The caller says what is measured: ->UseRealTime(), or ->UseManualTime().
@@ -51,7 +57,7 @@ template <class F>
 decltype(auto) in_tbb(int threads, F&& f)
 {
     static thread_local std::vector<std::pair<int, tbb::task_arena*>>
-        arenas;  // made once, never ended: as a program has them
+        arenas;  // made once and never destroyed, as in a program
     for (auto& [n, arena] : arenas) {
         if (n == threads) return arena->execute(std::forward<F>(f));
     }
@@ -89,7 +95,7 @@ void add_serial(const std::string& group, const std::string& name, unit u, F bod
     })->UseRealTime();
 }
 
-/// Calls `define()` before main: each file registers its benchmarks so.
+/// Calls `define()` before main: this is how each file registers its benchmarks.
 struct definition {
     template <class F>
     explicit definition(F define)

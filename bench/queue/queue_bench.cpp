@@ -68,7 +68,7 @@ struct boost_spsc {
     bool put(item v) { return q.push(v); }
     bool get(item& v) { return q.pop(v); }
 };
-/// Its capacity is known at run time only, as that of weft's.
+/// Its capacity is known only at run time, as with weft's.
 struct boost_spsc_dynamic {
     boost::lockfree::spsc_queue<item> q{room};
     bool put(item v) { return q.push(v); }
@@ -129,7 +129,7 @@ void alone(const std::string& name, const std::string& impl)
 }
 
 /// Messages through the queue, from `side` producers to `side` consumers. The time begins when the first of them does:
-/// where there are more threads than processors, somebody who watched would be late.
+/// where there are more threads than processors, a watching thread would be late.
 template <class Queue>
 void together(const std::string& name, const std::string& impl, int side)
 {

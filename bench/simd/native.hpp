@@ -1,4 +1,4 @@
-// bench/simd/native.hpp - loops compiled for this very machine: what a compiler makes of them, and the best by hand.
+// bench/simd/native.hpp - loops compiled for this very machine: what the compiler makes of them, and the best by hand.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 

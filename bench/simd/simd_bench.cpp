@@ -44,7 +44,7 @@ std::size_t large()
     return bytes;
 }
 
-/// As many numbers as anybody asks for, from the beginning of a cache line; made at the first use.
+/// As many numbers as any case asks for, beginning at a cache line; made at the first use.
 template <class T>
 const T* data(std::size_t which = 0)
 {

@@ -1,4 +1,4 @@
-// examples/blazing/blazing_test.cpp - the parsers and engines on good, bad and strange input, cut everywhere.
+// examples/blazing/blazing_test.cpp - the parsers and engines on good, bad and strange input, cut at every position.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "blazing/csv.hpp"
 #include "blazing/debian_index.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 const std::string pattern = R"((blazing|blazingly|\d+))";
 
-/// The result of all engines, which must agree whatever the chunk size is.
+/// The result of all engines, which must agree whatever the chunk size.
 result search_all(std::string_view text, const format& how, std::size_t body)
 {
     job j{.text = text, .body = body, .how = how, .pattern = pattern};

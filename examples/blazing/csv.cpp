@@ -44,7 +44,7 @@ csv_field read_csv_field(std::string_view text, std::size_t at)
         }
         const char c = text[i];
         if (c == '"') {
-            // A quote may open the field; close it; or reopen right after one that closed: the second of a pair.
+            // A quote may open the field, close it, or reopen it right after one that closed it: the second of a pair.
             if (!inside && i != at && !(f.quotes % 2 == 0 && f.quotes > 0 && last_quote + 1 == i))
                 f.well_formed = false;
             inside = !inside;
@@ -71,7 +71,7 @@ std::string_view csv_value(const csv_field& field, std::string& scratch)
     scratch.clear();
     for (std::size_t at = 0; at < inner.size();) {
         const std::size_t quote = std::min(inner.find('"', at), inner.size());
-        scratch.append(inner.substr(at, quote + 1 - at));  // with the first of the two
+        scratch.append(inner.substr(at, quote + 1 - at));  // with the first quote of the two
         at = quote + 2;
     }
     return scratch;
@@ -107,7 +107,7 @@ chunk_report csv::search(std::string_view text, chunk c, searcher& s) const
     chunk_report report;
     std::string scratch;
     std::size_t at = c.begin;
-    // The record that the chunk begins inside of belongs to the chunk before.
+    // If the chunk begins inside a record, that belongs to the chunk before.
     if (c.begin > body_ && (c.inside || text[c.begin - 1] != '\n')) at = after_newline(text, c.begin, c.end, c.inside);
 
     while (at < c.end) {  // also ends if at is npos

@@ -1,9 +1,9 @@
-// examples/blazing/csv.hpp - comma-separated values as of RFC 4180.
+// examples/blazing/csv.hpp - comma-separated values according to RFC 4180.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A quote switches between inside and outside, wherever it stands; a comma or newline ends something only outside.
-// That is RFC 4180 for well-formed text. A record with a quote where the RFC allows none is still read by this rule,
-// and counted.
+// A quote switches between inside and outside, wherever it stands; a comma or newline ends a field or record only
+// outside. That is RFC 4180 for well-formed text. A record with a quote where the RFC allows none is still read by this
+// rule, and counted.
 #pragma once
 
 #include "blazing/format.hpp"
@@ -13,7 +13,7 @@
 
 namespace blazing {
 
-/// One field as it stands in the text.
+/// One field as written in the text.
 struct csv_field {
     std::string_view raw;  ///< with its quotes
     std::size_t quotes = 0;
@@ -26,7 +26,7 @@ struct csv_field {
 /// Reads the field that begins at `at`.
 csv_field read_csv_field(std::string_view text, std::size_t at);
 
-/// The value of a field: without quotes around, doubled ones single. Refers to the text, or to `scratch`.
+/// The value of a field: without surrounding quotes, and with doubled ones single. Refers to the text, or to `scratch`.
 std::string_view csv_value(const csv_field& field, std::string& scratch);
 
 class csv final : public format {

@@ -40,7 +40,7 @@ bool blank_before(std::string_view text, std::size_t at)
 }
 
 /// The first line that begins in [from, to), follows a blank line, and is not blank itself; or `to`. Looks no farther
-/// than that, so that a line that spans many chunks is not read again by each.
+/// than that, so that a line that spans many chunks is not read by each of them.
 std::size_t next_paragraph(std::string_view text, std::size_t from, std::size_t to)
 {
     std::size_t at = from;

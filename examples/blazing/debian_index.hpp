@@ -8,11 +8,11 @@
 
 namespace blazing {
 
-/// Paragraphs end at an empty line. A line that begins with a space or tab continues the value before. The value of the
-/// wanted field, continuation lines included, is what is searched.
+/// Paragraphs end at an empty line. A line that begins with a space or tab continues the previous value. The value
+/// of the wanted field is searched, continuation lines included.
 class debian_index final : public format {
 public:
-    /// `field` is a name as "Description"; upper and lower case are the same.
+    /// `field` is a name like "Description"; case does not matter.
     explicit debian_index(std::string field) : field_(std::move(field)) {}
 
     [[nodiscard]] bool carries(std::string_view) const override { return false; }

@@ -33,7 +33,7 @@ void carry(std::vector<chunk>& chunks)
     }
 }
 
-/// Turns numbers within chunks into numbers within the file.
+/// Turns record numbers within chunks into record numbers within the file.
 void number(result& r, const std::vector<chunk_report>& reports)
 {
     std::size_t before = 0;
@@ -48,7 +48,7 @@ void number(result& r, const std::vector<chunk_report>& reports)
     }
 }
 
-/// One tally of all workers'. The first is taken as it is: adding is what costs.
+/// One tally out of all workers' tallies. The first is taken as it is, since adding is expensive.
 template <class Searchers>
 tally sum_of(Searchers& searchers)
 {
@@ -71,7 +71,7 @@ std::string_view text_of(const job& j, const chunk& c) { return j.text.substr(c.
 
 result search_serial(const job& j)
 {
-    // Each chunk begins where the one before ended, at a record: no first pass is needed.
+    // Each chunk begins where the previous one ended, at a record, so no first pass is needed.
     searcher s(j.pattern);
     std::vector<chunk_report> reports;
     for (std::size_t at = j.body; at < j.text.size();) {

@@ -11,7 +11,7 @@
 
 namespace blazing {
 
-/// Tells somebody how many bytes are done; called by several threads at once. May be empty.
+/// Reports how many bytes are done; called by several threads at once. May be empty.
 struct progress {
     void (*report)(void* to, std::size_t bytes) = nullptr;
     void* to = nullptr;
@@ -31,7 +31,7 @@ struct job {
     std::size_t chunk_size = std::size_t{1} << 17;
 };
 
-/// What was found, and the numbers (from 1) of the first records with something wrong; 0: none.
+/// What was found, and the numbers (from 1) of the first records that are malformed; 0: none.
 struct result {
     tally found;
     std::size_t first_missing = 0;

@@ -16,17 +16,17 @@
 
 namespace blazing {
 
-/// A piece of the text, as positions, and the state at its begin.
+/// A piece of the text, as positions, and the state at its beginning.
 struct chunk {
     std::size_t begin;
     std::size_t end;
     bool inside;  ///< begins inside quotes
 };
 
-/// The first record of a chunk that something was wrong with, counted within the chunk from 0.
+/// The first record of a chunk that is malformed, counted from 0 within the chunk.
 struct chunk_report {
     std::size_t records = 0;
-    std::size_t end = 0;  ///< where the search ended: the chunk after may begin here, outside quotes
+    std::size_t end = 0;  ///< where the search ended: the next chunk may begin here, outside quotes
     std::optional<std::size_t> first_missing;
     std::optional<std::size_t> first_quoting;
     std::optional<std::size_t> unclosed;  ///< the record whose quotes never end
@@ -39,7 +39,7 @@ public:
     /// Whether the quotes in `text` change the state from outside to inside, or back.
     [[nodiscard]] virtual bool carries(std::string_view text) const = 0;
 
-    /// Hands the fields of the records that begin in `c` to `s`.
+    /// Passes the fields of the records that begin in `c` to `s`.
     virtual chunk_report search(std::string_view text, chunk c, searcher& s) const = 0;
 };
 

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 48> words{
     "format",  "format!", "build",    "test",   "example", "license", "usage",   "install", "config", "runtime",
     "feature", "error",   "type",     "macro",  "trait",   "zero",    "copy",    "portable"};
 
-/// How "blazing" gets written; each is one match.
+/// How "blazing" is written; each is one match.
 constexpr std::array<std::string_view, 4> blazings{"blazing", "blazingly", "BLAZING", "Blazingly"};
 
 }  // namespace

@@ -99,7 +99,7 @@ options parse(int argc, char** argv)
     return o;
 }
 
-/// A file that is gone when this object is.
+/// A file that is removed when this object is destroyed.
 struct temporary_file {
     std::filesystem::path path =
         std::filesystem::temp_directory_path() / ("blazing-" + std::to_string(::getpid()) + ".csv");
@@ -134,7 +134,7 @@ truth write_csv(const std::filesystem::path& path, std::size_t megabytes)
     return all;
 }
 
-/// A line on the terminal that grows; nothing where the output is no terminal.
+/// A growing line on the terminal; nothing where the output is not a terminal.
 class progress_bar {
 public:
     progress_bar(std::string name, std::size_t total) : name_(std::move(name)), total_(total) {}
@@ -156,7 +156,7 @@ private:
         const std::size_t done = done_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
         const std::size_t percent = done * 100 / total_;
         std::size_t last = percent_.load(std::memory_order_relaxed);
-        // Whoever moves the number on, prints it.
+        // Whichever thread advances the number prints it.
         if (percent > last && percent_.compare_exchange_strong(last, percent, std::memory_order_relaxed)) {
             constexpr const char* bar = "##############################";
             std::fprintf(stderr, "\r%-7s [%-30.*s] %3zu %%", name_.c_str(), static_cast<int>(percent * 30 / 100), bar,
@@ -190,7 +190,7 @@ void run(engine& e, job j)
     e.found = std::move(r);
 }
 
-/// As fit for a terminal: no control characters, and not much longer than a word.
+/// Made fit for a terminal: no control characters, and not much longer than a word.
 std::string printable(std::string text)
 {
     constexpr std::size_t most = 60;
@@ -260,7 +260,7 @@ int run(const options& o)
         how = std::move(table);
     }
     const job j{.text = text, .body = body, .how = *how, .pattern = o.pattern};
-    searcher{o.pattern};  // a bad pattern is told before anything runs
+    searcher{o.pattern};  // a bad pattern is reported before anything runs
 
     weft::thread_pool pool({.num_threads = o.threads});
     const tbb::global_control allow(tbb::global_control::max_allowed_parallelism, std::max<std::size_t>(o.threads, 2));

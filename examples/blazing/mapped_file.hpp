@@ -9,7 +9,7 @@
 
 namespace blazing {
 
-/// A whole file, mapped into memory, read only. What the text's views refer to lives as long as this object.
+/// A whole file, mapped into memory, read only. Views of the text are valid as long as this object lives.
 class mapped_file {
 public:
     /// Throws std::system_error, or std::invalid_argument for a pipe or device, with the path in its message.

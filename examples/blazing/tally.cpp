@@ -9,7 +9,7 @@
 namespace blazing {
 namespace {
 
-/// Lower case of the letters and digits of ASCII and of every byte of other characters; 0 for what separates words.
+/// ASCII letters and digits in lower case, and every byte of other characters as it is; 0 for what separates words.
 constexpr std::array<char, 256> word_byte = [] {
     std::array<char, 256> out{};
     for (int c = 0; c < 256; ++c) {

@@ -21,7 +21,7 @@ public:
     void add(const counter& other);
     [[nodiscard]] std::size_t of(std::string_view text) const;
 
-    /// The `n` most frequent, of equals the alphabetically first.
+    /// The `n` most frequent ones; among equally frequent ones the alphabetically first.
     [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> top(std::size_t n) const;
 
     friend bool operator==(const counter&, const counter&) = default;
@@ -40,7 +40,7 @@ struct tally {
     std::size_t matching = 0;  ///< records with at least one match
     std::size_t matches = 0;
     std::size_t missing = 0;  ///< records that lack the field
-    std::size_t quoting = 0;  ///< CSV records with a quote where none may be
+    std::size_t quoting = 0;  ///< CSV records with a quote where none is allowed
     std::size_t nuls = 0;     ///< records whose field has a NUL byte
     counter match_counts;     ///< by matched text in lower case
     counter word_counts;      ///< by word in lower case
@@ -49,11 +49,11 @@ struct tally {
     friend bool operator==(const tally&, const tally&) = default;
 };
 
-/// Looks at fields and tallies what it finds. One per worker: the matcher's tables are its own, so that no two workers
-/// meet at a lock.
+/// Looks at fields and tallies what it finds. One per worker: the matcher's tables are its own, so that workers do not
+/// contend for a lock.
 class searcher {
 public:
-    /// Throws std::invalid_argument if the pattern makes no sense.
+    /// Throws std::invalid_argument if the pattern is invalid.
     explicit searcher(const std::string& pattern);
 
     /// Tallies the matches and words of one record's field.

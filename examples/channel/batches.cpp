@@ -1,4 +1,4 @@
-// examples/channel/batches.cpp - many small messages: one by one, and as many at once as there are.
+// examples/channel/batches.cpp - many small messages: one at a time, and as many at once as there are.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/channel.hpp>
 
@@ -20,7 +20,7 @@ std::uint64_t one_by_one()
     auto [tx, rx] = weft::bounded<std::uint64_t>(1024);
     const std::jthread source([to = std::move(tx)] {
         for (std::uint64_t i = 0; i < samples; ++i) {
-            if (!to.send(std::uint64_t{i})) return;  // nobody listens any more
+            if (!to.send(std::uint64_t{i})) return;  // nobody is listening any more
         }
     });
     std::uint64_t sum = 0;

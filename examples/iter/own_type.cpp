@@ -1,4 +1,4 @@
-// examples/iter/own_type.cpp - a type of one's own as the source of chains.
+// examples/iter/own_type.cpp - a type of your own as the source of chains.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 

@@ -12,7 +12,7 @@
 int main()
 {
     std::vector<std::uint8_t> image(1920 * 1080);
-    // One chunk is one row: rows know their number, and may be written in parallel.
+    // One chunk is one row: rows know their index, and may be written in parallel.
     weft::par_chunks(image, 1920).enumerate().for_each([](std::size_t y, std::span<std::uint8_t> row) {
         for (std::size_t x = 0; x < row.size(); ++x) row[x] = static_cast<std::uint8_t>(x ^ y);
     });

@@ -1,4 +1,4 @@
-// examples/iter/par_iter.cpp - loops as chains: where from, what with, where to.
+// examples/iter/par_iter.cpp - loops as chains: a source, some adaptors, a terminal.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 

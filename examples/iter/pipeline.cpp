@@ -1,7 +1,7 @@
 // examples/iter/pipeline.cpp - squares of a text's numbers: read in order, computed in parallel, written in order.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// bench/pipeline has the same program with oneTBB, and the times of both.
+// bench/iter/pipeline_bench.cpp has the same program with oneTBB, and the times of both.
 #include <weft/iter/pipeline.hpp>
 
 #include <cctype>
@@ -38,7 +38,7 @@ int main()
     std::string text;
     for (int i = 0; i < 20000; ++i) text += std::to_string(i) + (i % 10 == 9 ? '\n' : ' ');
 
-    // A slice ends behind a blank, so that no number is cut.
+    // A slice ends after a blank, so that no number is cut.
     std::string_view rest = text;
     const auto read_slice = [&]() -> std::optional<std::string_view> {
         if (rest.empty()) return std::nullopt;

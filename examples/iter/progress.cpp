@@ -1,4 +1,4 @@
-// examples/iter/progress.cpp - a loop with a bar and a time limit, which says how far it came.
+// examples/iter/progress.cpp - a loop with a bar and a time limit, which says how far it got.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/progress_bar.hpp>

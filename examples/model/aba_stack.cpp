@@ -13,8 +13,8 @@ using std::memory_order_acq_rel;
 using std::memory_order_acquire;
 using std::memory_order_relaxed;
 
-/// Nodes are numbers from 1; 0 is the end. `counted`: every change of the top raises a count in its upper half, so that
-/// an old top is never mistaken for a new one.
+/// Nodes are named by indices from 1; 0 is the end. `counted`: every change of the top raises a count in its upper
+/// half, so that an old top is never mistaken for a new one.
 template <bool counted>
 class stack {
 public:
@@ -54,7 +54,7 @@ void recycle()
     stack<counted> s;
     s.push(2);
     s.push(1);
-    std::array<int, 4> owners{};  // of each node: how many threads hold it
+    std::array<int, 4> owners{};  // for each node, how many threads hold it
     {
         model::thread slow([&] { ++owners[s.pop()]; });
         const std::uint32_t first = s.pop();

@@ -31,7 +31,7 @@ int main()
     const model::result broken = model::check([] { pass_message(std::memory_order_relaxed); });
     std::printf("relaxed store: %s\n", broken.summary().c_str());
 
-    // Release: who sees the flag sees what was written before it.
+    // Release: whoever sees the flag sees what was written before it.
     const model::result repaired = model::check([] { pass_message(std::memory_order_release); });
     std::printf("release store: %s\n", repaired.summary().c_str());
 

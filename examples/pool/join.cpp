@@ -1,4 +1,4 @@
-// examples/pool/join.cpp - divide and conquer: sorting by merging, both halves at once.
+// examples/pool/join.cpp - divide and conquer: a merge sort that sorts both halves at the same time.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/join.hpp>
 
@@ -28,7 +28,7 @@ int main()
     merge_sort(v);
     const bool sorted = std::is_sorted(v.begin(), v.end());
 
-    // join gives back what its functions return, in their order.
+    // join returns what its functions return, in their order.
     const auto [smallest, sum, largest] = weft::join(
         [&] { return v.front(); }, [&] { return std::accumulate(v.begin(), v.end(), 0L); }, [&] { return v.back(); });
     std::printf("sorted: %s, from %d to %d, sum %ld\n", sorted ? "yes" : "no", smallest, largest, sum);

@@ -1,4 +1,4 @@
-// examples/pool/own_pool.cpp - a pool of one's own: its threads, their names, and where they run.
+// examples/pool/own_pool.cpp - a pool of your own: its threads, their names, and where they run.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/broadcast.hpp>
@@ -12,10 +12,10 @@ int main()
     weft::thread_pool pool({
         .num_threads = 3,
         .thread_name = [](std::size_t i) { return "crunch-" + std::to_string(i); },
-        .pin = weft::pin_policy::core,  // each on a core of its own, as far as there are cores
+        .pin = weft::pin_policy::core,  // each on a core of its own, while there are enough cores
     });
 
-    // Whatever runs inside install uses this pool. The calling thread is one of the three meanwhile.
+    // Whatever runs inside install uses this pool. Meanwhile the calling thread is one of the three.
     const long sum =
         pool.install([] { return weft::par_range(0L, 1'000'000L).map([](long i) { return i % 7; }).sum(); });
     std::printf("%zu threads found %ld\n", pool.num_threads(), sum);

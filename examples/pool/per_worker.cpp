@@ -11,7 +11,7 @@ using histogram = std::array<long, 16>;
 
 int main()
 {
-    // A counter that all threads write would be slower than one thread. Each worker gets its own, when it first asks.
+    // A counter that all threads write to would be slower than one thread. Each worker gets its own when it first asks.
     weft::per_worker<histogram> counts{histogram{}};
     weft::par_range(0u, 1'000'000u).for_each([&](unsigned i) { ++counts.local()[i * 2654435761u >> 28]; });
 

@@ -1,4 +1,4 @@
-// examples/pool/scope.cpp - any number of tasks that may borrow local variables: the scope ends when all have ended.
+// examples/pool/scope.cpp - any number of tasks that may borrow local variables; the scope waits for all of them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/scope.hpp>
 
@@ -35,7 +35,7 @@ int main()
     weft::scope([&](weft::task_scope& s) { visit(s, *root, sum); });
     std::printf("the values add up to %ld\n", sum.load());
 
-    // An exception of a task comes out of the scope, when all tasks have ended.
+    // An exception of a task comes out of the scope once all tasks have ended.
     bool thrown = false;
     try {
         weft::scope([](weft::task_scope& s) {

@@ -1,4 +1,4 @@
-// examples/pool/test_pool.cpp - a bug that depends on the order of things, found by a seed and shown again by it.
+// examples/pool/test_pool.cpp - a bug that depends on the order of tasks, found by a seed and reproduced by it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 #include <weft/pool/test_pool.hpp>
@@ -41,7 +41,7 @@ int main()
     const auto seed = weft::find_failing_seed(1000, is_right(joined));
     if (seed) std::printf("for_each fails with seed %llu\n", static_cast<unsigned long long>(*seed));
 
-    weft::test_pool pool(seed.value_or(0));  // in a debugger: the same order again, as often as one likes
+    weft::test_pool pool(seed.value_or(0));  // in a debugger: the same order again, as often as you like
     std::printf("%s\n", pool.install([&] { return joined(words); }).c_str());
 
     const auto still = weft::find_failing_seed(1000, is_right(joined_by_reduce));

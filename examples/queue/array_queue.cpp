@@ -1,4 +1,4 @@
-// examples/queue/array_queue.cpp - a fixed number of buffers that threads borrow and give back.
+// examples/queue/array_queue.cpp - a fixed number of buffers that threads borrow and return.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/queue/array_queue.hpp>
 
@@ -24,7 +24,7 @@ int main()
                     (buffer ? borrowed : made).fetch_add(1);
                     if (!buffer) buffer.emplace(1024, ' ');
                     buffer->assign("working");
-                    (void)buffers.try_push(*std::move(buffer));  // full: the new one was one too many
+                    (void)buffers.try_push(*std::move(buffer));  // full: the new one is one too many
                 }
             });
         }

@@ -1,4 +1,4 @@
-// examples/queue/spsc_queue.cpp - the cheapest way from one thread to one other.
+// examples/queue/spsc_queue.cpp - the cheapest way from one thread to another.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/queue/spsc_queue.hpp>
 

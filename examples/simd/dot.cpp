@@ -21,7 +21,7 @@ float plain(std::span<const float> a, std::span<const float> b)
     return s;
 }
 
-/// Adds in 16 lanes, which a compiler can put into vectors of the instructions that it is told of.
+/// Adds in 16 lanes, which a compiler can turn into vectors of whatever instructions it may use.
 float lanes(std::span<const float> a, std::span<const float> b)
 {
     float s[16] = {};

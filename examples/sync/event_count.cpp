@@ -10,7 +10,7 @@
 int main()
 {
     weft::injector<int> queue;  // never blocks
-    weft::event_count filled;   // adds the waiting
+    weft::event_count filled;   // adds waiting
 
     std::jthread producer([&] {
         for (int i = 1; i <= 1000; ++i) {

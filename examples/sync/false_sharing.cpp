@@ -1,8 +1,8 @@
-// examples/sync/false_sharing.cpp - counters that lie side by side, and the same ones on cache lines of their own.
+// examples/sync/false_sharing.cpp - counters that are adjacent in memory, and the same ones on separate cache lines.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// No counter is shared, and yet the first version is several times as slow on two processors or more: processors own
-// memory by the line of 64 bytes, and these two threads take the line from each other at every step.
+// No counter is shared, and yet the first version is several times as slow on two or more processors: processors own
+// memory in lines of 64 bytes, and these two threads take a line from each other at every step.
 #include <weft/base/cache_padded.hpp>
 
 #include <array>
@@ -35,7 +35,7 @@ double count(Counters& counters)
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// cache_padded puts each on lines of its own.
+/// cache_padded puts each counter on separate cache lines.
 struct apart {
     std::array<weft::cache_padded<std::atomic<long>>, 2> counters{};
     std::atomic<long>& operator[](std::size_t i) { return *counters[i]; }

@@ -1,5 +1,5 @@
-// examples/sync/lock_collapse.cpp - locks with more and more threads: which of them hold their pace, and which
-// collapse. SPDX-License-Identifier: MIT OR Apache-2.0
+// examples/sync/lock_collapse.cpp - locks with more and more threads: some keep their pace, others collapse.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // A naive spinlock spins on and on. Once there are more threads than processors, some of those that spin have taken the
 // processor from the one that holds the lock, and spin until their time slice is over. A ticket lock is worse: the next
@@ -40,7 +40,7 @@ struct ticket_lock {
     std::atomic<unsigned> serving{0};
 };
 
-/// Million turns a second: ten steps under the lock, twenty outside. Sets `lost` if the count is wrong.
+/// Millions of turns per second: ten steps under the lock, twenty outside. Sets `lost` if the count is wrong.
 template <class Lock>
 double turns_per_second(unsigned threads, bool& lost)
 {

@@ -1,4 +1,4 @@
-// examples/sync/parker.cpp - putting a thread to sleep until another one has news.
+// examples/sync/parker.cpp - a thread sleeps until another one has news.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/sync/parker.hpp>
 

@@ -1,4 +1,4 @@
-// examples/sync/shared_counter.cpp - many threads count together: by a mutex, an atomic, a channel, and a reduction.
+// examples/sync/shared_counter.cpp - many threads count together: with a mutex, an atomic, a channel, and a reduction.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // All four are right. They differ in how often the threads meet: at every step, or once at the end. Counting the even

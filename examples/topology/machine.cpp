@@ -1,4 +1,4 @@
-// examples/topology/machine.cpp - how is this machine built, and who is near to whom?
+// examples/topology/machine.cpp - how is this machine built, and which processors are near each other?
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/topology/topology.hpp>
 

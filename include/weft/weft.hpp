@@ -1,4 +1,4 @@
-// weft/weft.hpp - everything.
+// weft/weft.hpp - everything but coroutines: those are in weft/async/async.hpp.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -8,30 +8,16 @@
 #include <weft/algorithm/par_scan.hpp>
 #include <weft/algorithm/par_shuffle.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/par_sort_permutation.hpp>
 #include <weft/algorithm/par_transform.hpp>
 #include <weft/algorithm/subrange.hpp>
-#include <weft/base/array.hpp>
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/chrono.hpp>
-#include <weft/base/clock.hpp>
-#include <weft/base/construct.hpp>
-#include <weft/base/deadline.hpp>
-#include <weft/base/memory.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/stopped.hpp>
 #include <weft/base/rng.hpp>
-#include <weft/base/slot_group.hpp>
-#include <weft/base/sound.hpp>
 #include <weft/base/spin_hint.hpp>
-#include <weft/base/this_thread.hpp>
-#include <weft/base/thread.hpp>
-#include <weft/base/throw.hpp>
-#include <weft/base/ticks.hpp>
-#include <weft/base/timed_wait.hpp>
-#include <weft/base/unsigned_word.hpp>
-#include <weft/base/zeroed_array.hpp>
+#include <weft/channel/bounded_queue.hpp>
+#include <weft/channel/broadcast.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/result.hpp>
@@ -39,6 +25,8 @@
 #include <weft/channel/selector.hpp>
 #include <weft/channel/sender.hpp>
 #include <weft/channel/timer.hpp>
+#include <weft/channel/watch.hpp>
+#include <weft/channel/weak_sender.hpp>
 #include <weft/iter/chain.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/compare.hpp>
@@ -48,6 +36,7 @@
 #include <weft/iter/flat_map.hpp>
 #include <weft/iter/fold.hpp>
 #include <weft/iter/for_each.hpp>
+#include <weft/iter/generate.hpp>
 #include <weft/iter/init.hpp>
 #include <weft/iter/interleave.hpp>
 #include <weft/iter/map.hpp>
@@ -84,7 +73,10 @@
 #include <weft/pool/broadcast.hpp>
 #include <weft/pool/callback.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/pool/divided_loop.hpp>
 #include <weft/pool/join.hpp>
+#include <weft/pool/loop_memory.hpp>
+#include <weft/pool/pace.hpp>
 #include <weft/pool/per_worker.hpp>
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/scope.hpp>
@@ -98,15 +90,13 @@
 #include <weft/queue/spsc_queue.hpp>
 #include <weft/queue/steal_result.hpp>
 #include <weft/simd/reduce.hpp>
-#include <weft/simd/sort.hpp>
-#include <weft/simd/stream.hpp>
 #include <weft/simd/target.hpp>
 #include <weft/simd/text.hpp>
 #include <weft/sync/atomic_cell.hpp>
 #include <weft/sync/event_count.hpp>
+#include <weft/sync/fair_mutex.hpp>
 #include <weft/sync/mutex.hpp>
 #include <weft/sync/parker.hpp>
-#include <weft/sync/parking_spot.hpp>
 #include <weft/sync/seq_lock.hpp>
 #include <weft/sync/sharded_mutex.hpp>
 #include <weft/sync/spinlock.hpp>

@@ -1,8 +1,8 @@
 // src/algorithm/scratch.cpp - scratch memory, in huge pages where the system gives them, and a few blocks in reserve.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/detail/scratch.hpp>
-#include <weft/base/atomic.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/memory.hpp>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -23,13 +23,13 @@ std::size_t at_least(std::size_t alignment, std::size_t bytes)
     return std::max(alignment, bytes >= large ? huge_page : std::size_t{64});
 }
 
-/// The blocks in reserve; each belongs to the slot until somebody exchanges it for null. Its size stands in its first
+/// The blocks in reserve; each belongs to the slot until somebody exchanges it for null. Its size is in its first
 /// bytes.
 atomic<std::size_t*> reserve[4]{};
 
 void free_block(std::size_t* block) noexcept { deallocate(block, *block, huge_page); }
 
-/// A reserved block of at least so many bytes, or null.
+/// A reserved block of at least this many bytes, or null.
 std::size_t* take(std::size_t bytes) noexcept
 {
     for (auto& slot : reserve) {
@@ -52,7 +52,7 @@ scratch_block allocate_scratch(std::size_t bytes, std::size_t alignment)
     if (std::size_t* const block = take(bytes)) return {block, *block};
     void* const memory = allocate(bytes, huge_page);
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    // Whole pages only: the rest belongs to others. Nothing is lost if the system does not want to.
+    // Whole pages only: the rest belongs to others. Nothing is lost if the system refuses.
     static_cast<void>(madvise(memory, bytes / huge_page * huge_page, MADV_HUGEPAGE));
 #endif
     return {memory, bytes};
@@ -62,7 +62,7 @@ void deallocate_scratch(scratch_block block, std::size_t alignment) noexcept
 {
 #if defined(__linux__) && defined(MADV_FREE)
     if (block.bytes >= large && alignment <= huge_page) {
-        // The system may take the pages, and give zeros for them: all but the first, where the size stands.
+        // The system may take the pages, and give zeros for them: all but the first, which holds the size.
         auto* const first = static_cast<std::byte*>(block.memory) + huge_page;
         if (madvise(first, (block.bytes - huge_page) / huge_page * huge_page, MADV_FREE) == 0) {
             auto* mine = ::new (block.memory) std::size_t(block.bytes);

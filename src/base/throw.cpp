@@ -1,6 +1,6 @@
 // src/base/throw.cpp - exceptions of the standard library, thrown out of line.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 
 #include <stdexcept>
 

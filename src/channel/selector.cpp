@@ -58,6 +58,23 @@ std::size_t selector::ready()
 
 std::optional<std::size_t> selector::try_ready() { return first_ready(detail::clock::time_point::min()); }
 
+std::vector<std::size_t> selector::ready_all()
+{
+    for (;;) {
+        static_cast<void>(ready());
+        if (auto all = try_ready_all(); !all.empty()) return all;
+    }
+}
+
+std::vector<std::size_t> selector::try_ready_all()
+{
+    std::vector<std::size_t> all;
+    for (const entry& e : entries_) {
+        if (e.arm->is_ready()) all.push_back(e.index);
+    }
+    return all;
+}
+
 std::optional<std::size_t> selector::first_ready(detail::clock::time_point deadline)
 {
     const detail::channels::arm* const a = detail::channels::choose_ready(arms_, fair_, deadline);

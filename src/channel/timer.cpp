@@ -1,22 +1,22 @@
 // src/channel/timer.cpp - taking the messages of timers.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/timed_wait.hpp>
 #include <weft/channel/detail/timer.hpp>
+#include <weft/seam/timed_wait.hpp>
 
 #include <algorithm>
 
 namespace weft::detail::channels {
 
-bool timer::take(clock::time_point& message) noexcept
+bool timer::take(clock::time_point& message, clock::time_point time) noexcept
 {
     clock::duration::rep due = due_.load(order::relaxed);
     for (;;) {
         if (due == taken) return false;
-        const clock::duration::rep now = clock::now().time_since_epoch().count();
+        const clock::duration::rep now = std::max(clock::now(), time).time_since_epoch().count();
         if (now < due) return false;
         clock::duration::rep next = taken;
         if (period_ != once) {
-            // The first point of the grid that is still ahead: what was missed is missed, and nothing drifts.
+            // The next multiple of the period that is still ahead: what was missed stays missed, and nothing drifts.
             const clock::duration::rep step = period_.count();
             next = step == 0 ? now : due + ((now - due) / step + 1) * step;
         }

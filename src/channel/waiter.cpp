@@ -1,8 +1,8 @@
 // src/channel/waiter.cpp - waiting on channels: tokens and lines. Nothing here runs while nobody has to wait.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/timed_wait.hpp>
-#include <weft/channel/detail/pace.hpp>
+#include <weft/channel/detail/spin_budget.hpp>
 #include <weft/channel/detail/waiter.hpp>
+#include <weft/seam/timed_wait.hpp>
 
 #include <mutex>
 
@@ -19,7 +19,7 @@ bool wait_token::try_claim(bool& other_busy) noexcept
             return false;
         }
         if (phase != waiting) return false;
-        if (state_.compare_exchange_weak(seen, claimed | (seen & asleep), order::relaxed, order::relaxed))  // O3
+        if (state_.compare_exchange_weak(seen, claimed | (seen & ~phase_mask), order::relaxed, order::relaxed))  // O3
             return true;
     }
 }
@@ -39,8 +39,12 @@ void wait_token::settle(verdict why, waiter* which) noexcept
 {
     chosen_.write() = which;
     const atomic<std::uint32_t>* const address = &state_;
-    const std::uint32_t old = state_.exchange(static_cast<std::uint32_t>(why), order::release);  // O1
-    if ((old & asleep) != 0) wake_one(address);
+    const std::uint32_t old = state_.exchange(static_cast<std::uint32_t>(why), order::acq_rel);  // O1, O4
+    if ((old & asleep) != 0) return wake_one(address);
+    if ((old & called) != 0) {  // I3
+        auto& self = static_cast<called_token&>(*this);
+        self.wake_(self);
+    }
 }
 
 bool wait_token::abort() noexcept
@@ -68,7 +72,7 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
     if (spin != nullptr) {
         unsigned round = 0;
         for (spin->begin(); spin->wait(round); ++round) {
-            // order: O1, as below; nobody spins in a scenario
+            // order: O1, as below; in the scenarios no thread spins
             const std::uint32_t seen = state_.load(order::acquire);
             if ((seen & phase_mask) > claimed) {
                 spin->came(round);
@@ -91,6 +95,23 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
             deadline = no_deadline;  // claimed: the verdict is on its way
         }
     }
+}
+
+void called_token::begin() noexcept { state_.store(waiting, order::relaxed); }
+
+bool called_token::suspend() noexcept
+{
+    std::uint32_t seen = state_.load(order::acquire);  // O1
+    while ((seen & phase_mask) <= claimed) {
+        if (state_.compare_exchange_weak(seen, seen | called, order::release, order::acquire)) return true;  // O1, O4
+    }
+    return false;
+}
+
+verdict called_token::why() const noexcept
+{
+    return static_cast<verdict>(state_.load(order::relaxed) &
+                                phase_mask);  // suspend, or whoever called, has ordered it
 }
 
 void wait_list::add(waiter& w) noexcept
@@ -116,7 +137,7 @@ void wait_list::remove(waiter& w) noexcept
     w.linked = false;
     (w.previous != nullptr ? w.previous->next : head_) = w.next;
     (w.next != nullptr ? w.next->previous : tail_) = w.previous;
-    size_.store(size_.load(order::relaxed) - 1, order::relaxed);  // who reads the old size looks in vain
+    size_.store(size_.load(order::relaxed) - 1, order::relaxed);  // a thread that reads the old size looks for nothing
 }
 
 waiter* wait_list::claim_first() noexcept
@@ -146,13 +167,13 @@ void wait_list::tell_observers() noexcept
     }
 }
 
-void wait_line::enlist(waiter& w) noexcept
+void wait_line::register_waiter(waiter& w) noexcept
 {
     const std::lock_guard hold(lock_);
     list_.add(w);
 }
 
-void wait_line::delist(waiter& w) noexcept
+void wait_line::unregister(waiter& w) noexcept
 {
     const std::lock_guard hold(lock_);
     list_.remove(w);

@@ -1,4 +1,4 @@
-// src/model/engine.cpp - the hooks of modelled objects, and the life of an execution.
+// src/model/engine.cpp - the hooks of modelled objects, and how an execution begins and ends.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/engine.hpp"
 
@@ -16,7 +16,7 @@ thread_local engine* active = nullptr;         // the engine of this thread
 thread_local bool on_modelled_thread = false;  // false in the engine's own code
 std::uint32_t executions_so_far = 0;
 
-/// The engine's own code on a modelled thread: objects and memory that it touches are not modelled.
+/// Marks the engine's own code on a modelled thread: what it touches is not modelled.
 class in_engine {
 public:
     in_engine() noexcept : was_(std::exchange(on_modelled_thread, false)) {}
@@ -93,7 +93,7 @@ std::uint64_t engine::step(entry at, operation op, bool* succeeded)
 {
     {
         const in_engine here;
-        if (op.kind == action::wake) {  // the word may be gone: a wake uses its address only
+        if (op.kind == action::wake) {  // the word may be gone: a wake uses only its address
             if (at.execution != execution_ || at.index >= location_count_) return 0;
         } else {
             check_alive(at, op.where);
@@ -119,7 +119,7 @@ std::uint64_t engine::step(const operation& op)
 
 void engine::spin(const source_location& where)
 {
-    if (!threads_[self_].has_read) return;  // a longer pause: nothing can have changed
+    if (!threads_[self_].has_read) return;  // one pause of several in a row: nothing can have changed
     operation op;
     op.kind = action::spin;
     op.where = where;
@@ -210,7 +210,7 @@ std::size_t engine::start_thread(void (*body)(void*), void* argument)
     t.now = number == 0 ? view{} : threads_[self_].now;
     t.now.clock.of[number] = 1;
     t.acquired = t.now;
-    // The start of a thread is no release of what its creator knows: its relaxed stores publish themselves alone.
+    // Starting a thread does not release what its creator knows: its relaxed stores publish only themselves.
     t.released.clock = vector_clock{};
     t.released.known = location_count_;
     std::fill_n(t.released.at.begin(), location_count_, index{0});
@@ -279,7 +279,7 @@ void engine::stop(const source_location& where)
         if (tracing_) trace_line(self_, where, "FAILS");
     }
     failed_ = true;
-    fiber::go(threads_[self_].stack, scheduler_);  // and is never resumed
+    fiber::go(threads_[self_].stack, scheduler_);  // this thread is never resumed
 }
 
 // --- an execution ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // src/model/engine.hpp - runs a scenario in every way the memory model allows.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// engine.cpp   the hooks that modelled objects call, and the life of an execution
+// engine.cpp   the hooks that modelled objects call, and how an execution begins and ends
 // steps.cpp    what a thread may do next, and what it means: the memory model
 // search.cpp   which execution comes next: random, depth first with sleep sets, bounded preemptions
 // trace.cpp    executions as text
@@ -42,7 +42,7 @@ public:
     entry new_location(std::uint64_t value, bool was_static);
     void end_location(entry at);
     void name_location(entry at, const char* name);
-    /// Lets the scheduler decide when, and in which way, the present thread takes this step.
+    /// Lets the scheduler decide when, and in which way, the current thread takes this step.
     std::uint64_t step(entry at, operation op, bool* succeeded = nullptr);
     /// For a step that concerns no location.
     std::uint64_t step(const operation& op);
@@ -61,8 +61,8 @@ public:
     void record(std::int64_t value);
     void note(const char* text);
 
-    /// Ends the execution; does not return on a modelled thread, whose stack is left as it is: nothing that owns memory
-    /// may be alive on it. So the parts of the message are put together in the engine.
+    /// Ends the execution. Does not return on a modelled thread, whose stack is left as it is: nothing that owns memory
+    /// may be alive on it, which is why the engine puts the parts of the message together.
     template <class... Parts>
     void fail(const source_location& where, const Parts&... parts)
     {
@@ -82,9 +82,9 @@ private:
     enum class mode { random, search, replay };
 
     struct node {
-        std::vector<transition> sleeping;    ///< explored already, from here, by an equivalent execution
+        std::vector<transition> sleeping;    ///< already explored from here, by an equivalent execution
         std::vector<transition> candidates;  ///< to be explored from here, in this order
-        std::vector<std::uint16_t> numbers;  ///< of the candidates among all enabled transitions
+        std::vector<std::uint16_t> numbers;  ///< indices of the candidates among all enabled transitions
         std::size_t next = 0;
     };
 
@@ -171,15 +171,15 @@ private:
     std::uint64_t random_state_ = 1;
     bool by_priority_ = false;
     std::array<std::uint32_t, max_threads> priorities_{};
-    std::uint32_t lowest_ = 0;                       ///< what the next thread to fall behind gets
+    std::uint32_t lowest_ = 0;                       ///< the priority that the next thread to fall behind gets
     std::array<std::uint32_t, 3> turning_points_{};  ///< steps at which the thread that runs falls behind the others
     std::uint32_t in_a_row_ = 0;                     ///< steps of last_thread_
-    std::uint32_t old_values_ = 0;                   ///< of 16 choices, how many are made among old values too
+    std::uint32_t old_values_ = 0;                   ///< of 16 choices, how many are also made among old values
 
     std::map<std::string, std::uint64_t> outcomes_;
 };
 
-/// For the sake of mutation: the order that this call shall have instead of `o`.
+/// For mutation: the order that this call gets instead of `o`.
 struct mutator {
     static bool active;
     static memory_order order(memory_order o, const source_location& where, const char* what, bool failure);

@@ -1,4 +1,4 @@
-// src/model/fiber.cpp - switching stacks: a few instructions on x86-64, ucontext elsewhere; sanitizers are told.
+// src/model/fiber.cpp - switching stacks: a few instructions on x86-64, ucontext elsewhere; sanitizers are informed.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/fiber.hpp"
 
@@ -43,7 +43,7 @@ constexpr std::size_t stack_bytes = 256 * 1024;
 
 extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
 
-// Saves what the calling convention asks a function to keep, exchanges the stacks, and restores it from the other.
+// Saves what the calling convention requires a function to preserve, switches stacks, and restores the other's.
 __asm__(
     ".text\n"
     ".globl weft_model_switch_stack\n"
@@ -106,10 +106,10 @@ void fiber::prepare(void (*entry)())
     s.bottom = s.stack.get();
     s.size = stack_bytes;
     s.fake = nullptr;
-    ASAN_UNPOISON_MEMORY_REGION(s.stack.get(), stack_bytes);  // what abandoned frames left
+    ASAN_UNPOISON_MEMORY_REGION(s.stack.get(), stack_bytes);  // left behind by abandoned frames
 #endif
 #ifdef WEFT_MODEL_TSAN
-    // Making one takes milliseconds; but abandoned frames stay on its record of calls, which must not overflow.
+    // Making a fiber takes milliseconds, but abandoned frames stay on its record of calls, which must not overflow.
     if (s.own && s.uses++ % 500 == 0) {
         __tsan_destroy_fiber(s.tsan);
         s.own = false;
@@ -161,7 +161,7 @@ void fiber::arrived() noexcept
     __sanitizer_finish_switch_fiber(s.fake, &bottom, &size);
     s.fake = nullptr;
     if (s.came_from != nullptr && s.came_from->bottom == nullptr) {
-        s.came_from->bottom = bottom;  // the thread's own stack tells its bounds when it is first left
+        s.came_from->bottom = bottom;  // the bounds of the thread's own stack are known once it is first left
         s.came_from->size = size;
     }
 #endif

@@ -7,7 +7,7 @@
 
 namespace weft::model::detail {
 
-/// A stack to run on. A fiber that is left for good is simply prepared again: its frames are not unwound.
+/// A stack to run on. A fiber that will never be resumed is simply prepared again: its frames are not unwound.
 class fiber {
 public:
     fiber();
@@ -18,11 +18,11 @@ public:
     /// The next switch to this fiber begins `entry()`, which must never return.
     void prepare(void (*entry)());
 
-    /// Leaves `from`, which is what runs now, and goes on where `to` was left. A default fiber that was never prepared
+    /// Leaves `from`, which runs now, and continues where `to` was left. A default fiber that was never prepared
     /// stands for the stack of the thread itself.
     static void go(fiber& from, fiber& to) noexcept;
 
-    /// Must be the first thing that `entry` does.
+    /// `entry` must call this first.
     void arrived() noexcept;
 
 private:

@@ -1,4 +1,4 @@
-// src/model/heap.hpp - the memory of an execution: nothing is used twice, so that late uses are seen.
+// src/model/heap.hpp - the memory of an execution: nothing is reused, so that late uses are seen.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 

@@ -1,4 +1,4 @@
-// src/model/mutation.cpp - notes the places that name memory orders, and weakens one of them.
+// src/model/mutation.cpp - records the places that name memory orders, and weakens one of them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/model/mutation.hpp>
 

@@ -15,7 +15,7 @@ std::uint64_t engine::random() noexcept
     return random_state_ * 0x2545f4914f6cdd1dull;
 }
 
-/// A thread, then one of its ways: a load with many choices does not crowd out the other threads.
+/// Chooses a thread, then one of its transitions: a load with many choices must not crowd out the other threads.
 std::size_t engine::choose_evenly() noexcept
 {
     std::size_t threads = 0;
@@ -46,8 +46,8 @@ void engine::draw_priorities() noexcept
     in_a_row_ = 0;
 }
 
-/// The thread of the highest priority goes on until it cannot, or falls behind. A bug that needs few threads to be held
-/// up at the right moments is met far more often than by choosing anew at each step.
+/// The thread of the highest priority runs until it cannot, or falls behind. This finds bugs that need a few threads to
+/// be delayed at the right moments far more often than choosing anew at each step does.
 std::size_t engine::choose_by_priority() noexcept
 {
     constexpr std::uint32_t most_in_a_row = 500;  // a loop may wait for a thread that is behind it
@@ -95,7 +95,7 @@ bool engine::choose_in_search(transition& out)
     bool last_can_go_on = false;
     for (const transition& each : enabled_) last_can_go_on |= each.thread == last_thread_;
 
-    if (position_ == depth_) {  // new ground
+    if (position_ == depth_) {  // not explored before
         if (depth_ == path_.size()) path_.emplace_back();
         node& fresh = path_[depth_];
         fresh.sleeping.clear();
@@ -132,7 +132,7 @@ bool engine::choose_in_search(transition& out)
     return true;
 }
 
-/// To the next branch that was not taken. False: there is none.
+/// Moves to the next branch not yet taken. False: there is none.
 bool engine::backtrack() noexcept
 {
     while (depth_ > 0 && ++path_[depth_ - 1].next >= path_[depth_ - 1].candidates.size()) --depth_;
@@ -141,7 +141,7 @@ bool engine::backtrack() noexcept
 
 result engine::run(void (*scenario)(void*), void* argument)
 {
-    // Of the processor: what a check explores should not depend on what else runs on the machine.
+    // Processor time: what a check explores should not depend on what else runs on the machine.
     const std::clock_t begin = std::clock();
     const auto seconds = [&] { return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC; };
     random_state_ = how_.seed * 0x9e3779b97f4a7c15ull | 1;
@@ -182,7 +182,7 @@ result engine::run(void (*scenario)(void*), void* argument)
         }
     }
 
-    if (!fine) {  // once more, with a pencil
+    if (!fine) {  // once more, recording a trace
         found_.passed = false;
         found_.path = path_text(chosen_);
         replay_ = chosen_;

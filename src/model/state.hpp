@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The machine is operational. A location is a list of messages in modification order; a store adds one, not necessarily
-// at the end. A thread has a view: for each location the oldest message that it may still read; and a vector clock,
-// which says what happens before its next step. A message carries the view that its reader acquires. Sequential
-// consistency is one more view that all seq_cst operations read and raise in the order of execution.
+// at the end. A thread has a view, which holds for each location the oldest message that it may still read, and a
+// vector clock, which says what happens before its next step. A message carries the view that its reader acquires.
+// Sequential consistency is one more view that all seq_cst operations read and raise in the order of execution.
 #pragma once
 
 #include "model/fiber.hpp"
@@ -23,7 +23,7 @@ inline constexpr std::size_t max_locations = 1024;
 using index = std::int16_t;
 using time_point = std::chrono::steady_clock::time_point;
 
-/// For each thread, the number of its steps that happen before.
+/// For each thread, how many of its steps happen before.
 struct vector_clock {
     std::array<std::uint32_t, max_threads> of{};
 
@@ -42,13 +42,13 @@ struct vector_clock {
     }
 };
 
-/// A vector clock, and for each location the number of a message. Of locations from `known` on it is the first message.
+/// A vector clock, and for each location the index of a message. For locations from `known` on it is the first message.
 struct view {
     vector_clock clock;
     std::size_t known = 0;
     std::array<index, max_locations> at;
 
-    view() noexcept {}  // leaves what is not known as it is: copies are most of the checker's work
+    view() noexcept {}  // leaves the unknown part uninitialised: copies are most of the checker's work
     view(const view& other) noexcept { *this = other; }
     view& operator=(const view& other) noexcept
     {
@@ -58,7 +58,7 @@ struct view {
         return *this;
     }
 
-    /// The location `i` is the first one that is not known.
+    /// Adds location `i`, the first one that is not known.
     void learn(std::size_t i) noexcept
     {
         at[i] = 0;
@@ -77,11 +77,11 @@ struct message {
 
 struct location {
     std::vector<message> messages;
-    std::vector<index> order;  ///< message numbers in modification order
+    std::vector<index> order;  ///< indices of messages in modification order
     vector_clock born;
     vector_clock accessed;
-    index seq_cst = 0;  ///< the newest message that a seq_cst operation has met
-    index woken = 0;    ///< no sleeper sees less than what the last waker saw
+    index seq_cst = 0;  ///< the newest message that a seq_cst operation has seen
+    index woken = 0;    ///< a sleeper that was woken reads nothing older than its waker saw
     bool dead = false;
     const char* name = nullptr;
     source_location died;
@@ -94,7 +94,7 @@ struct location {
 /// What is known of a cell's accesses: the last write, and each thread's last read.
 struct cell_record {
     vector_clock reads;
-    vector_clock writes;  ///< one thread's entry, or the birth of the cell
+    vector_clock writes;  ///< one thread's entry, or the construction of the cell
     source_location last_write;
     source_location last_read;
     bool dead = false;
@@ -119,7 +119,7 @@ struct operation {
     source_location where;
 };
 
-/// One way for a thread to take its step. `message` is what is read, or what a store follows, or who is woken.
+/// One way for a thread to take its step. `message` is what is read, or what a store follows, or which thread is woken.
 struct transition {
     enum kinds : std::uint8_t { usual, spurious, parks, looks, times_out };
 
@@ -149,17 +149,17 @@ struct modelled_thread {
     view acquired;  ///< what its next acquire fence would add
     view released;  ///< what its relaxed stores publish: its view at its last release fence
 
-    // Against endless re-reading of old values.
+    // Prevents endless re-reading of old values.
     struct habit {
         index read = -1;      ///< since the last turn of a spin loop
         index outgrown = -1;  ///< read before the last turn: not again if there is a newer one
         index last = -1;
         std::uint32_t repeats = 0;   ///< reads of `last` while there was a newer one
-        std::uint32_t inserted = 0;  ///< read-modify-writes, one after the other, that came in behind newer values
+        std::uint32_t inserted = 0;  ///< successive read-modify-writes that were inserted before newer values
     };
     std::array<habit, max_locations> habits;
     bool has_read = false;         ///< since the last turn of a spin loop
-    bool has_news = false;         ///< since then, read something that it had read otherwise before
+    bool has_news = false;         ///< since then, read something that had another value before
     std::uint32_t idle_turns = 0;  ///< turns of spin loops since anybody stored anything
 };
 

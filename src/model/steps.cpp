@@ -45,8 +45,7 @@ void engine::join_views(view& to, const view& from) const noexcept
     }
 }
 
-// --- steps that commute with everything: taken at once
-// ----------------------------------------------------------------
+// --- steps that commute with everything: taken at once ---------------------------------------------------------------
 
 bool engine::is_local(std::size_t thread) const noexcept
 {
@@ -82,8 +81,7 @@ void engine::settle()
     }
 }
 
-// --- what a thread may do next
-// ----------------------------------------------------------------------------------------
+// --- what a thread may do next ---------------------------------------------------------------------------------------
 
 /// The position of the oldest message that the thread may still read.
 int engine::oldest(const modelled_thread& t, index at, bool seq_cst) const noexcept
@@ -93,7 +91,7 @@ int engine::oldest(const modelled_thread& t, index at, bool seq_cst) const noexc
     return seq_cst ? std::max(own, l.position(l.seq_cst)) : own;
 }
 
-/// As oldest, without those that the thread has read often enough although there are newer ones.
+/// As oldest, without the messages that the thread has read often enough although there are newer ones.
 int engine::oldest_again(const modelled_thread& t, index at, int from) const noexcept
 {
     const location& l = locations_[u(at)];
@@ -106,7 +104,7 @@ int engine::oldest_again(const modelled_thread& t, index at, int from) const noe
     return from;
 }
 
-/// As oldest, for a read-modify-write: a loop of them must not go on for ever behind a newer value.
+/// As oldest, for a read-modify-write: a loop of them must not go on for ever before a newer value.
 int engine::oldest_to_change(const modelled_thread& t, index at, bool seq_cst) const noexcept
 {
     if (t.habits[u(at)].inserted > how_.stale_reads) return locations_[u(at)].last();
@@ -153,7 +151,7 @@ void engine::enabled_compares(const modelled_thread& t, std::vector<transition>&
 void engine::enabled_waits(const modelled_thread& t, std::vector<transition>& out, const transition& common)
 {
     transition next = common;
-    if (t.parked) {  // asleep: only the time can end it
+    if (t.parked) {  // asleep: only the deadline can end it
         next.variant = transition::times_out;
         if (t.next.timed) out.push_back(next);
         return;
@@ -191,7 +189,7 @@ void engine::enabled(std::size_t thread, std::vector<transition>& out)
     switch (op.kind) {
         case action::begin:
         case action::join:
-            return;  // local, or not yet
+            return;  // local, or not yet possible
         case action::fence:
             out.push_back(next);
             return;
@@ -219,7 +217,7 @@ void engine::enabled(std::size_t thread, std::vector<transition>& out)
                     out.push_back(next);
                 }
             }
-            if (next.message < 0) out.push_back(next);  // all, or nobody
+            if (next.message < 0) out.push_back(next);  // wakes all, or nobody
             return;
         case action::load:
             enabled_loads(t, out, next);
@@ -246,7 +244,7 @@ void engine::enabled(std::size_t thread, std::vector<transition>& out)
     }
 }
 
-/// Nobody can go on but threads that spin: one of them takes a turn. A loop that gives up after some turns then does.
+/// Only threads that spin can go on: one of them takes a turn. A loop that gives up after some turns then does.
 void engine::impatient(std::vector<transition>& out)
 {
     constexpr std::uint32_t patience = 200;
@@ -275,12 +273,11 @@ bool engine::independent(const transition& a, const transition& b) const noexcep
                  (b.kind == action::wake && sleeps));
     }
     if (a.seq_cst && b.seq_cst) return false;
-    if (!a.writes || !b.writes) return true;               // a read names its message: a store only adds to the choice
+    if (!a.writes || !b.writes) return true;               // a read names its message: a store only adds choices
     return how_.reorder_stores && a.message != b.message;  // into different gaps of the modification order
 }
 
-// --- what a step means
-// -------------------------------------------------------------------------------------------------
+// --- what a step means -----------------------------------------------------------------------------------------------
 
 void engine::read(modelled_thread& t, index at, index m, memory_order order, bool seq_cst)
 {
@@ -300,7 +297,7 @@ void engine::read(modelled_thread& t, index at, index m, memory_order order, boo
     t.answer = from.value;
 }
 
-/// Adds a message right behind the message `after`. `continues`: as part of the release sequence that `after` is in.
+/// Adds a message right behind the message `after`. `continues`: as part of the release sequence of `after`.
 void engine::write(modelled_thread& t, index at, index after, std::uint64_t value, memory_order order, bool seq_cst,
                    bool continues)
 {
@@ -327,7 +324,7 @@ void engine::write(modelled_thread& t, index at, index after, std::uint64_t valu
     }
     if (seq_cst && newer(at, m, l.seq_cst)) l.seq_cst = m;
     t.habits[u(at)].read = m;
-    // Progress: the next loop is another one.
+    // Progress: the next loop counts anew.
     for (std::size_t i = 0; i < location_count_; ++i) t.habits[i].outgrown = -1;
     for (modelled_thread& each : threads_) each.idle_turns = 0;
 }
@@ -397,7 +394,7 @@ void engine::apply(const transition& what)
             apply_fence(t, op.order);
             break;
         case action::spin:
-            // A turn that has met something new may go on with what was old beside it.
+            // A turn that has read something new may read old values beside it again.
             for (std::size_t i = 0; i < location_count_; ++i) {
                 auto& habit = t.habits[i];
                 if (t.has_news) {
@@ -414,9 +411,9 @@ void engine::apply(const transition& what)
             join_views(t.now, threads_[op.operand].now);
             break;
         case action::wait:
-            if (t.parked) {  // woken, or its time is over
+            if (t.parked) {  // woken, or past its deadline
                 t.succeeded = t.woken;
-                // Waking orders the word itself: the system's locks do that, also where the language promises nothing.
+                // Waking orders the word itself: the system's locks do that, even where the language promises nothing.
                 if (t.woken && newer(op.at, locations_[u(op.at)].woken, t.now.at[u(op.at)])) {
                     t.now.at[u(op.at)] = locations_[u(op.at)].woken;
                 }

@@ -105,7 +105,8 @@ void engine::trace_step(const transition& what)
 {
     const modelled_thread& t = threads_[what.thread];
     const operation& op = t.next;
-    // What was read, and what could have been read instead: the location after the step, less the step's own message.
+    // What was read, and what could have been read instead: the location after the step, without the step's own
+    // message.
     const auto seen = [&](const char* verb, memory_order order) {
         const location& l = locations_[static_cast<std::size_t>(what.at)];
         std::string text = padded(verb, 9) + name_of(what.at) + " = " + value_text(t.answer) + "  " + order_name(order);

@@ -1,9 +1,11 @@
 // src/pool/environment.cpp - the environment variables of pools.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/environment.hpp"
+#include "pool/limits.hpp"
 
 #include <weft/topology/cpu_counts.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -28,11 +30,13 @@ std::size_t default_thread_count() noexcept
         const std::string_view value(text);
         std::size_t number = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-        if (error == std::errc() && end == value.data() + value.size() && number >= 1 && number <= 4096) return number;
+        if (error == std::errc() && end == value.data() + value.size() && number >= 1 && number <= most_threads)
+            return number;
+        static_assert(most_threads == 4096);
         complain_once(complained, "WEFT_NUM_THREADS", text, "a number from 1 to 4096");
     }
     const std::size_t available = available_parallelism();
-    return available < 4096 ? available : 4096;
+    return std::min(available, most_threads);
 }
 
 pin_policy default_pin_policy() noexcept

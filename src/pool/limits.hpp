@@ -1,19 +1,19 @@
-// src/pool/limits.hpp - how much a pool may grow. The model of the pool has a smaller one in its place.
+// src/pool/limits.hpp - how much a pool may grow. The model of the pool has a smaller file in its place.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
-
-#include <weft/pool/detail/split_deque.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 namespace weft::detail {
 
-inline constexpr std::uint32_t max_substitutes = 64;  ///< threads that stand in for blocked ones
-/// Callers from outside at once. A stolen job says who has it in few bits (job_state), which all seats of the largest
-/// pool must fit.
-inline constexpr std::uint32_t max_outsiders = job_state::max_thieves - 4096 - max_substitutes;
-inline constexpr std::size_t slots_per_seat = 4096;  ///< jobs that one seat can have open, and one more
-inline constexpr std::size_t tasks_at_first = 64;    ///< room in a seat's deques before they first grow
+inline constexpr std::size_t most_threads = 4096;  ///< of one pool
+inline constexpr std::uint32_t places_per_chunk = 64;
+/// With the above: callers from outside, and threads, blocked ones and their stand-ins included, in one pool at once.
+inline constexpr std::uint32_t max_chunks = 1024;
+inline constexpr std::size_t slots_per_place = 4096;  ///< jobs that one place can have open, plus one
+inline constexpr std::size_t tasks_at_first = 64;     ///< room in a place's deques before they first grow
+inline constexpr unsigned spare_seconds = 5;          ///< how long a spare thread stays without a seat
+inline constexpr unsigned line_milliseconds = 10;     ///< how long a line for seats may stand still; see seats.cpp
 
 }  // namespace weft::detail

@@ -9,9 +9,9 @@ namespace weft::detail {
 namespace {
 
 constexpr std::uint32_t most_sorted =
-    512;  // beyond, an order for each thread takes more time and memory than it is worth
+    512;  // beyond, an order for each thread costs more time and memory than it is worth
 
-/// The sets of pin_policy::numa: the threads are spread over the nodes by the number of processors each of them has.
+/// The sets of pin_policy::numa: threads are spread over the nodes by the number of processors that each node has.
 std::vector<cpu_set> node_sets(const topology& machine, const cpu_set& allowed, std::uint32_t count)
 {
     std::vector<cpu_set> out;
@@ -50,7 +50,7 @@ std::vector<std::uint32_t> nearest_of(const topology& machine, const std::vector
     bool all_alike = true;
     for (std::uint32_t i = 0; i < count; ++i) {
         row.clear();
-        for (std::uint32_t n = 1; n < count; ++n) {  // equally near ones in turn, so that each is somebody's first
+        for (std::uint32_t n = 1; n < count; ++n) {  // equally near ones in rotation, so that each is somebody's first
             const std::uint32_t other = i + n < count ? i + n : i + n - count;
             const auto from = sets[i].next(0);
             const auto to = sets[other].next(0);
@@ -82,7 +82,7 @@ std::vector<std::size_t> core_order(const topology& machine, const cpu_set& allo
             strongest = s;
         }
     }
-    // Far away, the distance to the first one no longer tells who are neighbours: node, package and cache do.
+    // Far away, the distance to the first one no longer tells which are neighbours: node, package and cache do.
     using rank = std::tuple<std::size_t, int, unsigned, std::size_t, std::size_t, std::size_t, std::size_t>;
     std::vector<rank> order;
     std::vector<std::size_t> taken_of_core(machine.cores().size());
@@ -101,7 +101,7 @@ std::vector<std::size_t> core_order(const topology& machine, const cpu_set& allo
     return out;
 }
 
-placement place(const topology& machine, const cpu_set& allowed, const pinning& how, std::uint32_t count)
+placement place_threads(const topology& machine, const cpu_set& allowed, const pinning& how, std::uint32_t count)
 {
     placement out;
     out.sets = sets_of(machine, allowed, how, count);
@@ -110,10 +110,10 @@ placement place(const topology& machine, const cpu_set& allowed, const pinning& 
     return out;
 }
 
-placement place(const pinning& how, std::uint32_t count)
+placement place_threads(const pinning& how, std::uint32_t count)
 {
     if (how.sets.empty() && how.policy == pin_policy::none) return {};  // nobody asks how the machine is built
-    return place(topology::system(), this_thread_affinity(), how, count);
+    return place_threads(topology::system(), this_thread_affinity(), how, count);
 }
 
 }  // namespace weft::detail

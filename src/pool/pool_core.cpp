@@ -1,31 +1,30 @@
-// src/pool/pool_core.cpp - seats and threads: how a pool starts, grows and ends.
+// src/pool/pool_core.cpp - places and threads: how a pool starts, whom it lets in, and how it ends.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/pool_core.hpp"
 
-#include <weft/base/array.hpp>
-#include <weft/base/memory.hpp>
-#include <weft/base/ticks.hpp>
+#include <weft/base/detail/array.hpp>
+#include <weft/seam/clock.hpp>
+#include <weft/seam/memory.hpp>
+#include <weft/seam/ticks.hpp>
 #include <weft/topology/cpu_set.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
-#include <system_error>
+#include <string>
 #include <utility>
 
 #include "pool/environment.hpp"
+#include "topology/thread_affinity.hpp"
 
 namespace weft::detail {
 namespace {
 
-constexpr std::size_t most_threads = 4096;
-
 std::uint32_t checked_thread_count(std::size_t wanted)
 {
     if (wanted > most_threads)
-        throw std::invalid_argument("weft::thread_pool: num_threads is " + std::to_string(wanted) + ", the most is " +
+        throw std::invalid_argument("weft::thread_pool: num_threads is " + std::to_string(wanted) + ", the limit is " +
                                     std::to_string(most_threads));
     return static_cast<std::uint32_t>(wanted != 0 ? wanted : default_thread_count());
 }
@@ -36,27 +35,55 @@ pool_options with_defaults(pool_options options)
     return options;
 }
 
+/// Slots of jobs. Fresh zero pages need not be touched, so a place takes memory only for as deep as it forks.
+job_slot* make_slots()
+{
+    if constexpr (zero_is_constructed) {
+        return static_cast<job_slot*>(allocate_zeroed(slots_per_place * sizeof(job_slot), alignof(job_slot)));
+    } else {
+        return make_array<job_slot>(slots_per_place);
+    }
+}
+
+void dispose_slots(job_slot* slots) noexcept
+{
+    if constexpr (zero_is_constructed) {
+        deallocate_zeroed(slots, slots_per_place * sizeof(job_slot), alignof(job_slot));
+    } else {
+        dispose_array(slots, slots_per_place);
+    }
+}
+
 }  // namespace
 
-pool_core::pool_core(pool_options options, std::unique_ptr<rehearsal> play)
+pool_core::pool_core(pool_options options, std::unique_ptr<test_schedule> schedule)
     : options_(with_defaults(std::move(options))),
       num_threads_(checked_thread_count(options_.num_threads)),
-      play_(std::move(play)),
-      places_(play_ ? placement() : place(options_.pin, num_threads_)),
-      born_in_(fork_generation()),
-      seats_(std::make_unique<atomic<seat*>[]>(num_threads_ + max_substitutes + max_outsiders)),
-      bit_words_((num_threads_ + max_substitutes + 63) / 64),
-      asleep_bits_(std::make_unique<atomic<std::uint64_t>[]>(bit_words_))
+      schedule_(std::move(schedule)),
+      places_(schedule_ ? placement() : place_threads(options_.pin, num_threads_)),
+      forks_before_(fork_generation()),
+      seats_(std::make_unique<seat[]>(num_threads_))
 {
     static_cast<void>(ticks_per_microsecond());  // measured here, not in somebody's first loop
     try {
-        const seat_status at_first = play_ ? seat_status::asleep : seat_status::busy;
-        for (std::uint32_t i = 0; i < num_threads_; ++i) make_seat(i, at_first);
-        if (play_) return;
-        for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*seat_at(i));
+        for (std::uint32_t i = 0; i < num_threads_; ++i) {
+            place& p = make_place(schedule_ ? place_status::asleep : place_status::busy);
+            p.seat.store(i, order::relaxed);
+            seats_[i].holder.store(i, order::relaxed);
+            table_.add(place_table::in_use, i);
+        }
+        if (schedule_) return;
+        for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*table_.at(i), false);
     } catch (...) {
-        if (!play_) stop_threads();
-        free_seats();
+        ending_.store(true, order::relaxed);
+        for (std::uint32_t i = 0; i < table_.size(); ++i) {
+            place* const p = table_.at(i);
+            if (p == nullptr || p->runs == nullptr) continue;
+            p->thread_spot.unpark();
+            p->runs->join();
+            p->runs.reset();
+        }
+        free_places();
         throw;
     }
 }
@@ -64,252 +91,382 @@ pool_core::pool_core(pool_options options, std::unique_ptr<rehearsal> play)
 pool_core::~pool_core()
 {
     stop_threads();
-    free_seats();
+    free_places();
+    delete added();
 }
 
-seat& pool_core::make_seat(std::uint32_t index, seat_status status)
+annex& pool_core::add(std::unique_ptr<annex> fresh) noexcept
 {
-    job_slot* const slots = make_array<job_slot>(slots_per_seat);
+    annex* before = nullptr;
+    // order: shows the annex's plain fields, which the checker does not watch
+    if (!annex_.compare_exchange_strong(before, fresh.get(), order::release, order::acquire)) return *before;
+    annex& mine = *fresh.release();
+    full_fence();  // against stop_threads: it finds the annex, or this sees that it ends
+    if (stopping_.load(order::relaxed)) mine.end();
+    return mine;
+}
+
+place& pool_core::make_place(place_status status)
+{
+    const std::uint32_t index = table_.next_index();
+    job_slot* const slots = make_slots();
     try {
-        seat* const fresh =
-            make<seat>(*this, index, slots, slots_per_seat - 1, num_threads_ > 1, play_ != nullptr, status);
-        seats_[index].store(fresh, order::release);  // whoever finds the seat, finds it whole
-        if (seat_count_.load(order::relaxed) <= index) seat_count_.store(index + 1, order::relaxed);
+        place* const fresh =
+            make<place>(*this, index, slots, slots_per_place - 1, num_threads_ > 1, schedule_ != nullptr, status);
+        table_.put(index, fresh);
         return *fresh;
     } catch (...) {
-        dispose_array(slots, slots_per_seat);
+        dispose_slots(slots);
         throw;
     }
 }
 
-void pool_core::free_seats() noexcept
+void pool_core::free_places() noexcept
 {
-    for (std::uint32_t i = 0; i < seat_count(); ++i) {
-        seat* const s = seat_at(i);
-        if (s == nullptr) continue;
-        job_slot* const slots = s->jobs.slots();
-        dispose(s);
-        dispose_array(slots, slots_per_seat);
+    for (std::uint32_t i = 0; i < table_.size(); ++i) {
+        place* const p = table_.at(i);
+        if (p == nullptr) continue;
+        job_slot* const slots = p->jobs.slots();
+        dispose(p);
+        dispose_slots(slots);
     }
 }
 
 // --- threads ---------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// What a new thread tells the thread that made it: it runs, or its hook has thrown.
-struct birth {
-    parking_spot born;
-    std::exception_ptr error;
-};
-
-}  // namespace
-
-void pool_core::start_thread(seat& s)
+void pool_core::start_thread(place& p, bool spare)
 {
     thread::options how;
-    const bool named = s.index < num_threads_ && options_.thread_name;
-    how.name = named ? options_.thread_name(s.index) : "weft-" + std::to_string(s.index);
+    how.name = !spare && options_.thread_name ? options_.thread_name(p.index) : "weft-" + std::to_string(p.index);
     how.stack_size = options_.stack_size;
-    birth report;
-    threads_.reserve(threads_.size() + 1);
-    auto started = std::make_unique<thread>(std::move(how), [this, &s, &report] {
-        pin(s.index);
-        current_worker::set(&s);
-        try {
-            if (s.index < num_threads_ && options_.on_thread_start) options_.on_thread_start(s.index);
-        } catch (...) {
-            report.error = std::current_exception();
+    p.runs = std::make_unique<thread>(std::move(how), [this, &p, spare] {
+        pin(p.index);
+        p.own = usual_;
+        p.own_is_read = true;
+        p.own.restore();
+        p.begun_under = usual_.mode();
+        current_worker::set(&p);
+        bool works = true;
+        if (!spare) {
+            p.thread_spot.park();  // for start(), or the end of a constructor that failed
+            works = !ending_.load(order::relaxed);
+            if (works) run_start_hook(p);
         }
-        const bool works = !report.error;
-        if (works) {
-            s.road.begin();
-            searching_.fetch_add(1, order::relaxed);
-            s.status.store(seat_status::searching, order::relaxed);
-            // Asleep before the constructor returns: a caller finds a seat to borrow at once.
-            static_cast<void>(go_to_sleep(s));
-        }
-        report.born.unpark();  // `report` is gone after this
-        if (works) thread_main(s);
+        if (works) thread_main(p);
         current_worker::set(nullptr);
     });
-    report.born.park();
-    if (report.error) {
-        started->join();
-        std::rethrow_exception(report.error);
-    }
-    threads_.push_back(std::move(started));
 }
 
-void pool_core::pin(std::uint32_t index) const noexcept
+void pool_core::start()
 {
-    if (places_.sets.empty()) return;
-    // A substitute runs wherever there is room, not where the thread that starts it is pinned. A thread that cannot be
-    // pinned runs unpinned.
-    const cpu_set& where = index < places_.sets.size() ? places_.sets[index] : places_.home;
+    starting_.store(num_threads_, order::relaxed);
+    for (std::uint32_t i = 0; i < num_threads_; ++i) table_.at(i)->thread_spot.unpark();
+    started_spot_.park();
+    if (!start_error_) return;
+    stop_threads();
+    std::rethrow_exception(std::exchange(start_error_, nullptr));
+}
+
+void pool_core::run_start_hook(place& me) noexcept
+{
     try {
+        if (options_.on_thread_start) options_.on_thread_start(me.index);
+        me.hooked = true;
+    } catch (...) {
+        const std::lock_guard hold(seating_);
+        if (!start_error_) start_error_ = std::current_exception();
+    }
+    me.own.restore();
+    // Asleep before start() returns: so a caller finds a place to borrow at once. If the hook has waited, its seat may
+    // be somebody else's now.
+    if (keeps_seat(me)) static_cast<void>(go_to_sleep(me, place_status::busy));
+    // order: hands start_error_ on, which the checker does not watch
+    if (starting_.fetch_sub(1, order::acq_rel) == 1) started_spot_.unpark();
+}
+
+void pool_core::pin(std::uint32_t index) noexcept
+{
+    // A thread that cannot be pinned runs unpinned.
+    try {
+        cpu_set where;
+        if (index < places_.sets.size()) {
+            where = places_.sets[index];
+        } else if (!places_.sets.empty()) {
+            where = places_.home;
+        } else if (index < num_threads_) {
+            table_.at(index)->system_id.store(this_thread_id(), order::relaxed);
+        } else {
+            // A spare inherits the affinity of whoever starts it: of a pinned caller from outside, say. It may run wherever
+            // any of the pool's own threads may now, which may have tied themselves each to a processor of its own.
+            constexpr std::uint32_t most_asked = 64;
+            for (std::uint32_t i = 0; i < num_threads_ && i < most_asked; ++i) {
+                where = where | thread_affinity(table_.at(i)->system_id.load(order::relaxed));
+            }
+        }
         if (!where.empty()) static_cast<void>(pin_this_thread(where));
     } catch (...) {
+    }
+}
+
+void pool_core::thread_main(place& me) noexcept
+{
+    constexpr auto patience_of_spares = std::chrono::seconds(spare_seconds);
+    for (;;) {
+        // A token may be left from an earlier claim: the status decides.
+        //
+        // order: hands on the place's plain fields; too rare for a bounded search
+        const place_status now = me.status.load(order::acquire);
+        if (now == place_status::searching) {
+            work_until_idle(me);
+        } else if (now == place_status::gone) {
+            return end_thread(me);
+        } else if (now != place_status::resting || !is_spare(me) || spare_seconds == 0) {
+            me.thread_spot.park();
+        } else if (!me.thread_spot.park_until(clock::now() + patience_of_spares) && retire(me)) {
+            return;
+        }
+    }
+}
+
+// --- the end ---------------------------------------------------------------------------------------------------------
+
+bool pool_core::is_idle() const noexcept
+{
+    // First: what ends there may have left tasks, and may not have quite ended on the thread that ran it.
+    const annex* const more = added();
+    const std::uint64_t begun = more != nullptr ? more->begun() : 0;
+    if (more != nullptr && !more->is_idle()) return false;
+    for (std::uint32_t i = 0; i < num_threads_; ++i) {
+        if (!seats_[i].mail.empty()) return false;
+    }
+    for (std::uint32_t i = 0; i < table_.size(); ++i) {
+        const place* const p = table_.at(i);
+        if (p == nullptr) continue;
+        // order: the end of all work, for what is done with the pool and with the program's data afterwards
+        switch (p->status.load(order::acquire)) {
+            case place_status::asleep:
+            case place_status::resting:
+            case place_status::unused:
+            case place_status::gone:
+                break;
+            default:
+                return false;
+        }
+        if (p->holds_work()) return false;
+    }
+    if (!detached_.empty() || !shared_.empty()) return false;
+    // What ran meanwhile may have begun something that waits for a timer, say, and sleeps here now.
+    return added() == more && (more == nullptr || more->begun() == begun);
+}
+
+void pool_core::wait_until_idle() noexcept
+{
+    // Only its own tasks may use the pool now: once it is idle it stays idle.
+    while (!is_idle()) idle_spot_.park();
+}
+
+void pool_core::end_threads(bool spares) noexcept
+{
+    // Waits for those that an on_thread_exit has woken again.
+    for (std::uint32_t i = spares ? num_threads_ : 0; i < (spares ? table_.size() : num_threads_); ++i) {
+        place* const p = table_.at(i);
+        if (p == nullptr || p->runs == nullptr) continue;
+        for (bool claimed = false; !claimed;) {
+            {
+                const std::lock_guard hold(seating_);
+                place_status now = p->status.load(order::relaxed);
+                if (now == place_status::resting || now == place_status::unused) {
+                    if (p->list != nullptr) p->list->remove(*p);
+                    // order: hands on the place's plain fields; too rare for a bounded search
+                    p->status.store(place_status::gone, order::release);
+                    claimed = true;
+                } else if (now == place_status::asleep) {
+                    claimed =
+                        // order: as above
+                        p->status.compare_exchange_strong(now, place_status::gone, order::acq_rel, order::relaxed);
+                }
+            }
+            if (!claimed) idle_spot_.park();
+        }
+        p->thread_spot.unpark();
+    }
+    for (std::uint32_t i = spares ? num_threads_ : 0; i < (spares ? table_.size() : num_threads_); ++i) {
+        place* const p = table_.at(i);
+        if (p == nullptr || p->runs == nullptr) continue;
+        p->runs->join();
+        p->runs.reset();
     }
 }
 
 void pool_core::stop_threads() noexcept
 {
     if (!has_threads()) {
-        for (auto& t : threads_) t->abandon();
+        for (std::uint32_t i = 0; i < table_.size(); ++i) {
+            if (place* const p = table_.at(i); p != nullptr && p->runs) p->runs->abandon();
+        }
         return;
     }
-    for (const worker* w = current_worker::get(); w != nullptr; w = w->outer) {
-        if (&w->pool != this) continue;
+    if (visit::place_of_this_thread(*this) != nullptr) {
         std::fputs("weft: a thread_pool is destroyed by one of its own threads, which would wait for itself\n", stderr);
         std::terminate();
     }
-    if (play_) return rehearse_the_rest();
     stopping_.store(true, order::relaxed);
+    // Against add, and whoever goes idle: it sees stopping_, or what it has done is seen here, now and later.
     full_fence();
-    // Callers from outside who still work here are waited for: their seats' threads end when they stand up.
-    for (std::uint32_t i = num_threads_ + max_substitutes; i < seat_count(); ++i) {
-        const seat* const s = seat_at(i);
-        // order: covered by the end of the task that waits for such a caller, whose thread is joined below
-        while (s != nullptr && s->status.load(order::acquire) != seat_status::free) yield_thread();
+    if (annex* const more = added()) more->end();
+    if (schedule_) return schedule_the_rest();
+    const blocking_section elsewhere;  // this may be a thread of another pool
+    wait_until_idle();
+    ending_.store(true, order::relaxed);
+    end_threads(false);
+    wait_until_idle();
+    {
+        const std::lock_guard hold(seating_);
+        ended_ = true;
     }
-    for (std::uint32_t i = 0; i < seat_count(); ++i) {
-        seat* const s = seat_at(i);
-        if (s == nullptr) continue;
-        seat_status idle_substitute = seat_status::free;
-        if (i >= num_threads_ && i < num_threads_ + max_substitutes)
-            s->status.compare_exchange_strong(idle_substitute, seat_status::asleep, order::relaxed, order::relaxed);
-        claim_for_thread(*s);
-    }
-    for (std::size_t i = 0;; ++i) {
-        std::unique_lock growing(growing_);  // blocking() may still add threads
-        if (i == threads_.size()) break;
-        thread& t = *threads_[i];
-        growing.unlock();
-        t.join();
-    }
+    end_threads(true);
 }
 
-bool pool_core::has_threads() const noexcept { return play_ || born_in_ == fork_generation(); }
-
-void pool_core::thread_main(seat& me) noexcept
+void pool_core::end_thread(place& me) noexcept
 {
-    for (;;) {
-        // A token may be left from an earlier claim: the status decides.
-        //
-        // order: hands on the seat's plain fields, which the checker does not watch
-        while (me.status.load(order::acquire) != seat_status::searching) me.thread_spot.park();
-        me.road.arrived();
-        work_until_idle(me);
-        if (me.status.load(order::relaxed) == seat_status::busy) break;  // the pool stops
+    {
+        const std::lock_guard hold(seating_);  // against deliver, which reads the mail of seats whose holders are gone
+        me.back.write() = place_status::busy;
+        me.status.store(place_status::busy, order::relaxed);
     }
-    // Others may still work, and send mail: what comes from here on they keep (deliver).
-    me.status.store(seat_status::gone, order::relaxed);
-    full_fence();
-    run_mail(me);
-    if (me.index < num_threads_ && options_.on_thread_exit) {
+    me.begun_under = usual_.mode();  // a caller may have worked here last
+    me.spawns_under = {};
+    if (me.hooked && options_.on_thread_exit) {
         try {
             options_.on_thread_exit(me.index);
         } catch (...) {
             unhandled(std::current_exception());
         }
-        // What it has spawned: the last thread that ends is the only one that can run it.
-        for (found work; find(me, work); work = {}) run(me, work);
     }
+    me.own.restore();
+    // What the hook has spawned: the last thread to end is the only one that can run it.
+    for (found work; find(me, work); work = {}) run(me, work);
+    {
+        const std::lock_guard hold(seating_);
+        if (!forget_debt_locked(me) && me.seat.load(order::relaxed) != no_seat && debt_.load(order::relaxed) != 0) {
+            place& heir = *(standing_.empty() ? line_ : standing_).first();
+            pass_locked(me, heir);
+            seated_locked(heir);
+        }
+        me.status.store(place_status::gone, order::relaxed);
+    }
+    // order: no scenario has mail at the very end of a thread, and a thread that is delayed there
+    full_fence();  // against deliver: what comes from here on, the sender keeps
+    const auto next = [&] {
+        const std::lock_guard hold(seating_);  // against deliver
+        return pop_mail(me);
+    };
+    while (task* const t = next()) run_task(me, t);
+    note_idle();
 }
+
+bool pool_core::has_threads() const noexcept { return schedule_ || forks_before_ == fork_generation(); }
 
 // --- callers from outside --------------------------------------------------------------------------------------------
 
-seat& pool_core::sit_down()
+place& pool_core::sit_down()
 {
-    if (play_) play_->enter();
-    const auto claim = [](seat* s, seat_status from) {
-        if (s == nullptr || s->status.load(order::relaxed) != from) return false;
-        // order: hands on the seat's plain fields, which the checker does not watch
-        return s->status.compare_exchange_strong(from, seat_status::borrowed, order::acquire, order::relaxed);
+    if (schedule_) schedule_->enter();
+    const auto claim = [](place* p, place_status from) {
+        if (p == nullptr || p->status.load(order::relaxed) != from) return false;
+        // order: hands on the place's plain fields; too rare for a bounded search
+        if (!p->status.compare_exchange_strong(from, place_status::borrowed, order::acquire, order::relaxed))
+            return false;
+        p->back.write() = place_status::borrowed;
+        return true;
     };
-    // A seat whose thread sleeps; else one whose thread only looks for work; the last seats first, so that a lone
-    // caller finds the same seat, and its cache lines, again.
+    // A place whose thread sleeps; else one whose thread only looks for work, unless some work may starve; the last
+    // ones first, so that a lone caller finds the same place, and its cache lines, again.
     for (std::uint32_t i = num_threads_; i-- > 0;) {
-        if (claim(seat_at(i), seat_status::asleep)) return *seat_at(i);
+        if (claim(table_.at(i), place_status::asleep)) return *table_.at(i);
     }
-    for (std::uint32_t i = num_threads_; i-- > 0;) {
-        if (claim(seat_at(i), seat_status::searching)) {
-            set_asleep_bit(i);  // its thread goes to sleep as soon as it notices
-            stop_searching(i);
-            return *seat_at(i);
+    const annex* const more = added();
+    if (detached_.empty() && shared_.empty() && (more == nullptr || !more->has_work())) {
+        for (std::uint32_t i = num_threads_; i-- > 0;) {
+            if (claim(table_.at(i), place_status::searching)) {
+                table_.add(place_table::asleep, i);  // its thread goes to sleep as soon as it notices
+                stop_searching(i);
+                return *table_.at(i);
+            }
         }
     }
-    const std::uint32_t first = num_threads_ + max_substitutes;
-    for (std::uint32_t i = first; i < seat_count(); ++i) {
-        if (claim(seat_at(i), seat_status::free)) return *seat_at(i);
+    place* own = nullptr;
+    table_.find(place_table::unused, 0, [&](place& p) {
+        if (!claim(&p, place_status::unused)) return false;
+        table_.remove(place_table::unused, p.index);
+        own = &p;
+        return true;
+    });
+    if (own == nullptr) {
+        own = &make_place(place_status::borrowed);
+        own->back.write() = place_status::borrowed;
+        own->for_callers = true;
     }
-    const std::lock_guard growing(growing_);
-    const std::uint32_t index = std::max(first, seat_count());
-    if (index == first + max_outsiders)
-        throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
-                                "weft: some four thousand threads call into one pool at once");
-    return make_seat(index, seat_status::borrowed);
+    table_.add(place_table::in_use, own->index);
+    return *own;
 }
 
-void pool_core::stand_up(seat& s) noexcept
+void pool_core::stand_up(place& p) noexcept
 {
-    const bool numbered = s.index < num_threads_;
-    // order: hands on the seat's plain fields, which the checker does not watch
-    s.status.store(numbered ? seat_status::asleep : seat_status::free, order::release);
-    if (play_) return play_->leave();
+    if (schedule_) {
+        p.status.store(place_status::asleep, order::relaxed);
+        return schedule_->leave();
+    }
+    const bool living = has_threads();
+    if (p.for_callers) {
+        const bool empty = !p.holds_work();
+        if (empty) {
+            table_.remove(place_table::in_use, p.index);
+            p.tasks.release_pages();  // a crowd of callers may never come again
+            p.detached.release_pages();
+        }
+        // order: hands on the place's plain fields; too rare for a bounded search
+        p.status.store(place_status::unused, order::release);
+        table_.add(place_table::unused, p.index);
+    } else if (living && p.status.load(order::acquire) != place_status::borrowed) {
+        stand_up_without_seat(p);
+    } else if (living && (has_mail_for(p) || (wanted_.load(order::relaxed) && sees_work(p, false)))) {
+        // To its thread at once: other callers would be faster, if there are always some.
+        wanted_.store(false, order::relaxed);
+        p.back.write() = place_status::busy;
+        p.status.store(place_status::called, order::relaxed);
+        search(p);
+        p.thread_spot.unpark();
+        return;
+    } else {
+        p.back.write() = place_status::busy;
+        // order: hands on the place's plain fields; too rare for a bounded search
+        p.status.store(place_status::asleep, order::release);
+    }
+    if (!living) return;
     full_fence();  // against deliver, spawn_detached and the destructor: one of the two sides sees the other
-    if (stopping_.load(order::relaxed) || !s.mail.empty()) claim_for_thread(s);
-    if (!s.strays.empty()) {
-        work_available(s.index);
+    note_idle();
+    if (debt_.load(order::relaxed) != 0) settle();
+    if (has_mail_for(p)) claim_for_thread(p);
+    if (!p.detached.empty()) {
+        work_available(p.index);
     } else if (wanted_.load(order::relaxed)) {
         wanted_.store(false, order::relaxed);
-        if (searching_.load(order::relaxed) == 0 && sees_work(s, true)) wake_one(s.index);
+        // order: its other side is in wake_one, where scenarios fail without; too rare here for a bounded search
+        full_fence();  // docs/sleep.md, WantedFence
+        if (searching_.load(order::relaxed) == 0 && sees_work(p, true)) wake_one(p.index);
     }
 }
 
 // --- blocking --------------------------------------------------------------------------------------------------------
 
-void pool_core::begin_blocking(seat& me) noexcept
+void pool_core::begin_blocking(place& me) noexcept
 {
-    if (play_) {
-        while (rehearse_one(nullptr)) {}
+    if (schedule_) {
+        while (schedule_one(nullptr)) {}
         return;
     }
-    me.jobs.publish_all([&](std::uint32_t i) { return scope_of(me, i); });
-    const bool counted = me.blocking++ != 0;
-    if (!counted) blocked_.fetch_add(1, order::relaxed);
-    jobs_published(me);
-    if (counted || !has_threads()) return;  // one thread, one substitute, however many calls it is in
-    // Each blocked worker has a substitute, if there can be one: wake or start it.
-    const std::lock_guard growing(growing_);
-    for (std::uint32_t i = num_threads_; i < num_threads_ + max_substitutes; ++i) {
-        if (substitutes_.load(order::relaxed) >= blocked_.load(order::relaxed)) return;
-        seat* s = seat_at(i);
-        if (s != nullptr) {
-            seat_status expected = seat_status::free;
-            // order: hands on the seat's plain fields, which the checker does not watch
-            if (!s->status.compare_exchange_strong(expected, seat_status::asleep, order::acq_rel, order::relaxed))
-                continue;
-            substitutes_.fetch_add(1, order::relaxed);
-            claim_for_thread(*s);
-            continue;
-        }
-        substitutes_.fetch_add(1, order::relaxed);
-        try {
-            s = &make_seat(i, seat_status::busy);
-            start_thread(*s);  // if it throws, the seat stays busy, without a thread: not used again
-        } catch (...) {
-            substitutes_.fetch_sub(1, order::relaxed);
-            return;  // no thread to be had: the call goes on without one
-        }
-    }
-}
-
-void pool_core::end_blocking(seat& me) noexcept
-{
-    if (play_ || --me.blocking != 0) return;
-    blocked_.fetch_sub(1, order::relaxed);  // a substitute that runs out of work notices
+    leave(me);
 }
 
 void pool_core::unhandled(std::exception_ptr error) const noexcept

@@ -1,33 +1,43 @@
-// src/pool/pool_core.hpp - a pool: its seats, its threads, and who sleeps.
+// src/pool/pool_core.hpp - a pool: its places, its seats, its threads, and who sleeps.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The protocol of sleeping and waking, with its argument, is in docs/sleep.md; the functions below are its parts.
 #pragma once
 
+#include "pool/annex.hpp"
 #include "pool/limits.hpp"
+#include "pool/place.hpp"
+#include "pool/place_table.hpp"
 #include "pool/placement.hpp"
-#include "pool/rehearsal.hpp"
-#include "pool/seat.hpp"
+#include "pool/test_schedule.hpp"
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/thread.hpp>
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/queue/injector.hpp>
+#include <weft/seam/atomic.hpp>
 #include <weft/sync/mutex.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <vector>
+#include <mutex>
 
 namespace weft::detail {
+
+struct link;
 
 /// How long a thread without work goes on looking.
 class patience {
 public:
     explicit patience(idle_policy policy) noexcept : policy_(policy) {}
+    /// For a thread that waits for something certain: one that never sleeps for want of work does so here, since others
+    /// may use the seat.
+    static patience while_waiting(idle_policy policy) noexcept
+    {
+        return patience(policy == idle_policy::spin ? idle_policy::balanced : policy);
+    }
 
     /// Waits a little. False: enough looking, sleep.
     bool wait() noexcept;
@@ -41,151 +51,252 @@ private:
 
 class pool_core {
 public:
-    /// Starts the threads; see thread_pool's constructor.
+    /// Makes places and threads; start() lets the threads begin.
     explicit pool_core(pool_options options) : pool_core(std::move(options), nullptr) {}
-    /// A pool without threads, whose seats are played by whoever calls; see rehearsal.hpp.
-    pool_core(pool_options options, std::unique_ptr<rehearsal> play);
+    /// A pool without threads, whose places are played by whoever calls in; see test_schedule.hpp.
+    pool_core(pool_options options, std::unique_ptr<test_schedule> schedule);
     /// Waits for all work and all threads.
     ~pool_core();
     pool_core(const pool_core&) = delete;
     pool_core& operator=(const pool_core&) = delete;
 
+    /// Lets the threads begin with their on_thread_start, and waits until all have done that. From here on, and inside
+    /// the hooks, the pool can be used. Throws what the first hook that threw has thrown.
+    void start();
+
     [[nodiscard]] std::uint32_t num_threads() const noexcept { return num_threads_; }
 
-    /// What a test_pool's pool plays; null in every other.
-    [[nodiscard]] rehearsal* play() const noexcept { return play_.get(); }
+    /// What a test_pool's pool plays; null in every other pool.
+    [[nodiscard]] test_schedule* schedule() const noexcept { return schedule_.get(); }
 
     // --- callers from outside (visit) ---------------------------------------------------------------------------
 
-    /// A seat for a caller from outside. Throws std::bad_alloc, or std::system_error beyond max_outsiders at once.
-    seat& sit_down();
-    void stand_up(seat& s) noexcept;
+    /// A place for a caller from outside. Throws std::bad_alloc, or std::system_error if there are too many at once.
+    place& sit_down();
+    void stand_up(place& s) noexcept;
+
+    // --- giving the seat away, and coming back (seats.cpp) --------------------------------------------------------
+
+    /// Whoever works at `me` waits, blocks, or goes elsewhere: until the matching come_back another may have the seat.
+    void leave(place& me) noexcept;
+    /// Goes on. Waits for a seat only if others that have come back already work without one.
+    void come_back(place& me) noexcept;
 
     // --- work ---------------------------------------------------------------------------------------------------
 
     /// Work of any kind has been made available by `from` (its index, or 0): wakes a sleeper unless somebody looks.
-    void work_available(std::uint32_t from) noexcept;
-    /// Whether work of so many ticks, too short to wake anybody for, is better divided all the same; see fork_context.
-    [[nodiscard]] bool divides_short_work(seat& me, std::uint64_t work) noexcept;
-    /// `me` has published jobs: as work_available, and tells who watches.
-    void jobs_published(seat& me) noexcept;
-    void wait_for_job(seat& me, job_slot& job);
-    void wait_for_scope(seat& me, scope_core& scope);
-    void wait_for_mail(seat& me, const mail_counter& counter);
-    void deliver(std::uint32_t index, task* mail) noexcept;
+    void work_available(std::uint32_t from) noexcept
+    {
+        full_fence();  // docs/sleep.md, PushFence
+        work_shown(from);
+    }
+    /// The same after the fence.
+    void work_shown(std::uint32_t from) noexcept
+    {
+        if (searching_.load(order::relaxed) == 0) wake_one(from);
+    }
+    /// Whether work of so many ticks, too short to wake anybody for, is better divided even so; see fork_context.
+    [[nodiscard]] bool divides_short_work(place& me, std::uint64_t work) noexcept;
+    /// `me` has published jobs: as work_available, and tells whoever watches.
+    void jobs_published(place& me) noexcept;
+    /// Work for a waiting `home` has been made available. True: it will look.
+    bool tell(place& home) noexcept;
+    void wait_for_job(place& me, job_slot& job);
+    void wait_for_scope(place& me, scope_core& scope);
+    void wait_for_mail(place& me, const mail_counter& counter);
+    /// The seat that whoever works at `me` has now; no_seat if none, or in a test_pool.
+    [[nodiscard]] std::uint32_t seat_number(const place& me) const noexcept;
+    void deliver(std::uint32_t seat_number, task* mail) noexcept;
+    void run_task(place& me, task* t) noexcept;
+    /// The same for one that this thread has spawned: like a function that it calls, if its mode is still the same, but
+    /// rounding is afterwards as before.
+    void run_own(place& me, task* t) noexcept;
+    /// Of the tasks that wait first in, first out in a scope.
+    void run_next(place& me, task* t) noexcept;
     void spawn_detached(task* t);
-    void push_task(seat& me, task* t);
-    /// Lays a task of a scope where anyone finds it. `me`: the worker that found it in its way; null: it is new.
-    void share_task(task* t, const seat* me);
-    yield_result yield_local(seat& me) noexcept;
-    yield_result yield_now(seat& me) noexcept;
+    void push_task(place& me, task* t);
+    /// Puts a task of a scope where anyone finds it.
+    void share_task(task* t) { shared_.push(t); }
+    yield_result yield_local(place& me) noexcept;
+    yield_result yield_now(place& me) noexcept;
 
     void unhandled(std::exception_ptr error) const noexcept;
 
-    // --- blocking -----------------------------------------------------------------------------------------------
+    /// For a call of weft::blocking: in a test_pool, plays what waits; else as leave and come_back.
+    void begin_blocking(place& me) noexcept;
+    void end_blocking(place& me) noexcept { come_back(me); }
 
-    void begin_blocking(seat& me) noexcept;
-    void end_blocking(seat& me) noexcept;
+    /// What a layer above has added to this pool; null if nothing.
+    // order: finds the annex's plain fields, which the checker does not watch
+    [[nodiscard]] annex* added() const noexcept { return annex_.load(order::acquire); }
+    /// Adds `fresh`, unless something has been added before. Returns what the pool, which owns it, has then.
+    annex& add(std::unique_ptr<annex> fresh) noexcept;
 
-    /// The process that made the threads; in a fork's child they do not exist.
+    /// Something of an annex has ended on a thread of another pool: the destructor may be waiting for it.
+    void look_again() noexcept
+    {
+        full_fence();
+        note_idle();
+    }
+
+    /// The process that made the threads; in the child of a fork they do not exist.
     [[nodiscard]] bool has_threads() const noexcept;
 
-    // --- one thread that plays several (rehearsal.cpp); `me`: the seat that it plays now --------------------------
+    // --- one thread that plays several (test_schedule.cpp); `me`: the place that it plays now ------------------------
 
     /// A job has been forked into `slot`. False: the deque is full.
-    bool rehearse_push(seat& me, job_slot* slot) noexcept;
-    /// The job in `slot` is due. True: `me` is to run it; false: another seat has.
-    bool rehearse_pop(seat& me, job_slot* slot) noexcept;
-    /// A moment at which other seats may get on with their work.
-    void rehearse_moment(seat& me) noexcept { rehearse_moment(me, nullptr); }
+    bool schedule_push(place& me, job_slot* slot) noexcept;
+    /// The job in `slot` is due. True: `me` is to run it; false: another place has.
+    bool schedule_pop(place& me, job_slot* slot) noexcept;
+    /// A moment at which other places may get on with their work.
+    void schedule_moment(place& me) noexcept { schedule_moment(me, nullptr); }
     /// Runs, on this thread, all that waits in the pool; called from outside.
-    void rehearse_the_rest();
+    void schedule_the_rest();
 
 private:
     /// Something to run: a task, or a stolen job and whose it is.
     struct found {
         task* t = nullptr;
         job_slot* job = nullptr;
-        seat* victim = nullptr;
+        place* victim = nullptr;
     };
 
-    /// Null while the seat is being made: the count may be seen first.
-    [[nodiscard]] seat* seat_at(std::uint32_t i) const noexcept { return seats_[i].load(order::acquire); }
-    [[nodiscard]] std::uint32_t seat_count() const noexcept { return seat_count_.load(order::relaxed); }
-    seat& make_seat(std::uint32_t index, seat_status status);
-    void free_seats() noexcept;
-    void start_thread(seat& s);
-    void pin(std::uint32_t index) const noexcept;
+    // How the pool starts and ends (pool_core.cpp).
+    place& make_place(place_status status);
+    void free_places() noexcept;
+    void start_thread(place& p, bool is_spare);
+    void pin(std::uint32_t index) noexcept;
     void stop_threads() noexcept;
-
+    void wait_until_idle() noexcept;
+    [[nodiscard]] bool is_idle() const noexcept;
+    void end_threads(bool spares) noexcept;
+    [[nodiscard]] bool is_spare(const place& p) const noexcept { return p.index >= num_threads_; }
     void require_threads() const;
+    void thread_main(place& me) noexcept;
+    void run_start_hook(place& me) noexcept;
+    void end_thread(place& me) noexcept;
 
-    // The life of a thread.
-    void thread_main(seat& me) noexcept;
-    void work_until_idle(seat& me) noexcept;
-    bool find(seat& me, found& out) noexcept;
-    bool steal_any(seat& me, found& out) noexcept;
-    static bool steal_from_seat(seat* victim, found& out) noexcept;
-    void run(seat& me, const found& work) noexcept;
-    void run_task(seat& me, task* t) noexcept;
-    void run_job(seat& me, seat& victim, job_slot& job) noexcept;
-    bool run_mail(seat& me) noexcept;
+    // Seats (seats.cpp). Those whose names end in _locked are called under seating_.
+    enum class relief { given, not_needed, not_there, no_thread };
+    relief leave_as(place& me, place_status how) noexcept;
+    bool regain_seat(place& me) noexcept;
+    relief relieve(place& from) noexcept;
+    place* spare_locked() noexcept;
+    void pass_locked(place& from, place& to) noexcept;
+    bool claim_seat_locked(place& to) noexcept;
+    void settle_locked() noexcept;
+    void seated_locked(place& to) noexcept;
+    void promote_locked() noexcept;
+    void settle() noexcept;
+    bool forget_debt_locked(place& me) noexcept;
+    bool take_from_searcher_locked(place& to, std::uint32_t& whose) noexcept;
+    void wait_in_line(place& me, std::unique_lock<mutex>& hold) noexcept;
+    [[nodiscard]] place_list& resters_like(const place& p) noexcept { return is_spare(p) ? resting_spares_ : resting_; }
+    void rest_locked(place& me) noexcept;
+    bool bring_home_locked() noexcept;
+    bool rest_instead(place& spare, place_status from) noexcept;
+    void stand_up_without_seat(place& p) noexcept;
+    /// Whether a thread that has run something may go on. False: it has no seat, and rests now.
+    [[nodiscard]] bool keeps_seat(place& me) noexcept;
+    bool retire(place& spare) noexcept;
+    void helps_now(place& me) noexcept;
 
-    // Sleeping and waking.
-    [[nodiscard]] bool sees_work(const seat& me, bool ask) const noexcept;
-    bool go_to_sleep(seat& me) noexcept;
-    bool wake_one(std::uint32_t from) noexcept;
-    bool claim_for_thread(seat& s) noexcept;
-    void search(seat& called) noexcept;
-    void stop_searching(std::uint32_t from) noexcept;
-    void set_asleep_bit(std::uint32_t index) noexcept;
-    void clear_asleep_bit(std::uint32_t index) noexcept;
-    [[nodiscard]] bool retires(seat& me) noexcept;
-
-    // Helping while waiting.
-    bool help_job(seat& me, const job_slot& job, job_state seen) noexcept;
-    bool help_scope(seat& me, scope_core& scope, bool only_look) noexcept;
-    bool run_own_task(seat& me, const scope_core& scope) noexcept;
-    bool run_shared_task(seat& me, const scope_core& scope) noexcept;
-    void pass_on(seat& me, task* t) noexcept;
-    task* pop_task(seat& me) noexcept;
-
-    // Rehearsals.
-    void rehearse_spawn(seat& me, task* t);
-    void rehearse_moment(seat& me, job_slot* forked) noexcept;
-    void rehearse_scope(seat& me, const scope_core& scope) noexcept;
-    void rehearse_mail(seat& me, const mail_counter& counter) noexcept;
-    yield_result rehearse_yield(seat& me, bool own) noexcept;
-    bool rehearse_one(seat* actor) noexcept;
-    bool rehearse_task_of(seat& me, const scope_core& scope) noexcept;
-    bool rehearse_any_mail() noexcept;
-    void rehearse_job(seat& actor, std::size_t which) noexcept;
-    seat* idle_seat() noexcept;
+    // The life of a thread (work.cpp).
+    void work_until_idle(place& me) noexcept;
+    bool find(place& me, found& out) noexcept;
+    [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
+    bool find_in_turn(place& me, found& out) noexcept;
+    bool steal_any(place& me, std::uint32_t from, found& out) noexcept;
+    static bool steal_from_place(place& victim, found& out) noexcept;
+    void run(place& me, const found& work) noexcept;
+    /// Calls f() under `mode`, which is that of whoever handed it out, while others look at `me` for what it publishes.
     template <class F>
-    static void act_as(seat& actor, F&& f) noexcept;
+    void run_under(place& me, float_mode mode, F&& f) noexcept;
+    void run_job(place& me, place& victim, job_slot& job) noexcept;
+    [[nodiscard]] bool has_mail_for(const place& p) const noexcept;
+    task* pop_mail(place& me) noexcept;
+    bool run_mail_of(place& me, const scope_core& scope) noexcept;
+
+    // Sleeping and waking (sleep.cpp).
+    [[nodiscard]] bool sees_work(const place& me, bool ask) const noexcept;
+    bool go_to_sleep(place& me, place_status from) noexcept;
+    bool wake_one(std::uint32_t from) noexcept;
+    bool claim_for_thread(place& p) noexcept;
+    void search(place& called) noexcept;
+    [[nodiscard]] bool tells_watcher(place& me) noexcept;
+    [[nodiscard]] bool somebody_is_hungry(place& me) noexcept;
+    void stop_searching(std::uint32_t from) noexcept;
+    void note_idle() noexcept;
+
+    template <class RunOne>
+    yield_result yield_with(place& me, RunOne&& run_one) noexcept;
+
+    // Helping while waiting (waiting.cpp).
+    struct wait_record;
+    template <class Done>
+    bool nap(place& me, place_status how, wait_record& record, Done&& done) noexcept;
+    [[nodiscard]] static bool may_help(const place& me) noexcept;
+    bool help_below(place& me, const link& way, bool only_look, int& steps) noexcept;
+    bool help_job(place& me, const job_slot& job, job_state seen, bool only_look) noexcept;
+    bool help_scope(place& me, scope_core& scope, bool only_look) noexcept;
+    bool run_own_task(place& me, const scope_core& scope) noexcept;
+    bool run_shared_task(place& me, const scope_core& scope, std::size_t looks) noexcept;
+    bool run_or_pass_on(place& me, task* t, const scope_core& scope, bool own = false) noexcept;
+    bool pass_on(place& me, task* t) noexcept;
+    bool run_lost_task(place& me, const scope_core& scope) noexcept;
+    task* pop_task(place& me) noexcept;
+
+    // Test schedules.
+    void schedule_spawn(place& me, task* t);
+    void schedule_moment(place& me, job_slot* forked) noexcept;
+    void schedule_scope(place& me, const scope_core& scope) noexcept;
+    void schedule_mail(place& me, const mail_counter& counter) noexcept;
+    yield_result schedule_yield(place& me, bool own) noexcept;
+    bool schedule_one(place* actor) noexcept;
+    bool schedule_task_of(place& me, const scope_core& scope) noexcept;
+    bool schedule_any_mail() noexcept;
+    void schedule_job(place& actor, std::size_t which) noexcept;
+    place* idle_place() noexcept;
+    template <class F>
+    static void act_as(place& actor, F&& f) noexcept;
 
     const pool_options options_;
+    const float_registers usual_ = float_registers::now();  ///< of the pool's threads while they run nothing
     const std::uint32_t num_threads_;
-    const std::unique_ptr<rehearsal> play_;  ///< null but in a test_pool
+    const std::unique_ptr<test_schedule> schedule_;  ///< null except in a test_pool
     const placement places_;
-    const unsigned born_in_;  ///< the number of forks before this process made the pool
+    const unsigned forks_before_;  ///< the number of forks before this process made the pool
 
-    const std::unique_ptr<atomic<seat*>[]> seats_;  ///< threads, then substitutes, then outsiders; only ever added
-    atomic<std::uint32_t> seat_count_{0};
-    mutex growing_;
-    std::vector<std::unique_ptr<thread>> threads_;  ///< guarded by growing_ once the pool runs
+    place_table table_;  ///< the pool's threads first, then spares and callers as they come; only ever added
+    const std::unique_ptr<seat[]> seats_;
 
-    const std::uint32_t bit_words_;
-    const std::unique_ptr<atomic<std::uint64_t>[]> asleep_bits_;  ///< hints: seats that may be asleep
     alignas(cache_line_size) atomic<std::uint32_t> searching_{0};
-    alignas(cache_line_size) atomic<bool> wanted_{false};  ///< a wake-up failed: outsiders sat on all sleeping seats
+
+    /// What whoever gives up a seat must know of; all seldom written.
+    alignas(cache_line_size) atomic<bool> wanted_{false};  ///< a wake-up failed: callers had all sleeping places
+    atomic<std::uint32_t> debt_{0};                        ///< how many are standing_ or in line_
+    atomic<annex*> annex_{nullptr};                        ///< written once
     atomic<bool> stopping_{false};
+    atomic<bool> ending_{false};  ///< all work has ended, and so do the threads
+    parking_spot idle_spot_;      ///< where the destructor waits for the end of all work
 
-    alignas(cache_line_size) atomic<std::uint32_t> blocked_{0};  ///< workers inside blocking()
-    atomic<std::uint32_t> substitutes_{0};                       ///< threads that stand in for them
+    alignas(cache_line_size) mutex seating_;
+    // Guarded by seating_:
+    place_list standing_;        ///< those that go on without a seat
+    place_list line_;            ///< those that wait to go on
+    std::uint64_t passed_ = 0;   ///< seats that those have got
+    place_list resting_;         ///< threads without a seat: the pool's own
+    place_list resting_spares_;  ///< and spares
+    place_list threadless_;      ///< places of spares that have ended
+    bool ended_ = false;         ///< no thread is started any more
 
-    injector<task*> strays_;  ///< from outside: tasks that nobody waits for
-    injector<task*> shared_;  ///< tasks of scopes that lie on no worker's deque
+    // The start.
+    parking_spot started_spot_;
+    atomic<std::uint32_t> starting_{0};
+    std::exception_ptr start_error_;  ///< guarded by seating_ until all have started
+
+    injector<task*> detached_;  ///< from outside: tasks that nobody waits for
+    injector<task*> shared_;    ///< tasks of scopes that lie on no worker's deque
 };
 
 /// The number of forks that this process descends from since the library was loaded.

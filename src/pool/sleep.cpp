@@ -3,7 +3,7 @@
 #include "pool/pool_core.hpp"
 
 #include <weft/base/spin_hint.hpp>
-#include <weft/base/ticks.hpp>
+#include <weft/seam/ticks.hpp>
 
 namespace weft::detail {
 
@@ -26,48 +26,47 @@ bool patience::wait() noexcept
     return policy_ == idle_policy::spin || ticks() < deadline_;
 }
 
-// --- the bits: hints where sleepers may be ---------------------------------------------------------------------------
-
-void pool_core::set_asleep_bit(std::uint32_t index) noexcept
-{
-    // Release: who finds the bit finds the seat, which a substitute's may be new.
-    asleep_bits_[index / 64].fetch_or(std::uint64_t{1} << index % 64, order::release);
-}
-
-void pool_core::clear_asleep_bit(std::uint32_t index) noexcept
-{
-    asleep_bits_[index / 64].fetch_and(~(std::uint64_t{1} << index % 64), order::relaxed);
-}
-
 // --- waking ----------------------------------------------------------------------------------------------------------
 
-void pool_core::work_available(std::uint32_t from) noexcept
+void pool_core::jobs_published(place& me) noexcept
 {
     full_fence();  // docs/sleep.md, PushFence
-    if (searching_.load(order::relaxed) == 0) wake_one(from);
+    if (tells_watcher(me) || somebody_is_hungry(me)) me.jobs.keep_asking();
 }
 
-void pool_core::jobs_published(seat& me) noexcept
+bool pool_core::tells_watcher(place& me) noexcept
 {
-    full_fence();  // docs/sleep.md, PushFence
-    if (me.watcher.load(order::relaxed) != 0) {
-        // order: finds the watcher's seat, which may be new; scenarios have too few callers to need it
-        const std::uint32_t watcher = me.watcher.exchange(0, order::acquire);
-        if (watcher != 0) seat_at(watcher - 1)->wait_spot.unpark();
+    if (me.watcher.load(order::relaxed) == 0) return false;
+    // order: finds the watcher's place, which may be new; scenarios have too few callers to need it
+    const std::uint32_t watcher = me.watcher.exchange(0, order::acquire);
+    return watcher != 0 && tell(*table_.at(watcher - 1));
+}
+
+bool pool_core::somebody_is_hungry(place& me) noexcept
+{
+    if (searching_.load(order::relaxed) == 0) {
+        me.unanswered = 0;
+        return wake_one(me.index);
     }
-    // While anybody is hungry every push publishes: this worker may be about to do something long.
-    if (searching_.load(order::relaxed) != 0 || wake_one(me.index)) me.jobs.ask();
+    // While anybody is hungry every push publishes: this worker may be about to do something long. But one that looks and
+    // takes nothing for so long has lost its processor to another program; it asks again itself when it looks again.
+    constexpr std::uint32_t most_unanswered = 256;
+    constexpr std::uint64_t most_microseconds = 100;  // longer than waking a thread takes
+    if (me.unanswered == 0) me.unanswered_since = ticks();
+    if (me.unanswered < most_unanswered) ++me.unanswered;
+    return me.unanswered < most_unanswered ||
+           ticks() - me.unanswered_since < most_microseconds * ticks_per_microsecond();
 }
 
-bool pool_core::divides_short_work(seat& me, std::uint64_t work) noexcept
+bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
 {
     const std::uint64_t microsecond = ticks_per_microsecond();
     constexpr std::uint64_t pause_microseconds = 20;
     const std::uint64_t now = ticks();
-    // Who has just helped looks for work again in a moment. To divide one loop and not the next would send the data
-    // from one processor to the other and back, so it is worth waiting for.
+    // Whoever has just helped will look for work again in a moment. To divide one loop and not the next would send the
+    // data from one processor to another and back, so it is worth waiting for.
     bool awake = searching_.load(order::relaxed) != 0;
-    const bool all_joined = me.jobs.head() == me.jobs.slots();  // else whoever helped may be at it still
+    const bool all_joined = me.jobs.head() == me.jobs.slots();  // else whoever helped may still be at it
     if (!awake && all_joined && now - me.divided_at < work + pause_microseconds * microsecond) {
         while (!awake && ticks() - now < microsecond / 4) {
             spin_hint();
@@ -79,8 +78,8 @@ bool pool_core::divides_short_work(seat& me, std::uint64_t work) noexcept
         me.divided_at = now;
         return true;
     }
-    // Wakes somebody once such work has taken several times as long as waking does, if it comes in so quick a
-    // succession that the thread will be awake still when the next comes.
+    // Wakes somebody once such work has taken several times as long as waking does, if it comes in such quick
+    // succession that the thread will still be awake when the next comes.
     constexpr std::uint64_t enough_microseconds = 60;
     if (now - me.short_work_at > work + pause_microseconds * microsecond) me.short_work = 0;
     me.short_work_at = now;
@@ -90,114 +89,107 @@ bool pool_core::divides_short_work(seat& me, std::uint64_t work) noexcept
     return true;
 }
 
-bool pool_core::claim_for_thread(seat& s) noexcept
+bool pool_core::claim_for_thread(place& p) noexcept
 {
-    seat_status expected = seat_status::asleep;
-    // order: hands on the seat's plain fields (road), which the checker does not watch
-    if (!s.status.compare_exchange_strong(expected, seat_status::called, order::acquire, order::relaxed)) return false;
-    s.road.away_from_here();
-    search(s);
-    s.thread_spot.unpark();
+    place_status expected = place_status::asleep;
+    if (p.status.load(order::relaxed) != expected || !has_threads()) return false;
+    // order: hands on the place's plain fields; too rare for a bounded search
+    if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
+    search(p);
+    p.thread_spot.unpark();
     return true;
 }
 
-void pool_core::search(seat& called) noexcept
+void pool_core::search(place& called) noexcept
 {
-    clear_asleep_bit(called.index);
+    table_.remove(place_table::asleep, called.index);
     searching_.fetch_add(1, order::relaxed);
-    // order: hands on the seat's plain fields, which the checker does not watch
-    called.status.store(seat_status::searching, order::release);
+    // order: hands on the place's plain fields; too rare for a bounded search
+    called.status.store(place_status::searching, order::release);
 }
 
 bool pool_core::wake_one(std::uint32_t from) noexcept
 {
-    bool borrowed_sleeper = false;
+    bool anybody = false;
     const auto try_all = [&] {
-        for (std::uint32_t n = 0; n < bit_words_; ++n) {
-            const std::uint32_t word = (from / 64 + n) % bit_words_;
-            std::uint64_t bits = asleep_bits_[word].load(order::acquire);
-            while (bits != 0) {
-                const auto bit = static_cast<std::uint32_t>(__builtin_ctzll(bits));
-                bits &= bits - 1;
-                if (claim_for_thread(*seat_at(word * 64 + bit))) return true;
-                borrowed_sleeper = true;
-            }
-        }
-        return false;
+        bool somebody_waits = false;
+        if (table_.find(place_table::asleep, from, [&](place& p) {
+                const place_status now = p.status.load(order::relaxed);
+                anybody = true;
+                somebody_waits = somebody_waits || waits_with_a_seat(now);
+                return now == place_status::asleep && claim_for_thread(p);
+            }))
+            return true;
+        if (!somebody_waits) return false;
+        // No thread sleeps: the seat of somebody who waits, for one that rests.
+        relief outcome = relief::not_there;
+        table_.find(place_table::asleep, from, [&](place& p) {
+            outcome = relieve(p);
+            return outcome != relief::not_there;
+        });
+        return outcome == relief::given;
     };
     if (try_all()) return true;
-    if (!borrowed_sleeper || wanted_.load(order::relaxed)) return false;
-    // Who stands up next is to look whether there is work for the thread whose seat it was.
+    if (!anybody || wanted_.load(order::relaxed)) return false;
+    // Whoever stands up next must look whether there is work for the thread whose place it was.
     wanted_.store(true, order::relaxed);
-    full_fence();
+    full_fence();  // docs/sleep.md, WantedFence
     return try_all();
 }
 
 // --- searching and sleeping ------------------------------------------------------------------------------------------
 
-bool pool_core::sees_work(const seat& me, bool ask) const noexcept
+bool pool_core::sees_work(const place& me, bool ask) const noexcept
 {
-    bool seen = !strays_.empty() || !shared_.empty() || !me.mail.empty();
-    const std::uint32_t count = seat_count();
-    for (std::uint32_t i = 0; i < count; ++i) {
-        seat* const other = seat_at(i);
-        if (other == nullptr) continue;
-        if (ask) other->jobs.ask();  // this one's too: whoever works from it next must not rely on a searcher
-        if (other == &me) continue;
-        seen = seen || other->jobs.look().has_work() || !other->tasks.empty() || !other->strays.empty();
-        if (seen && !ask) return true;
-    }
-    return seen || !me.tasks.empty() || !me.strays.empty();
+    bool seen = !detached_.empty() || !shared_.empty() || has_mail_for(me);
+    if (const annex* const more = added(); more != nullptr && !seen) seen = more->has_work();
+    table_.find(place_table::in_use, me.index, [&](place& other) {
+        if (ask) other.jobs.ask();  // this one's too: whoever works from it next must not rely on a searcher
+        seen = seen || other.holds_work();
+        return seen && !ask;
+    });
+    return seen;
 }
 
 void pool_core::stop_searching(std::uint32_t from) noexcept
 {
     if (searching_.fetch_sub(1, order::relaxed) != 1) return;
-    // The last one that looked: publishers have relied on it to look on. Hand that on if anything is left.
-    bool anyone_asleep = false;
-    for (std::uint32_t i = 0; i < bit_words_; ++i)
-        anyone_asleep = anyone_asleep || asleep_bits_[i].load(order::relaxed) != 0;
-    if (!anyone_asleep) return;
-    full_fence();
-    if (sees_work(*seat_at(from), true)) wake_one(from);
+    // The last one that looked: publishers have relied on it to go on looking. Pass that on if anything is left.
+    full_fence();  // docs/sleep.md, ChainFence
+    if (table_.any(place_table::asleep) && sees_work(*table_.at(from), true)) wake_one(from);
 }
 
-bool pool_core::go_to_sleep(seat& me) noexcept
+bool pool_core::go_to_sleep(place& me, place_status from) noexcept
 {
-    seat_status expected = seat_status::searching;
-    // order: hands on the seat's plain fields, which the checker does not watch
-    if (!me.status.compare_exchange_strong(expected, seat_status::asleep, order::release, order::relaxed)) {
-        return true;  // a caller from outside has taken the seat, and has counted the thread as asleep
+    if (is_spare(me) && rest_instead(me, from)) return true;
+    place_status expected = from;
+    // order: hands on the place's plain fields; too rare for a bounded search
+    if (!me.status.compare_exchange_strong(expected, place_status::asleep, order::release, order::relaxed)) {
+        return true;  // somebody else has taken the place, or its seat, and has counted the thread out
     }
-    set_asleep_bit(me.index);
-    searching_.fetch_sub(1, order::relaxed);
-    full_fence();  // docs/sleep.md, SleepFence
-    if (!sees_work(me, true) && !stopping_.load(order::relaxed)) return true;
-    expected = seat_status::asleep;
-    // order: hands on the seat's plain fields, which the checker does not watch
-    if (!me.status.compare_exchange_strong(expected, seat_status::called, order::acquire, order::relaxed)) {
-        // A publisher may have relied on this thread, which cannot take what it has seen.
-        if (expected == seat_status::borrowed) wake_one(me.index);
+    table_.add(place_table::asleep, me.index);
+    if (from == place_status::searching) searching_.fetch_sub(1, order::relaxed);
+    full_fence();  // docs/sleep.md, SleepFence, DebtFence
+    if (debt_.load(order::relaxed) != 0) settle();
+    if (!sees_work(me, true)) {
+        note_idle();
+        return true;
+    }
+    expected = place_status::asleep;
+    // order: hands on the place's plain fields; too rare for a bounded search
+    if (!me.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) {
+        // A publisher may have relied on this thread, which cannot take what it has seen: unless somebody is waking it,
+        // a caller has its place, or somebody else has its seat.
+        if (expected != place_status::called && expected != place_status::searching) wake_one(me.index);
         return true;
     }
     search(me);
     return false;
 }
 
-bool pool_core::retires(seat& me) noexcept
+void pool_core::note_idle() noexcept
 {
-    if (me.index < num_threads_) return false;
-    std::uint32_t active = substitutes_.load(order::relaxed);
-    while (active > blocked_.load(order::relaxed)) {
-        if (!substitutes_.compare_exchange_weak(active, active - 1, order::relaxed, order::relaxed)) continue;
-        // Somebody may have blocked meanwhile who counted on this thread. begin_blocking adds to blocked_, fences, and
-        // reads substitutes_: it sees that this one has gone, or is seen here.
-        full_fence();
-        if (blocked_.load(order::relaxed) <= active - 1) return true;
-        substitutes_.fetch_add(1, order::relaxed);
-        return false;
-    }
-    return false;
+    if (stopping_.load(order::relaxed)) idle_spot_.unpark();
 }
 
 }  // namespace weft::detail

@@ -6,10 +6,13 @@
 #include <weft/pool/per_worker.hpp>
 
 #include "pool/pool_core.hpp"
+#include "pool/stay_loaded.hpp"
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
@@ -50,15 +53,45 @@ void watch_forks()
 void watch_forks() {}
 #endif
 
+/// A pool whose start has failed. It stays, and in sight of leak checkers, since whoever found it may still call in.
+struct failed_pool {
+    const pool_core* pool = nullptr;
+    failed_pool* next = nullptr;
+};
+failed_pool* failed_pools = nullptr;  // guarded by global_lock()
+
+/// Makes the global pool, unless there is one. Returns whether it did.
+bool make_global_pool(pool_options options)
+{
+    watch_forks();
+    auto if_it_fails = std::make_unique<failed_pool>();
+    pool_core* fresh = nullptr;
+    {
+        const std::lock_guard hold(global_lock());
+        if (global.load(std::memory_order_relaxed) != nullptr) return false;
+        fresh = new pool_core(std::move(options));
+        global.store(fresh, std::memory_order_release);
+    }
+    stay_loaded();
+    // Without the lock, and with the pool in its place: on_thread_start may use it, fork, or wait for one that does.
+    try {
+        fresh->start();
+    } catch (...) {
+        const std::lock_guard hold(global_lock());
+        global.store(nullptr, std::memory_order_relaxed);  // its threads have ended
+        *if_it_fails = {fresh, failed_pools};
+        failed_pools = if_it_fails.release();
+        throw;
+    }
+    return true;
+}
+
 pool_core& global_pool()
 {
-    if (pool_core* const p = global.load(std::memory_order_acquire)) return *p;
-    watch_forks();
-    const std::lock_guard hold(global_lock());
-    if (pool_core* const p = global.load(std::memory_order_relaxed)) return *p;
-    auto* const fresh = new pool_core(pool_options{});
-    global.store(fresh, std::memory_order_release);
-    return *fresh;
+    for (;;) {
+        if (pool_core* const p = global.load(std::memory_order_acquire)) return *p;
+        make_global_pool(pool_options{});
+    }
 }
 
 }  // namespace
@@ -73,36 +106,66 @@ pool_core& current_pool()
 
 // --- this thread's place ---------------------------------------------------------------------------------------------
 
+worker* visit::place_of_this_thread(const pool_core& pool) noexcept
+{
+    worker* const here = current_worker::get();
+    if (here != nullptr && &here->pool == &pool) return here;
+    for (const visit* v = newest::get(); v != nullptr; v = v->below_) {
+        for (worker* const w : {v->place_, v->before_}) {
+            if (w != nullptr && &w->pool == &pool) return w;
+        }
+    }
+    return nullptr;
+}
+
 visit::visit() : before_(current_worker::get())
 {
     place_ = before_;
-    if (before_ != nullptr) return;
-    seat& s = global_pool().sit_down();
-    s.outer = nullptr;
-    place_ = &s;
-    entered_ = true;
-    current_worker::set(place_);
+    if (before_ == nullptr) enter(global_pool());
 }
 
 visit::visit(pool_core& pool) : before_(current_worker::get())
 {
-    for (worker* w = before_; w != nullptr; w = w->outer) {
-        if (&w->pool != &pool) continue;
-        place_ = w;
-        current_worker::set(w);
-        return;
+    place_ = before_;
+    if (before_ == nullptr || &before_->pool != &pool) enter(pool);
+}
+
+void visit::enter(pool_core& pool)
+{
+    worker* const mine = place_of_this_thread(pool);
+    if (before_ != nullptr) before_->pool.leave(static_cast<detail::place&>(*before_));
+    try {
+        if (mine != nullptr) {
+            pool.come_back(static_cast<detail::place&>(*mine));
+            place_ = mine;
+            how_ = kind::returned;
+        } else {
+            detail::place& taken = pool.sit_down();
+            taken.begun_under = float_registers::glance();
+            taken.spawns_under = {};
+            place_ = &taken;
+            how_ = kind::entered;
+        }
+    } catch (...) {
+        if (before_ != nullptr) before_->pool.come_back(static_cast<detail::place&>(*before_));
+        throw;
     }
-    seat& s = pool.sit_down();
-    s.outer = before_;
-    place_ = &s;
-    entered_ = true;
+    below_ = newest::get();
+    newest::set(this);
     current_worker::set(place_);
 }
 
 visit::~visit()
 {
+    if (how_ == kind::stayed) return;
+    newest::set(below_);
     current_worker::set(before_);
-    if (entered_) place_->pool.stand_up(static_cast<seat&>(*place_));
+    if (how_ == kind::entered) {
+        place_->pool.stand_up(static_cast<detail::place&>(*place_));
+    } else {
+        place_->pool.leave(static_cast<detail::place&>(*place_));
+    }
+    if (before_ != nullptr) before_->pool.come_back(static_cast<detail::place&>(*before_));
 }
 
 const void* place_key() noexcept
@@ -117,12 +180,12 @@ blocking_section::blocking_section() : place_(nullptr)
     worker* const here = current_worker::get();
     if (here == nullptr) return;
     place_ = here;
-    here->pool.begin_blocking(static_cast<seat&>(*here));
+    here->pool.begin_blocking(static_cast<place&>(*here));
 }
 
 blocking_section::~blocking_section()
 {
-    if (place_ != nullptr) place_->pool.end_blocking(static_cast<seat&>(*place_));
+    if (place_ != nullptr) place_->pool.end_blocking(static_cast<place&>(*place_));
 }
 
 }  // namespace detail
@@ -132,33 +195,34 @@ blocking_section::~blocking_section()
 thread_pool::thread_pool(const pool_options& options) : core_(nullptr)
 {
     detail::watch_forks();
-    core_ = new detail::pool_core(options);
+    auto fresh = std::make_unique<detail::pool_core>(options);
+    fresh->start();
+    core_ = fresh.release();
 }
 
 thread_pool::~thread_pool() { delete core_; }
 
 void init_global_pool(const pool_options& options)
 {
-    detail::watch_forks();
-    const std::lock_guard hold(detail::global_lock());
-    if (detail::global.load(std::memory_order_relaxed) != nullptr)
+    if (!detail::make_global_pool(options))
         throw std::logic_error(
-            "weft::init_global_pool: the global pool runs already; call it before anything uses the pool");
-    detail::global.store(new detail::pool_core(options), std::memory_order_release);
+            "weft::init_global_pool: the global pool is already running; call it before anything uses the pool");
 }
 
 std::size_t fork_context::num_threads() const noexcept { return worker_->pool.num_threads(); }
 
 bool fork_context::wanted_for(std::uint64_t work) const noexcept
 {
-    return worker_->pool.divides_short_work(static_cast<detail::seat&>(*worker_), work);
+    return worker_->pool.divides_short_work(static_cast<detail::place&>(*worker_), work);
 }
 
 std::optional<std::size_t> current_thread_index() noexcept
 {
     const detail::worker* const here = detail::current_worker::get();
-    if (here == nullptr || here->index >= here->pool.num_threads()) return std::nullopt;
-    return here->index;
+    if (here == nullptr) return std::nullopt;
+    const std::uint32_t seat = static_cast<const detail::place&>(*here).own_seat();
+    if (seat == detail::no_seat) return std::nullopt;
+    return seat;
 }
 
 std::size_t current_num_threads() { return detail::current_pool().num_threads(); }
@@ -167,24 +231,23 @@ yield_result yield_now()
 {
     detail::worker* const here = detail::current_worker::get();
     if (here == nullptr) return yield_result::not_in_pool;
-    return here->pool.yield_now(static_cast<detail::seat&>(*here));
+    return here->pool.yield_now(static_cast<detail::place&>(*here));
 }
 
 yield_result yield_local()
 {
     detail::worker* const here = detail::current_worker::get();
     if (here == nullptr) return yield_result::not_in_pool;
-    return here->pool.yield_local(static_cast<detail::seat&>(*here));
+    return here->pool.yield_local(static_cast<detail::place&>(*here));
 }
 
 void poll() noexcept
 {
     detail::worker* const here = detail::current_worker::get();
     if (here == nullptr || !here->jobs.attention()) return;
-    auto& me = static_cast<detail::seat&>(*here);
-    if (me.rehearsed) return me.pool.rehearse_moment(me);
-    me.jobs.publish(me.jobs.index_of(me.jobs.head()), [&](std::uint32_t i) { return detail::scope_of(me, i); });
-    me.pool.jobs_published(me);
+    auto& me = static_cast<detail::place&>(*here);
+    if (me.in_test_pool) return me.pool.schedule_moment(me);
+    if (me.jobs.publish_below(me.jobs.head(), detail::job_notes(me))) me.pool.jobs_published(me);
 }
 
 }  // namespace weft

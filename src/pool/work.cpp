@@ -1,16 +1,17 @@
 // src/pool/work.cpp - finding work and running it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/pool_core.hpp"
+#include "pool/steal_from.hpp"
 
 #include <weft/pool/spawn.hpp>
+#include <weft/seam/this_thread.hpp>
 
 #include <algorithm>
 #include <optional>
-#include <stdexcept>
 
 namespace weft::detail {
 
-scope_core* scope_of(const seat& self, std::uint32_t slot) noexcept
+scope_core* scope_of(const place& self, std::uint32_t slot) noexcept
 {
     const activation* a = self.top;
     while (a != nullptr && a->first > slot) a = a->outer;
@@ -19,47 +20,113 @@ scope_core* scope_of(const seat& self, std::uint32_t slot) noexcept
 
 bool push_cold(worker& w, job_slot* slot) noexcept
 {
-    seat& me = static_cast<seat&>(w);
-    if (me.rehearsed) [[unlikely]]
-        return me.pool.rehearse_push(me, slot);
+    place& me = static_cast<place&>(w);
+    if (me.in_test_pool) [[unlikely]]
+        return me.pool.schedule_push(me, slot);
     if (me.jobs.is_full(slot)) return false;
-    me.jobs.publish(me.jobs.index_of(slot) + 1, [&](std::uint32_t i) { return scope_of(me, i); });
+    job_notes notes(me, slot);
+    const bool others = me.jobs.any_private_below(slot);
+    me.jobs.publish(me.jobs.index_of(slot) + 1, notes);
+    // The mode under which the next one is forked is known, too, if it is published at once.
+    if (others && !notes.all_alike()) me.jobs.keep_asking();
     me.pool.jobs_published(me);
     return true;
 }
 
 // --- running ---------------------------------------------------------------------------------------------------------
 
-void pool_core::run_task(seat& me, task* t) noexcept
+template <class F>
+void pool_core::run_under(place& me, float_mode mode, F&& f) noexcept
 {
-    const working_for activation(me, t->scope);
-    t->run(t, &me);
+    const float_mode begun_under = me.begun_under;
+    const spawning_mode spawns_under = me.spawns_under;
+    if (!me.own_is_read) me.own = float_registers::now();
+    me.own_is_read = true;
+    const float_mode own = me.own.mode();
+    if ((mode & unknown_mode) != 0) mode = own;
+    if (mode != own || !float_registers::may_be(begun_under, own)) {
+        // What lies below was not forked under this mode.
+        if (me.jobs.publish_all(job_notes(me))) jobs_published(me);
+        me.own.change_to(mode);
+    }
+    me.begun_under = mode;
+    me.spawns_under = spawning_mode::of(mode);
+    f();
+    me.own.restore();
+    me.begun_under = begun_under;
+    me.spawns_under = spawns_under;
 }
 
-void pool_core::run_job(seat& me, seat& victim, job_slot& job) noexcept
+void pool_core::run_task(place& me, task* t) noexcept
 {
-    split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()));
-    bool succeeded = false;
+    run_under(me, t->mode, [&] {
+        const working_for activation(me, t->scope);
+        t->run(t, &me);
+    });
+}
+
+void pool_core::run_own(place& me, task* t) noexcept
+{
+    const spawning_mode under = me.spawns_under;
+    if (t->mode != under.mode || !under.holds()) return run_task(me, t);
     {
-        const working_for activation(me, job.scope.read());
-        succeeded = job.run.read()(job.frame.read(), me);
+        const working_for activation(me, t->scope);
+        t->run(t, &me);
+    }
+    if (!under.holds()) float_registers::now().change_to(under.mode);
+    me.spawns_under = under;
+    me.own_is_read = false;  // a glance does not see what the task has made of flushing to zero
+}
+
+void pool_core::run_next(place& me, task* t) noexcept
+{
+    run_under(me, t->mode, [&] { t->run(t, &me); });
+}
+
+void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
+{
+    static_assert(places_per_chunk * max_chunks <= 1u << 16, "a thief's index has 16 bits in job_state");
+    split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()), me.yields.load(order::relaxed));
+    const float_mode mode = job_state(job.state.load(order::relaxed)).mode();
+    bool succeeded = true;
+    if ((mode & unknown_mode) == 0) {
+        run_under(me, mode, [&] {
+            const working_for activation(me, job.scope.read());
+            succeeded = job.run.read()(job.frame.read(), me);
+        });
+    } else {
+        victim.jobs.keep_asking();  // its owner runs it; somebody may want the next one
     }
     if (split_deque::finish(job, succeeded)) victim.wait_spot.unpark();
 }
 
-bool pool_core::run_mail(seat& me) noexcept
+bool pool_core::has_mail_for(const place& p) const noexcept
 {
-    task* next = me.mail.take_all();
-    const bool any = next != nullptr;
-    while (next != nullptr) {
-        task* const t = next;
-        next = t->next;  // running it frees it
-        run_task(me, t);
-    }
-    return any;
+    // order: as in own_seat
+    const std::uint32_t number = p.seat.load(order::acquire);
+    return number != no_seat && !seats_[number].mail.empty();
 }
 
-void pool_core::run(seat& me, const found& work) noexcept
+task* pool_core::pop_mail(place& me) noexcept
+{
+    const std::uint32_t number = me.own_seat();
+    return number != no_seat ? seats_[number].mail.pop() : nullptr;
+}
+
+bool pool_core::run_mail_of(place& me, const scope_core& scope) noexcept
+{
+    // Only what it waits for: the rest is for whoever has this seat when its holder next looks for work.
+    const std::uint32_t number = me.own_seat();
+    if (number == no_seat) return false;
+    task* const t =
+        seats_[number].mail.pop([&](const task& m) { return m.scope != nullptr && m.scope->descends_from(scope); });
+    if (t == nullptr) return false;
+    helps_now(me);
+    run_task(me, t);
+    return true;
+}
+
+void pool_core::run(place& me, const found& work) noexcept
 {
     if (work.job != nullptr) {
         run_job(me, *work.victim, *work.job);
@@ -70,332 +137,172 @@ void pool_core::run(seat& me, const found& work) noexcept
 
 // --- finding ---------------------------------------------------------------------------------------------------------
 
-task* pool_core::pop_task(seat& me) noexcept
+task* pool_core::pop_task(place& me) noexcept
 {
     std::optional<task*> t = me.tasks.pop();
     if (!t) return nullptr;
-    --me.level;
-    me.low = std::min(me.low, me.level);  // yield_now takes tasks of outer scopes too; newer ones then lie lower
+    --me.level.write();
+    // yield_now takes tasks of outer scopes too; newer ones then lie lower.
+    me.low.write() = std::min(me.low.read(), me.level.read());
     return *t;
 }
 
-namespace {
-
-/// The oldest item, or null; tries again while others are faster.
-template <class Source>
-task* steal_from(Source&& source) noexcept
+bool pool_core::steal_from_place(place& victim, found& out) noexcept
 {
-    for (;;) {
-        auto taken = source.steal();
-        if (taken) return *taken;
-        if (taken.empty()) return nullptr;
-    }
-}
-
-}  // namespace
-
-bool pool_core::steal_from_seat(seat* victim, found& out) noexcept
-{
-    if (victim == nullptr) return false;
-    const split_deque::view seen = victim->jobs.look();
+    const split_deque::view seen = victim.jobs.look();
     if (seen.has_work()) {
-        if ((out.job = victim->jobs.steal(seen)) != nullptr) {
-            out.victim = victim;
+        if ((out.job = victim.jobs.steal(seen)) != nullptr) {
+            out.victim = &victim;
             return true;
         }
     } else {
-        victim->jobs.ask();
+        victim.jobs.ask();
     }
-    if (!victim->tasks.empty() && (out.t = steal_from(victim->tasks)) != nullptr) return true;
-    return !victim->strays.empty() && (out.t = steal_from(victim->strays)) != nullptr;
+    if (!victim.tasks.empty() && (out.t = steal_from(victim.tasks)) != nullptr) return true;
+    return !victim.detached.empty() && (out.t = steal_from(victim.detached)) != nullptr;
 }
 
-bool pool_core::steal_any(seat& me, found& out) noexcept
+bool pool_core::steal_any(place& me, std::uint32_t from, found& out) noexcept
 {
-    const std::uint32_t count = seat_count();
-    if (!places_.nearest.empty() && me.index < num_threads_) {  // pinned: the nearest first, then who is not pinned
+    if (!places_.nearest.empty() && me.index < num_threads_) {  // pinned: the nearest first, then whoever is not pinned
         const std::size_t others = num_threads_ - 1;
         const std::uint32_t* const row = places_.nearest.data() + me.index * others;
         for (std::size_t n = 0; n < others; ++n) {
-            if (steal_from_seat(seat_at(row[n]), out)) return true;
+            if (steal_from_place(*table_.at(row[n]), out)) return true;
         }
-        for (std::uint32_t i = num_threads_; i < count; ++i) {
-            if (steal_from_seat(seat_at(i), out)) return true;
-        }
-        return false;
     }
-    for (std::uint32_t n = 1; n < count; ++n) {
-        const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
-        if (steal_from_seat(seat_at(i), out)) return true;
-    }
-    return false;
+    return table_.find(place_table::in_use, from, [&](place& p) { return &p != &me && steal_from_place(p, out); });
 }
 
-bool pool_core::find(seat& me, found& out) noexcept
+bool pool_core::take_added(place& me, found& out) const noexcept
 {
-    run_mail(me);
-    // From outside first every so often, so that a busy pool does not starve it.
-    const bool outside_first = ++me.turns % 61 == 0;
-    if (outside_first && (out.t = steal_from(strays_)) != nullptr) return true;
+    annex* const more = added();
+    return more != nullptr && (out.t = more->take(me.index)) != nullptr;
+}
+
+bool pool_core::find_in_turn(place& me, found& out) noexcept
+{
+    // Each queue, and each end of it, comes first once in so many turns, so that nothing waits forever behind what
+    // keeps coming.
+    constexpr std::uint32_t turns = 64;
+    switch (me.turns.write()++ % turns) {
+        case 6:
+            return take_added(me, out);
+        case 12:
+            return !detached_.empty() && (out.t = steal_from(detached_)) != nullptr;
+        case 24:
+            return !shared_.empty() && (out.t = steal_from(shared_)) != nullptr;
+        case 36:
+            return !me.tasks.empty() && (out.t = steal_from(me.tasks)) != nullptr;
+        case 48:
+            return !me.detached.empty() && (out.t = steal_from(me.detached)) != nullptr;
+        case 60:
+            return steal_any(me, (me.turns.read() / turns) % table_.size(), out);
+        default:
+            return false;
+    }
+}
+
+bool pool_core::find(place& me, found& out) noexcept
+{
+    if ((out.t = pop_mail(me)) != nullptr || find_in_turn(me, out)) return true;
     if ((out.t = pop_task(me)) != nullptr) return true;
-    if (const auto stray = me.strays.pop()) {
-        out.t = *stray;
+    if (const auto t = me.detached.pop()) {
+        out.t = *t;
         return true;
     }
+    if (take_added(me, out)) return true;
     if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
-    if (!strays_.empty() && (out.t = steal_from(strays_)) != nullptr) return true;
-    return steal_any(me, out);
+    if (!detached_.empty() && (out.t = steal_from(detached_)) != nullptr) return true;
+    return steal_any(me, me.index, out);
 }
 
-void pool_core::work_until_idle(seat& me) noexcept
+void pool_core::work_until_idle(place& me) noexcept
 {
     patience looking(options_.idle);
     for (;;) {
-        // Searching: the seat may be taken by a caller from outside at any moment, so nothing of it is touched yet.
-        const bool stop = stopping_.load(order::relaxed);
-        if (stop || me.index >= num_threads_ || sees_work(me, true)) {
-            seat_status expected = seat_status::searching;
-            // order: hands on the seat's plain fields, which the checker does not watch
-            if (!me.status.compare_exchange_strong(expected, seat_status::busy, order::acquire, order::relaxed)) {
-                if (expected != seat_status::searching) return;
-                continue;
-            }
-            if (retires(me)) {
-                stop_searching(me.index);
-                // order: hands on the seat's plain fields, which the checker does not watch
-                me.status.store(seat_status::free, order::release);
-                full_fence();  // against the destructor: it wakes a free substitute, or is seen here
-                expected = seat_status::free;
-                if (stopping_.load(order::relaxed))  // relaxed: it takes back what it has given itself
-                    me.status.compare_exchange_strong(expected, seat_status::busy, order::relaxed, order::relaxed);
+        // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
+        if (sees_work(me, true)) {
+            place_status expected = place_status::searching;
+            // order: hands on the place's plain fields; too rare for a bounded search
+            if (!me.status.compare_exchange_strong(expected, place_status::busy, order::acquire, order::relaxed))
                 return;
-            }
             found work;
-            if (find(me, work)) {
+            const bool any = find(me, work);
+            if (any) {
                 stop_searching(me.index);
                 do {
                     run(me, work);
                     work = {};
+                    if (!keeps_seat(me)) return;
+                    // Whoever goes on without a seat gets this one.
+                    if (debt_.load(order::relaxed) != 0) {
+                        if (go_to_sleep(me, place_status::busy)) return;
+                        break;
+                    }
                 } while (find(me, work));
-                searching_.fetch_add(1, order::relaxed);
                 looking.reset();
-            } else if (stop) {
-                stop_searching(me.index);
-                return;  // busy: the thread ends
+                if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
+                searching_.fetch_add(1, order::relaxed);
             }
-            // order: hands on the seat's plain fields, which the checker does not watch
-            me.status.store(seat_status::searching, order::release);
+            // order: hands on the place's plain fields; too rare for a bounded search
+            me.status.store(place_status::searching, order::release);
         }
-        if (looking.wait()) continue;
-        if (go_to_sleep(me)) return;
+        // At the end of the pool nobody spins: it waits until all sleep.
+        if (looking.wait() && !stopping_.load(order::relaxed)) continue;
+        if (go_to_sleep(me, place_status::searching)) return;
         looking.reset();
     }
 }
 
-yield_result pool_core::yield_now(seat& me) noexcept
+template <class RunOne>
+yield_result pool_core::yield_with(place& me, RunOne&& run_one) noexcept
 {
-    if (me.rehearsed) return rehearse_yield(me, false);
-    if (run_mail(me)) return yield_result::executed;
-    found work;
-    if (!find(me, work)) return yield_result::idle;
-    run(me, work);
-    return yield_result::executed;
-}
-
-// --- waiting ---------------------------------------------------------------------------------------------------------
-
-bool take_back_or_wait(worker& w, job_slot* slot)
-{
-    seat& me = static_cast<seat&>(w);
-    if (me.rehearsed) [[unlikely]]
-        return me.pool.rehearse_pop(me, slot);
-    if (w.jobs.take_back(slot)) return true;
-    me.jobs.set_head(slot + 1);
-    try {
-        me.pool.wait_for_job(me, *slot);
-    } catch (...) {
-        me.jobs.reuse_from(slot);
-        me.jobs.set_head(slot);
-        throw;
+    constexpr std::uint32_t most_yields = 32;
+    const std::uint32_t yields = me.yields.load(order::relaxed);
+    if (yields < most_yields) {
+        const keeps_float_registers kept(me);
+        me.yields.store(yields + 1, order::relaxed);  // seen by helpers before what the task forks: split_deque, O1
+        const bool any = run_one();
+        me.yields.store(yields, order::relaxed);
+        return any ? yield_result::executed : yield_result::idle;
     }
-    me.jobs.reuse_from(slot);
-    me.jobs.set_head(slot);
-    return false;
-}
-
-void pool_core::require_threads() const
-{
-    if (!has_threads())
-        throw std::runtime_error(
-            "weft: a fork() inside a parallel region: what the region waits for runs on a thread that the child lacks");
-}
-
-bool pool_core::help_job(seat& me, const job_slot& job, job_state seen) noexcept
-{
-    if (!seen.is_taken()) return false;
-    seat& thief = *seat_at(seen.thief());
-    const split_deque::view view = thief.jobs.look();
-    if (!view.has_work()) {
-        thief.jobs.ask();
-        return false;
+    // Deep enough on this stack: another thread may do it on its own stack.
+    if (me.left.write()++ != 0 || !has_threads()) {
+        --me.left.write();
+        return yield_result::idle;
     }
-    if (!view.begins_at_or_after(seen.first())) return false;
-    // The thief still runs the job now, after the look: so what the look saw descends from it, and the steal fails if
-    // that has changed since (split_deque, I3). Relaxed: the look has acquired the publication that it saw, so a job
-    // that ended before that is seen to have ended; and a job that ends later ran at that time.
-    if (job_state(job.state.load(order::relaxed)).is_finished()) return false;
-    job_slot* const stolen = thief.jobs.steal(view);
-    if (stolen == nullptr) return true;  // somebody was faster: look again at once
-    run_job(me, thief, *stolen);
-    return true;
+    const bool given = leave_as(me, place_status::away) == relief::given;
+    yield_thread();
+    come_back(me);
+    return given ? yield_result::executed : yield_result::idle;
 }
 
-void pool_core::wait_for_job(seat& me, job_slot& job)
+yield_result pool_core::yield_now(place& me) noexcept
 {
-    patience waiting(options_.idle);
-    for (;;) {
-        const job_state seen(job.state.load(order::acquire));  // split_deque, O2
-        if (seen.is_finished()) return;
-        if (run_mail(me) || help_job(me, job, seen)) {
-            waiting.reset();
-            continue;
+    if (me.in_test_pool) return schedule_yield(me, false);
+    return yield_with(me, [&] {
+        found work;
+        if (!find(me, work)) return false;
+        run(me, work);
+        return true;
+    });
+}
+
+yield_result pool_core::yield_local(place& me) noexcept
+{
+    if (me.in_test_pool) return schedule_yield(me, true);
+    return yield_with(me, [&] {
+        task* t = pop_mail(me);
+        if (t == nullptr) t = pop_task(me);
+        if (t == nullptr) {
+            const auto detached = me.detached.pop();
+            if (!detached) return false;
+            t = *detached;
         }
-        if (waiting.wait() || !seen.is_taken()) continue;
-        require_threads();
-        if (!split_deque::announce_parked(job)) return;
-        seat& thief = *seat_at(seen.thief());
-        // order: shows the seat, which may be new; scenarios have too few callers to need it
-        thief.watcher.store(me.index + 1, order::release);
-        full_fence();  // docs/sleep.md, WatchFence
-        thief.jobs.ask();
-        const split_deque::view view = thief.jobs.look();
-        if (view.has_work() && view.begins_at_or_after(seen.first())) continue;
-        me.wait_spot.park();
-    }
-}
-
-bool pool_core::run_own_task(seat& me, const scope_core& scope) noexcept
-{
-    // What lies above `low` was spawned since the scope was opened; most of it, but not all, into this scope.
-    while (me.level > me.low) {
-        task* const t = pop_task(me);
-        if (t == nullptr) return false;
-        if (t->scope->descends_from(scope)) {
-            run_task(me, t);
-            return true;
-        }
-        pass_on(me, t);
-    }
-    return false;
-}
-
-bool pool_core::run_shared_task(seat& me, const scope_core& scope) noexcept
-{
-    for (std::size_t left = shared_.empty() ? 0 : shared_.size(); left > 0; --left) {
-        task* const t = steal_from(shared_);
-        if (t == nullptr) return false;
-        if (t->scope->descends_from(scope)) {
-            run_task(me, t);
-            return true;
-        }
-        pass_on(me, t);
-    }
-    return false;
-}
-
-void pool_core::pass_on(seat& me, task* t) noexcept
-{
-    try {
-        share_task(t, &me);
-        work_available(me.index);  // a thread that looked for it while it was in our hands may sleep now
-    } catch (...) {
-        run_task(me, t);  // there is no memory to lay it anywhere: a stranger on top is the lesser evil
-    }
-}
-
-void pool_core::share_task(task* t, const seat* me)
-{
-    seat& home = static_cast<seat&>(t->scope->home());  // read before: the scope may be gone once the task is shared
-    shared_.push(t);
-    if (&home != me) home.wait_spot.unpark();
-}
-
-bool pool_core::help_scope(seat& me, scope_core& scope, bool only_look) noexcept
-{
-    const std::uint32_t count = seat_count();
-    for (std::uint32_t n = 1; n < count; ++n) {
-        const std::uint32_t i = me.index + n < count ? me.index + n : me.index + n - count;
-        seat* const other = seat_at(i);
-        // order: see show_activation
-        if (other == nullptr || other->scope.load(order::acquire) != &scope) continue;
-        // order: see show_activation
-        const std::uint32_t first = other->scope_first.load(order::acquire);
-        const split_deque::view view = other->jobs.look();
-        const bool has_job = view.has_work() && view.begins_at_or_after(first);
-        if (only_look) {
-            if (has_job || !other->tasks.empty()) return true;
-            // order: as in wait_for_job
-            other->watcher.store(me.index + 1, order::release);
-            full_fence();
-            other->jobs.ask();
-            if (other->jobs.look().has_work()) return true;
-            continue;
-        }
-        if (has_job) {
-            // As in help_job: it worked for the scope before and after the look.
-            //
-            // order: see show_activation; and load buffering, which the checker leaves out: it looks before it steals
-            if (other->scope.load(order::acquire) != &scope || other->scope_first.load(order::acquire) != first)
-                continue;
-            if (job_slot* const stolen = other->jobs.steal(view)) {
-                run_job(me, *other, *stolen);
-                return true;
-            }
-        } else {
-            other->jobs.ask();
-        }
-        if (other->tasks.empty()) continue;
-        if (task* const t = steal_from(other->tasks)) {
-            if (t->scope->descends_from(scope)) {
-                run_task(me, t);
-                return true;
-            }
-            pass_on(me, t);
-        }
-    }
-    return false;
-}
-
-void pool_core::wait_for_scope(seat& me, scope_core& scope)
-{
-    if (me.rehearsed) return rehearse_scope(me, scope);
-    patience waiting(options_.idle);
-    while (!scope.is_done()) {
-        if (run_own_task(me, scope) || run_mail(me) || run_shared_task(me, scope) || help_scope(me, scope, false)) {
-            waiting.reset();
-            continue;
-        }
-        if (waiting.wait()) continue;
-        require_threads();
-        scope.wants_news.store(true, order::relaxed);
-        full_fence();  // docs/sleep.md, WatchFence
-        if (!help_scope(me, scope, true) && !scope.is_done()) me.wait_spot.park();
-        scope.wants_news.store(false, order::relaxed);
-    }
-}
-
-void pool_core::wait_for_mail(seat& me, const mail_counter& counter)
-{
-    if (me.rehearsed) return rehearse_mail(me, counter);
-    patience waiting(options_.idle);
-    while (counter.pending.load(order::acquire) != 0) {
-        if (run_mail(me)) {
-            waiting.reset();
-        } else if (!waiting.wait()) {
-            require_threads();
-            me.wait_spot.park();
-        }
-    }
+        run_task(me, t);
+        return true;
+    });
 }
 
 }  // namespace weft::detail

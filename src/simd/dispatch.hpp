@@ -5,7 +5,7 @@
 namespace weft::detail {
 
 /// Whether the plain loops were asked for (WEFT_SIMD=scalar), or there is nothing else. The first call reads the
-/// environment and tells Highway what it may choose.
+/// environment and tells Highway what it may choose from.
 bool simd_is_scalar() noexcept;
 
 }  // namespace weft::detail

@@ -1,5 +1,5 @@
-// src/simd/kernels-inl.h - the table of kernels, for the instructions that Highway is compiling for; included once for
-// each. SPDX-License-Identifier: MIT OR Apache-2.0
+// src/simd/kernels-inl.h - the table of kernels; included once for each instruction set that Highway compiles for.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "simd/kernels_order-inl.h"
 #include "simd/kernels_sum-inl.h"

@@ -1,4 +1,4 @@
-// src/simd/kernels_float.cpp - the kernels of some types, compiled for every set of instructions.
+// src/simd/kernels_float.cpp - the kernels of the floating-point types, compiled for each instruction set.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd/kernels_float.cpp"

@@ -1,5 +1,5 @@
-// src/simd/kernels_order-inl.h - minima, maxima, counting and finding, for the instructions that Highway is compiling
-// for. SPDX-License-Identifier: MIT OR Apache-2.0
+// src/simd/kernels_order-inl.h - minima, maxima, counting and finding, once for each instruction set of Highway's.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #if defined(WEFT_SIMD_KERNELS_ORDER_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef WEFT_SIMD_KERNELS_ORDER_INL
@@ -58,7 +58,7 @@ struct greatest {
         std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
 };
 
-/// The better of an element and what is kept, lane by lane; NaN is never better.
+/// The better of an element and the one that is kept, lane by lane; NaN is never better.
 template <class Way, class V, class D>
 HWY_INLINE V better_lanes([[maybe_unused]] D d, V element, V kept)
 {
@@ -96,7 +96,7 @@ T best_of(const T* HWY_RESTRICT p, std::size_t n)
         const std::size_t part = stream_length<T>(n, 8, lanes);
         for (; i + 8 * part <= n; i += 8 * part) {
             for (std::size_t k = 0; k < part; k += lanes) {
-                ask_ahead<8>(p + i + k, part);
+                prefetch_streams<8>(p + i + k, part);
                 all(p + i + k, part);
             }
         }
@@ -112,7 +112,7 @@ T best_of(const T* HWY_RESTRICT p, std::size_t n)
     return out;
 }
 
-/// `best` as an answer: NaN if there was nothing else.
+/// `best` as the result: NaN if there was nothing else.
 template <class Way, class T>
 T or_nan(T best, const T* p, std::size_t n)
 {
@@ -158,7 +158,7 @@ std::pair<T, T> minmax(const T* HWY_RESTRICT p, std::size_t n)
         const std::size_t part = stream_length<T>(n, 4, lanes);
         for (; i + 4 * part <= n; i += 4 * part) {
             for (std::size_t k = 0; k < part; k += lanes) {
-                ask_ahead<4>(p + i + k, part);
+                prefetch_streams<4>(p + i + k, part);
                 all(p + i + k, part);
             }
         }
@@ -208,13 +208,13 @@ std::size_t find(const T* HWY_RESTRICT p, std::size_t n, T value)
     return i;
 }
 
-/// The first place of the best element: the first block that has it is remembered, and searched at the end.
+/// The first index of the best element: the first block that has it is remembered, and searched at the end.
 template <class Way, class T>
 std::size_t place_of_best(const T* p, std::size_t n)
 {
     T best = Way::template worst<T>;
     std::size_t block = n;
-    constexpr std::size_t length = 8192 / sizeof(T);  // short of what would be read in streams, which must not jump
+    constexpr std::size_t length = 8192 / sizeof(T);  // too short to be read in streams: they must not jump
     for (std::size_t at = 0; at < n; at += length) {
         const T here = best_of<Way>(p + at, std::min(length, n - at));
         if (Way::better(here, best)) {
@@ -222,7 +222,7 @@ std::size_t place_of_best(const T* p, std::size_t n)
             block = at;
         }
     }
-    // Nothing is better than the worst value: then it is the first of that value, or all is NaN.
+    // No element is better than the worst value: then it is the first with that value, or all are NaN.
     const std::size_t from = block == n ? 0 : block;
     const std::size_t at = from + find(p + from, n - from, best);
     return at == n ? 0 : at;

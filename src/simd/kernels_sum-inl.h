@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Floating point: blocks of simd_block elements with eight accumulators each; block results are added pairwise, as a
-// tree. Large data is read at eight places at once, one for each accumulator, since one stream of reads does not use
-// the memory up: then blocks are longer, and each accumulator takes an eighth.
+// tree. Large data is read at eight positions at once, one for each accumulator, since one stream of reads does not
+// exhaust the memory bandwidth: then blocks are longer, and each accumulator takes an eighth.
 
 #if defined(WEFT_SIMD_KERNELS_SUM_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef WEFT_SIMD_KERNELS_SUM_INL
@@ -60,7 +60,7 @@ private:
 
 // --- floating-point sums and dot products ---------------------------------------------------------------------------
 
-/// What a sum and a dot product do with the elements at a place.
+/// What a sum and a dot product do with the elements at one position.
 template <class T>
 struct plain_terms {
     static constexpr std::size_t ranges = 1;
@@ -119,7 +119,7 @@ T float_block(D d, Terms terms, std::size_t n)
     return s;
 }
 
-/// As float_block, but reads at eight places at once: each accumulator takes an eighth of the block, or every other
+/// As float_block, but reads at eight positions at once: each accumulator takes an eighth of the block, or every other
 /// vector of a quarter if there are two ranges to read.
 template <class D, class Terms, class T = hn::TFromD<D>>
 T float_block_apart(D d, Terms terms, std::size_t n)
@@ -166,7 +166,7 @@ T float_total(Terms terms, std::size_t n)
     return total.finish();
 }
 
-/// Adds x to s; what the rounding loses goes to `lost` (Knuth's two-sum, which needs no comparison).
+/// Adds x to s; the rounding error goes to `lost`, as in scalar::two_sum.
 template <class V>
 HWY_INLINE void two_sum(V& s, V& lost, V x)
 {
@@ -176,43 +176,78 @@ HWY_INLINE void two_sum(V& s, V& lost, V x)
     s = t;
 }
 
+/// Adds x to a sum in two parts, of which `low` is what `high` cannot hold.
+template <class V>
+HWY_INLINE void fold(V& high, V& low, V x)
+{
+    two_sum(high, low, x);
+    const V sum = hn::Add(high, low);
+    low = hn::Sub(low, hn::Sub(sum, high));
+    high = sum;
+}
+
+/// Always in doubles. Floats are added up without their errors for a while: it takes many for the errors to count.
 template <class T>
 T float_sum_compensated(const T* HWY_RESTRICT p, std::size_t n)
 {
-    const hn::ScalableTag<T> d;
+    const hn::ScalableTag<double> d;
     const std::size_t lanes = hn::Lanes(d);
-    auto s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, l0 = s0, l1 = s0, l2 = s0, l3 = s0;
+    const auto zero = hn::Zero(d);
+    auto high = zero, low = zero, plain = zero;
     std::size_t i = 0;
-    for (; i + 4 * lanes <= n; i += 4 * lanes) {
-        two_sum(s0, l0, hn::LoadU(d, p + i));
-        two_sum(s1, l1, hn::LoadU(d, p + i + lanes));
-        two_sum(s2, l2, hn::LoadU(d, p + i + 2 * lanes));
-        two_sum(s3, l3, hn::LoadU(d, p + i + 3 * lanes));
+    if constexpr (sizeof(T) == 4) {
+        const hn::Rebind<float, decltype(d)> narrow;
+        const auto at = [&](std::size_t k) HWY_ATTR WEFT_ALWAYS_INLINE {
+            return hn::PromoteTo(d, hn::LoadU(narrow, p + i + k * lanes));
+        };
+        while (n - i >= 8 * lanes) {
+            auto a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
+            const std::size_t end = i + 8 * lanes * std::min(scalar::float_rounds, (n - i) / (8 * lanes));
+            for (; i < end; i += 8 * lanes) {
+                a0 = hn::Add(a0, at(0));
+                a1 = hn::Add(a1, at(1));
+                a2 = hn::Add(a2, at(2));
+                a3 = hn::Add(a3, at(3));
+                a4 = hn::Add(a4, at(4));
+                a5 = hn::Add(a5, at(5));
+                a6 = hn::Add(a6, at(6));
+                a7 = hn::Add(a7, at(7));
+            }
+            a0 = hn::Add(hn::Add(hn::Add(a0, a1), hn::Add(a2, a3)), hn::Add(hn::Add(a4, a5), hn::Add(a6, a7)));
+            plain = hn::Add(plain, a0);
+            fold(high, low, a0);
+        }
+    } else {
+        while (n - i >= 4 * lanes) {
+            auto s0 = zero, s1 = zero, s2 = zero, s3 = zero, l0 = zero, l1 = zero, l2 = zero, l3 = zero;
+            const std::size_t end = i + 4 * lanes * std::min(scalar::double_rounds, (n - i) / (4 * lanes));
+            for (; i < end; i += 4 * lanes) {
+                two_sum(s0, l0, hn::LoadU(d, p + i));
+                two_sum(s1, l1, hn::LoadU(d, p + i + lanes));
+                two_sum(s2, l2, hn::LoadU(d, p + i + 2 * lanes));
+                two_sum(s3, l3, hn::LoadU(d, p + i + 3 * lanes));
+            }
+            plain = hn::Add(plain, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
+            fold(high, low, s0);
+            fold(high, low, s1);
+            fold(high, low, s2);
+            fold(high, low, s3);
+            fold(high, low, hn::Add(hn::Add(l0, l1), hn::Add(l2, l3)));
+        }
     }
-    // The lanes, their errors and the rest are few: one by one.
-    HWY_ALIGN T parts[8 * HWY_MAX_BYTES / sizeof(T)];
-    std::size_t k = 0;
-    const auto keep = [&](auto v) {
-        hn::StoreU(v, d, parts + k);
-        k += lanes;
-    };
-    keep(s0), keep(s1), keep(s2), keep(s3);
-    const std::size_t sums = k;
-    T plain = 0;  // what the sum is if it is not finite
-    for (std::size_t j = 0; j < sums; ++j) plain += parts[j];
-    for (std::size_t j = i; j < n; ++j) plain += p[j];
-    if (!std::isfinite(plain)) return plain;
-    keep(l0), keep(l1), keep(l2), keep(l3);
-    T s = 0;
-    T lost = 0;
-    const auto add = [&](T x) {
-        const T t = s + x;
-        lost += std::abs(s) >= std::abs(x) ? (s - t) + x : (x - t) + s;
-        s = t;
-    };
-    for (; i < n; ++i) add(p[i]);
-    for (std::size_t j = 0; j < k; ++j) add(parts[j]);
-    return s + lost;
+    // The lanes and the remaining elements are few, and are added one by one.
+    HWY_ALIGN double parts[3 * HWY_MAX_BYTES / sizeof(double)];
+    hn::StoreU(high, d, parts);
+    hn::StoreU(low, d, parts + lanes);
+    hn::StoreU(plain, d, parts + 2 * lanes);
+    scalar::twofold_sum total;
+    for (std::size_t k = 0; k < lanes; ++k) {
+        scalar::two_sum(total.high, total.low, parts[k]);
+        total.low += parts[lanes + k];
+        total.plain += parts[2 * lanes + k];
+    }
+    for (; i < n; ++i) total.add(p[i]);
+    return total.value<T>();
 }
 
 /// Not SumOfLanes: the intrinsic behind it adds signed numbers with GCC, which must not overflow.
@@ -228,7 +263,7 @@ std::uint64_t lanes_total(D d64, hn::Vec<D> v)
 
 // --- integer sums: in lanes that cannot overflow --------------------------------------------------------------------
 
-/// The sum in lanes of 64 bits; each accumulator of the loop takes `lanes` elements by `add(accumulator, place)`.
+/// The sum in lanes of 64 bits; each accumulator of the loop takes `lanes` elements by `add(accumulator, position)`.
 template <class T, class Add>
 HWY_INLINE std::uint64_t sum_in_words(const T* HWY_RESTRICT p, std::size_t n, std::size_t lanes, Add add)
 {
@@ -249,7 +284,7 @@ HWY_INLINE std::uint64_t sum_in_words(const T* HWY_RESTRICT p, std::size_t n, st
         const std::size_t part = stream_length<T>(n, 8, lanes);
         for (; i + 8 * part <= n; i += 8 * part) {
             for (std::size_t k = 0; k < part; k += lanes) {
-                ask_ahead<8>(p + i + k, part);
+                prefetch_streams<8>(p + i + k, part);
                 all(p + i + k, part);
             }
         }
@@ -279,7 +314,7 @@ std::uint64_t integer_sum(const T* HWY_RESTRICT p, std::size_t n)
             return hn::Add(a, hn::BitCast(d64, hn::PromoteTo(dw, hn::LoadU(d, at))));
         });
     } else if constexpr (sizeof(T) == 1) {
-        // Signed bytes are moved up by 128 for the instruction that adds unsigned ones, and the sum down again.
+        // Signed bytes are raised by 128 for the instruction that adds unsigned ones, and the sum is corrected.
         const hn::ScalableTag<std::uint8_t> d;
         const auto up = hn::Set(d, std::is_signed_v<T> ? 128 : 0);
         const std::size_t lanes = hn::Lanes(d);

@@ -1,4 +1,4 @@
-// src/simd/kernels_text.cpp - the kernels for text, compiled for every set of instructions.
+// src/simd/kernels_text.cpp - the kernels for text, compiled for each instruction set.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd/kernels_text.cpp"
@@ -18,7 +18,7 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// At most 64 lanes: a vector's mask fits a word.
+// At most 64 lanes: the mask of a vector fits into a word.
 const hn::CappedTag<std::uint8_t, 64> tag;
 using tag_type = hn::CappedTag<std::uint8_t, 64>;
 using vector = hn::Vec<tag_type>;
@@ -59,7 +59,7 @@ void mark_pair(const char* text, std::size_t words, char first, char last, std::
     });
 }
 
-void mark_set(const char* text, std::size_t words, const simd::byte_set& set, std::uint64_t* masks)
+void mark_set(const char* text, std::size_t words, const byte_set& set, std::uint64_t* masks)
 {
     if (hn::Lanes(tag) < 16) return scalar::mark_set(text, words, set, masks);
     // The low half of a byte chooses an entry of the table, the high half a bit of it.

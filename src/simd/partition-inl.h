@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The first and the last vectors are set aside, which makes room for whole vectors at both ends. Then vectors are read
-// from the end with less room, so that there always is room for what is written to either. Nothing outside of the keys is
-// written, not even what was read there: it may belong to another thread. (Most targets' masked stores do just that.)
+// from the end with less room, so that there is always room to write to either. Nothing outside the keys is written,
+// not even with the value that it has: it may belong to another thread. (The masked stores of most targets do just
+// that.)
 
 #if defined(WEFT_SIMD_PARTITION_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef WEFT_SIMD_PARTITION_INL
@@ -27,7 +28,7 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// There is no NaN; and Highway 1.0.3 has no Le for integers.
+/// No key is NaN, so Not(Lt) will do; Highway 1.0.3 has no Le for integers.
 template <simd_front Front, class V>
 HWY_INLINE auto goes_to_front(V v, V pivot)
 {
@@ -37,14 +38,14 @@ HWY_INLINE auto goes_to_front(V v, V pivot)
     if constexpr (Front == simd_front::not_less) return hn::Not(hn::Lt(v, pivot));
 }
 
-/// Whether lanes are moved by a look into tables, as there is no instruction for it: then those outside of a mask come
-/// behind those in it. Where there is one, masked stores write no other lane.
+/// Whether lanes are moved by means of tables, because there is no instruction for it: then those outside a mask come
+/// after those in it. Where there is one, masked stores write no other lane.
 inline constexpr bool by_tables =
     HWY_TARGET != HWY_SCALAR && !(HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3) && !HWY_HAVE_SCALABLE;
 
-/// Lanes of Size bytes in a vector of Bytes bytes: for every mask the lanes in it, then the others. As numbers of bytes,
-/// but of 32-bit parts in vectors that have no other shuffle across their halves. Highway 1.0.3 has such tables inside of
-/// functions, where GCC copies them at every call.
+/// Lanes of Size bytes in a vector of Bytes bytes: for every mask the lanes in it, then the others. As indices of
+/// bytes, or of 32-bit parts in vectors that have no other shuffle across their halves. Highway 1.0.3 has such tables
+/// inside functions, where GCC copies them at every call.
 template <std::size_t Size, std::size_t Bytes>
 struct parted_lanes {
     using index = std::conditional_t<Bytes == 16, std::uint8_t, std::uint32_t>;
@@ -71,7 +72,7 @@ struct parted_lanes {
 template <std::size_t Size, std::size_t Bytes>
 inline constexpr parted_lanes<Size, Bytes> parted_lanes_of;
 
-/// The lanes of the mask, first; what follows them is the others, or anything if there are no tables.
+/// Puts the lanes of the mask first; they are followed by the others, or by anything if there are no tables.
 template <class V, class M>
 HWY_INLINE V compress(V v, M m)
 {
@@ -108,6 +109,7 @@ template <simd_front Front, class T>
 std::size_t partition(T* HWY_RESTRICT keys, std::size_t n, T key)
 {
     const hn::ScalableTag<T> d;
+    if (n == 0) return 0;  // there may be no keys to copy from
     using vector = hn::Vec<decltype(d)>;
     constexpr std::size_t unroll = 4;
     const std::size_t lanes = hn::Lanes(d);
@@ -115,7 +117,7 @@ std::size_t partition(T* HWY_RESTRICT keys, std::size_t n, T key)
     const vector pivot = hn::Set(d, key);
     HWY_ALIGN T aside[3 * unroll * hn::MaxLanes(d)];
 
-    std::size_t unread = 0;  // keys [unread, unread_end) wait
+    std::size_t unread = 0;  // keys [unread, unread_end) are still to be read
     std::size_t unread_end = n;
     std::size_t front = 0;  // [0, front) and [back, n) are done
     std::size_t back = n;
@@ -155,7 +157,7 @@ std::size_t partition(T* HWY_RESTRICT keys, std::size_t n, T key)
             put(v3);
         }
     }
-    // What is left, less than a group, and what was set aside: now exactly as much as there is room.
+    // The rest, less than a group, and what was set aside: now exactly as much as there is room for.
     std::memcpy(aside + held, keys + unread, (unread_end - unread) * sizeof(T));
     held += unread_end - unread;
     HWY_ALIGN T behind[(3 * unroll + 1) * hn::MaxLanes(d)];

@@ -8,10 +8,10 @@
 #include <functional>
 
 namespace weft::detail {
-// Each set of instructions has its own, through its Parts, so that nothing is inlined into the wrong one.
+// Each instruction set has its own, through its Parts, so that nothing is inlined into the wrong one.
 namespace {
 
-/// The median of a sample. `common` tells whether the sample has it twice.
+/// The median of a sample. `common` tells whether it occurs in the sample twice.
 template <class T, class Parts>
 T choose_pivot(const T* keys, std::size_t n, bool& common)
 {
@@ -30,7 +30,7 @@ T choose_pivot(const T* keys, std::size_t n, bool& common)
     return pivot;
 }
 
-/// Heap sort: what is left when too many pivots were bad.
+/// Heap sort: the last resort when too many pivots were bad.
 template <class T, class Parts>
 void sort_badly_split(T* keys, std::size_t n, bool descending)
 {
@@ -47,7 +47,7 @@ void quicksort(T* keys, std::size_t n, bool descending, int bad_allowed)
         bool common = false;
         const T pivot = choose_pivot<T, Parts>(keys, n, common);
         const std::size_t lower = Parts::before(keys, n, pivot, descending);
-        // The equals are done in one pass, if there are many; and if nothing comes before them they must be.
+        // The equal keys are set aside in one pass if there are many; if nothing comes before them they must be.
         const std::size_t equal =
             common || lower == 0 ? Parts::not_behind(keys + lower, n - lower, pivot, descending) : 0;
         T* const right = keys + lower + equal;

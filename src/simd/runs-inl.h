@@ -20,7 +20,7 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Where the second may not follow the first; so it is with NaN, in either direction.
+/// Where the second may not follow the first, which is the case with NaN, in either direction.
 template <bool Down, class V>
 HWY_INLINE auto breaks_run(V first, V second)
 {

@@ -11,12 +11,12 @@
 
 namespace weft::detail {
 
-/// From so many bytes on a reduction counts on nothing being in the cache, and reads at eight places at once: one
-/// stream of reads does not use the memory up.
+/// From this many bytes on a reduction assumes that nothing is in the cache, and reads at eight positions at once: one
+/// stream of reads does not exhaust the memory bandwidth.
 inline constexpr std::size_t worth_streams = std::size_t{1} << 20;
 
-/// How far `streams` such places in n elements are apart: far enough that the processor takes them for as many streams,
-/// and by an odd number of cache lines, or they would all fall into one set of the cache.
+/// How far apart `streams` such positions in n elements are: far enough that the processor takes them for as many
+/// streams, and an odd number of cache lines: otherwise they would all fall into one set of the cache.
 template <class T>
 constexpr std::size_t stream_length(std::size_t n, std::size_t streams, std::size_t lanes)
 {
@@ -27,7 +27,7 @@ constexpr std::size_t stream_length(std::size_t n, std::size_t streams, std::siz
     return (lines % 2 == 0 ? lines - 1 : lines) * line;
 }
 
-/// So many bytes ahead a stream is asked for: what the processor fetches by itself is not enough.
+/// How many bytes ahead a stream is prefetched: what the processor fetches by itself is not enough.
 inline constexpr std::size_t stream_ahead = 512;
 
 #define WEFT_ALWAYS_INLINE __attribute__((always_inline))
@@ -46,7 +46,7 @@ constexpr bool is_nan(T x)
     return x != x;
 }
 
-/// Sums in 16 lanes by place, and the lanes as a tree: an order that any vector width of up to 16 lanes can follow.
+/// Sums in 16 lanes, by index, and the lanes as a tree: an order that any vector width of up to 16 lanes can follow.
 template <class T, class Term>
 simd::sum_type<T> sum_in_lanes(std::size_t n, Term term)
 {
@@ -75,18 +75,75 @@ simd::sum_type<T> dot(const T* a, const T* b, std::size_t n)
         n, [a, b](std::size_t i) { return static_cast<wrap_t<T>>(a[i]) * static_cast<wrap_t<T>>(b[i]); });
 }
 
+/// How many floats are added up as doubles before the sum is folded: with the three additions of a tree that joins
+/// eight such sums, that makes fewer than 32 roundings of 2^-53.
+inline constexpr std::size_t float_rounds = 28;
+/// How many doubles are added up, with their errors, before both are folded. The errors of the errors grow with the
+/// square.
+inline constexpr std::size_t double_rounds = 1024;
+
+/// Adds x to s; the rounding error is added to `lost` (Knuth's two-sum, which needs no comparison).
+inline void two_sum(double& s, double& lost, double x)
+{
+    const double t = s + x;
+    const double z = t - s;
+    lost += (s - (t - z)) + (x - z);
+    s = t;
+}
+
+/// A sum with about twice the digits: `low` is the part that `high` cannot hold.
+struct twofold_sum {
+    double high = 0;
+    double low = 0;
+    double plain = 0;  // what the sum is if it is not finite: then there are no errors to correct
+
+    void add(double x)
+    {
+        two_sum(high, low, x);
+        plain += x;
+    }
+    /// Makes `low` small again: to be called now and then, before its own rounding errors matter.
+    void settle()
+    {
+        const double sum = high + low;
+        low -= sum - high;
+        high = sum;
+    }
+    template <class T>
+    [[nodiscard]] T value() const
+    {
+        return static_cast<T>(std::isfinite(plain) ? high + low : plain);
+    }
+};
+
 template <class T>
 T sum_compensated(const T* p, std::size_t n)
 {
     if constexpr (std::is_floating_point_v<T>) {
-        T s = 0;
-        T lost = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-            const T t = s + p[i];
-            lost += std::abs(s) >= std::abs(p[i]) ? (s - t) + p[i] : (p[i] - t) + s;
-            s = t;
+        constexpr std::size_t lanes = 8;
+        constexpr std::size_t rounds = sizeof(T) == 4 ? float_rounds : double_rounds;
+        twofold_sum total;
+        std::size_t i = 0;
+        while (n - i >= lanes) {
+            double s[lanes] = {};
+            double lost[lanes] = {};
+            for (std::size_t r = 0; r < rounds && n - i >= lanes; ++r, i += lanes) {
+                for (std::size_t k = 0; k < lanes; ++k) {
+                    if constexpr (sizeof(T) == 4) {
+                        s[k] += static_cast<double>(p[i + k]);
+                    } else {
+                        two_sum(s[k], lost[k], p[i + k]);
+                    }
+                }
+            }
+            for (std::size_t k = 0; k < lanes; ++k) {
+                total.add(s[k]);
+                total.low += lost[k];
+            }
+            total.settle();
         }
-        return std::isfinite(s) ? s + lost : s;  // beyond the range there are no errors to correct
+        for (; i < n; ++i) total.add(p[i]);
+        return total.template value<T>();
     } else {
         return static_cast<T>(sum(p, n));
     }
@@ -107,7 +164,7 @@ simd::sum_type<T> product(const T* p, std::size_t n)
     return static_cast<simd::sum_type<T>>(lanes[0]);
 }
 
-/// The place of the best element by `better`; NaN is never better than anything but NaN.
+/// The index of the best element by `better`; NaN is never better than anything but NaN.
 template <class T, class Better>
 std::size_t best(const T* p, std::size_t n, Better better)
 {

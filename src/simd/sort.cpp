@@ -1,13 +1,17 @@
 // src/simd/sort.cpp - chooses how keys are sorted: by weft's own quicksort or by Highway's.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/simd/sort.hpp>
+#include <weft/simd/detail/sort.hpp>
 
 #include "simd/dispatch.hpp"
 #include "simd/partition.hpp"
 
 #ifdef WEFT_HIGHWAY_SORT
+#include "simd/lost_keys.hpp"
+
 #include <hwy/contrib/sort/vqsort.h>
 #include <hwy/highway.h>
+
+#include <type_traits>
 #endif
 
 namespace weft::detail {
@@ -15,13 +19,20 @@ namespace {
 
 #ifdef WEFT_HIGHWAY_SORT
 template <class T>
-void sort_by_highway(T* keys, std::size_t n, bool descending)
+void sort_by_highway(T* keys, std::size_t n, bool descending, bool plain)
 {
+    lost_keys lost;
+    if constexpr (std::is_floating_point_v<T>) {
+        if (!plain) lost = count_lost_keys(keys, n, descending);
+    }
     const hwy::Sorter sorter;
     if (descending) {
         sorter(keys, n, hwy::SortDescending());
     } else {
         sorter(keys, n, hwy::SortAscending());
+    }
+    if constexpr (std::is_floating_point_v<T>) {
+        if (lost.any()) give_back(keys, n, lost, descending);
     }
 }
 #endif
@@ -47,19 +58,25 @@ void simd_swap_mirrored(T* first, T* last, std::size_t n)
 }
 
 template <class T>
-void simd_sort(T* keys, std::size_t n, bool descending)
+bool simd_plain(const T* keys, std::size_t n)
+{
+    return simd_sorts_of<T>().plain(keys, n);
+}
+
+template <class T>
+void simd_sort(T* keys, std::size_t n, bool descending, [[maybe_unused]] bool plain)
 {
     if (n < 2) return;
 #ifdef WEFT_HIGHWAY_SORT
-    // Before 1.1 Highway compressed into memory, which takes some hundred cycles on Zen 4. Elsewhere than on x86 it writes
-    // back what it reads behind the keys, which may be another thread's.
+    // Before 1.1, Highway compressed into memory, which takes some hundred cycles on Zen 4. On processors other than
+    // x86 it writes back what it reads after the keys, which may belong to another thread.
     constexpr bool own = !HWY_ARCH_X86 || (sizeof(T) >= 4 && HWY_MAJOR == 1 && HWY_MINOR == 0);
     if constexpr (!own) {
-        if (!simd_is_scalar()) return sort_by_highway(keys, n, descending);
+        if (!simd_is_scalar()) return sort_by_highway(keys, n, descending, plain);
     }
 #endif
     if constexpr (sizeof(T) >= 4) {
-        simd_sorts_of<T>().sort(keys, n, descending);
+        simd_sorts_of<T>().sort[plain ? 1 : 0](keys, n, descending);
     } else {
         scalar::sort(keys, n, descending);
     }
@@ -86,13 +103,16 @@ template void simd_swap_mirrored(std::uint64_t*, std::uint64_t*, std::size_t);
 template void simd_swap_mirrored(float*, float*, std::size_t);
 template void simd_swap_mirrored(double*, double*, std::size_t);
 
-template void simd_sort(std::int16_t*, std::size_t, bool);
-template void simd_sort(std::uint16_t*, std::size_t, bool);
-template void simd_sort(std::int32_t*, std::size_t, bool);
-template void simd_sort(std::uint32_t*, std::size_t, bool);
-template void simd_sort(std::int64_t*, std::size_t, bool);
-template void simd_sort(std::uint64_t*, std::size_t, bool);
-template void simd_sort(float*, std::size_t, bool);
-template void simd_sort(double*, std::size_t, bool);
+template bool simd_plain(const float*, std::size_t);
+template bool simd_plain(const double*, std::size_t);
+
+template void simd_sort(std::int16_t*, std::size_t, bool, bool);
+template void simd_sort(std::uint16_t*, std::size_t, bool, bool);
+template void simd_sort(std::int32_t*, std::size_t, bool, bool);
+template void simd_sort(std::uint32_t*, std::size_t, bool, bool);
+template void simd_sort(std::int64_t*, std::size_t, bool, bool);
+template void simd_sort(std::uint64_t*, std::size_t, bool, bool);
+template void simd_sort(float*, std::size_t, bool, bool);
+template void simd_sort(double*, std::size_t, bool, bool);
 
 }  // namespace weft::detail

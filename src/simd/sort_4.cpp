@@ -1,4 +1,4 @@
-// src/simd/sort_4.cpp - sorts of keys of 4 bytes, compiled for every set of instructions.
+// src/simd/sort_4.cpp - sorts of keys of 4 bytes, compiled for each instruction set.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "simd/sort_4.cpp"

@@ -1,4 +1,4 @@
-// src/simd/streams-inl.h - asking ahead for what several streams of reads need.
+// src/simd/streams-inl.h - prefetches for several streams of reads.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #if defined(WEFT_SIMD_STREAMS_INL) == defined(HWY_TARGET_TOGGLE)
@@ -19,9 +19,9 @@ HWY_BEFORE_NAMESPACE();
 namespace weft::detail::HWY_NAMESPACE {
 namespace {
 
-/// Asks for what `Streams` streams, so far apart, are going to read.
+/// Prefetches what `Streams` streams, this far apart, are going to read.
 template <std::size_t Streams, class T>
-HWY_INLINE void ask_ahead(const T* p, std::size_t apart)
+HWY_INLINE void prefetch_streams(const T* p, std::size_t apart)
 {
     for (std::size_t stream = 0; stream < Streams; ++stream)
         hwy::Prefetch(p + stream * apart + stream_ahead / sizeof(T));

@@ -10,6 +10,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#if HWY_ARCH_X86
+#include <cpuid.h>
+#endif
 
 namespace weft {
 namespace {
@@ -62,10 +65,42 @@ constexpr named_target known[] = {
 #endif
 };
 
-/// What the processor has, of what was compiled.
+#if HWY_ARCH_X86
+/// The registers that the system saves when it switches threads, as bits of XCR0. Instructions that use others cannot
+/// be used, even though the processor reports them: in some emulators and virtual machines, and under a system that was
+/// configured so.
+std::uint64_t saved_registers() noexcept
+{
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    constexpr unsigned has_xgetbv = 1U << 27U;  // OSXSAVE
+    if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & has_xgetbv) == 0) return 0;
+    unsigned low = 0;
+    unsigned high = 0;
+    asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return std::uint64_t{high} << 32U | low;
+}
+#endif
+
+/// The instructions whose registers the system saves.
+std::int64_t usable() noexcept
+{
+#if HWY_ARCH_X86
+    constexpr std::uint64_t wide = 0x06;   // halves of 128 bits: AVX
+    constexpr std::uint64_t wider = 0xe6;  // and masks, and registers of 512 bits: AVX-512
+    const std::uint64_t saved = saved_registers();
+    if ((saved & wide) != wide) return ~(std::int64_t{HWY_SSE4} - 1);
+    if ((saved & wider) != wider) return ~(std::int64_t{HWY_AVX2} - 1);
+#endif
+    return ~std::int64_t{0};
+}
+
+/// The targets that were compiled, that the processor has, and that the system allows.
 std::int64_t available() noexcept
 {
-    static const std::int64_t bits = hwy::SupportedTargets() & HWY_TARGETS;
+    static const std::int64_t bits = hwy::SupportedTargets() & HWY_TARGETS & usable();
     return bits;
 }
 
@@ -95,8 +130,9 @@ choice choose() noexcept
     }
     for (const named_target& t : known) {
         if ((allowed & t.bit) == 0) continue;
-        // Tells Highway too: its tables are looked up by the target that it has chosen.
-        if (allowed != available()) hwy::DisableTargets(available() & ~allowed);
+        // Highway is told, too: its tables are indexed by the target that it has chosen, the best that is not disabled.
+        const std::int64_t better = hwy::SupportedTargets() & (t.bit - 1);
+        if (better != 0) hwy::DisableTargets(better);
         hwy::GetChosenTarget().Update(hwy::SupportedTargets());
         return {t.name, false};
     }

@@ -11,7 +11,7 @@ namespace weft::detail {
 
 struct text_kernels {
     void (*byte)(const char*, std::size_t, char, std::uint64_t*);
-    void (*set)(const char*, std::size_t, const simd::byte_set&, std::uint64_t*);
+    void (*set)(const char*, std::size_t, const byte_set&, std::uint64_t*);
     void (*pair)(const char*, std::size_t, char, char, std::size_t, std::uint64_t*);
 };
 
@@ -34,7 +34,7 @@ inline void mark_byte(const char* text, std::size_t words, char c, std::uint64_t
 {
     mark(words, masks, [=](std::size_t i) { return text[i] == c; });
 }
-inline void mark_set(const char* text, std::size_t words, const simd::byte_set& set, std::uint64_t* masks)
+inline void mark_set(const char* text, std::size_t words, const byte_set& set, std::uint64_t* masks)
 {
     mark(words, masks, [&](std::size_t i) { return set.contains(static_cast<unsigned char>(text[i])); });
 }

@@ -1,17 +1,22 @@
-// src/topology/cpu_set.cpp - sets of processors; pinning on Linux, and its absence elsewhere.
+// src/topology/cpu_set.cpp - sets of processors; pinning on Linux, and stubs elsewhere.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/topology/cpu_set.hpp>
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "topology/thread_affinity.hpp"
+
 #if defined(__linux__)
+#include <dirent.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstdlib>
 #endif
 
 namespace weft {
@@ -111,11 +116,15 @@ std::error_code pin_this_thread(const cpu_set& cpus)
     return std::error_code(errno, std::system_category());
 }
 
-cpu_set this_thread_affinity()
+namespace detail {
+
+std::int64_t this_thread_id() noexcept { return syscall(SYS_gettid); }
+
+cpu_set thread_affinity(std::int64_t id)
 {
     cpu_set out;
     for (std::vector<unsigned long> mask(16);; mask.resize(2 * mask.size())) {
-        const long bytes = syscall(SYS_sched_getaffinity, 0, mask.size() * sizeof(unsigned long), mask.data());
+        const long bytes = syscall(SYS_sched_getaffinity, id, mask.size() * sizeof(unsigned long), mask.data());
         if (bytes < 0 && errno == EINVAL && mask.size() * kernel_bits < max_cpus) continue;
         for (std::size_t cpu = 0; bytes > 0 && cpu < static_cast<std::size_t>(bytes) * 8; ++cpu) {
             if ((mask[cpu / kernel_bits] >> cpu % kernel_bits & 1) != 0) out.add(cpu);
@@ -123,6 +132,27 @@ cpu_set this_thread_affinity()
         return out;
     }
 }
+
+cpu_set process_affinity()
+{
+    constexpr int most_asked = 256;
+    const std::unique_ptr<DIR, int (*)(DIR*)> threads(opendir("/proc/self/task"), [](DIR* d) { return closedir(d); });
+    if (threads == nullptr) return thread_affinity(0) | thread_affinity(getpid());
+    cpu_set out;
+    for (int asked = 0; asked < most_asked;) {
+        const dirent* const entry = readdir(threads.get());
+        if (entry == nullptr) break;
+        if (const long id = std::strtol(entry->d_name, nullptr, 10); id > 0) {
+            out = out | thread_affinity(id);
+            ++asked;
+        }
+    }
+    return out;
+}
+
+}  // namespace detail
+
+cpu_set this_thread_affinity() { return detail::thread_affinity(0); }
 
 std::optional<std::size_t> this_thread_cpu() noexcept
 {
@@ -133,6 +163,15 @@ std::optional<std::size_t> this_thread_cpu() noexcept
 #else
 
 std::error_code pin_this_thread(const cpu_set&) { return std::make_error_code(std::errc::not_supported); }
+
+namespace detail {
+
+std::int64_t this_thread_id() noexcept { return 0; }
+
+cpu_set thread_affinity(std::int64_t) { return {}; }
+cpu_set process_affinity() { return {}; }
+
+}  // namespace detail
 
 cpu_set this_thread_affinity() { return {}; }
 

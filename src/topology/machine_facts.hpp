@@ -1,4 +1,4 @@
-// src/topology/machine_facts.hpp - what a source of facts tells about a machine, before anybody has checked it.
+// src/topology/machine_facts.hpp - what a source says about a machine, unchecked.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -26,14 +26,14 @@ struct machine_facts {
     std::vector<std::string> missing;  ///< what could not be found out, as clauses
 };
 
-/// What Linux tells in files. Empty `online`: nothing.
+/// What the files of Linux say. Empty `online`: nothing.
 [[nodiscard]] machine_facts read_sysfs(const system_files& files);
 
-/// Replaces the kinds of cores in `facts` with what Linux tells, if it tells of more than one kind.
+/// Replaces the kinds of cores in `facts` by what Linux says, if it knows more than one kind.
 void read_sysfs_kinds(const system_files& files, machine_facts& facts);
 
-/// What hwloc tells: of this machine, or, for tests, of the one that `description` describes (hwloc's "synthetic"
-/// syntax). None if weft was built without hwloc, or hwloc fails.
+/// What hwloc says about this machine or, for tests, about the one that `description` describes (hwloc's "synthetic"
+/// syntax). None if weft was built without hwloc, or if hwloc fails.
 [[nodiscard]] std::optional<machine_facts> read_hwloc(const char* description = nullptr);
 
 }  // namespace weft::detail

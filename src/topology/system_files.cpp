@@ -6,7 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <map>
+#include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,7 +17,8 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t max_file = std::size_t{1} << 20;
-constexpr std::size_t max_cpu_number = 65535;  // the largest kernels know 8192
+constexpr std::size_t max_lines = std::size_t{16} << 20;  // a machine may have some 10,000 mounts
+constexpr std::size_t max_cpu_number = 65535;             // the largest kernels support 8192
 
 template <class Number>
 std::optional<Number> to_number(std::string_view text)
@@ -41,58 +45,120 @@ bool contains(const std::vector<std::string_view>& parts, std::string_view what)
     return std::find(parts.begin(), parts.end(), what) != parts.end();
 }
 
-/// One mounted hierarchy of control groups, and the process's place in it.
-struct hierarchy {
-    std::string mount;  ///< where it is mounted
-    std::string group;  ///< the process's group, below the mount
-};
-
-/// "/a/b" below "/a": "/b". What is not below is taken as it is, as in a container that does not see its own root.
-std::string below(std::string_view path, std::string_view root)
+/// What the kernel writes in /proc/self/mountinfo for a text: blanks, tabs, newlines and backslashes stand there as octal
+/// numbers, "\040".
+std::string unescaped(std::string_view text)
 {
-    const bool is_below =
-        root != "/" && path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
-    if (is_below) return std::string(path.substr(root.size()));
-    return std::string(path == "/" ? "" : path);
+    const auto octal = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '7'; };
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && octal(i + 1) && octal(i + 2) && octal(i + 3)) {
+            out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+            i += 3;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
 }
 
-/// The hierarchy of version 2, or the one of version 1 that has the cpu controller.
-std::optional<hierarchy> find_hierarchy(const system_files& files, bool v2)
-{
-    const auto groups = files.text("/proc/self/cgroup");
-    const auto mounts = files.text("/proc/self/mountinfo");
-    if (!groups || !mounts) return std::nullopt;
+/// The path of a control group as a process sees it: relative to the root of its namespace, which may lie below.
+struct group_path {
+    std::size_t up = 0;     ///< how many steps above the root of the namespace it begins: "/../.." has 2
+    std::string_view down;  ///< and from there on: "" or "/a/b"
 
-    std::optional<std::string_view> group;
-    for (const std::string_view line : split(*groups, '\n')) {  // number:controllers:path
+    explicit group_path(std::string_view path)
+    {
+        for (; path == "/.." || path.starts_with("/../"); ++up) path.remove_prefix(3);
+        down = path == "/" ? "" : path;
+    }
+};
+
+/// The way from the group `root` down to the group `to`, "" or "/a/b"; none if `to` is not below it. From a group
+/// above the namespace the names on the way are not known: then "", which is an ancestor all the same.
+std::optional<std::string> way_down(std::string_view root, std::string_view to)
+{
+    const group_path above(root);
+    const group_path below(to);
+    if (above.up > below.up && above.down.empty()) return std::string();
+    if (above.up != below.up || !below.down.starts_with(above.down)) return std::nullopt;
+    const std::string_view rest = below.down.substr(above.down.size());
+    if (!rest.empty() && rest.front() != '/') return std::nullopt;
+    return std::string(rest);
+}
+
+/// One mounted hierarchy of control groups, and the process's place in it.
+struct hierarchy {
+    std::string mount;      ///< where it is mounted
+    std::string group;      ///< the process's group, below the mount
+    std::size_t root_size;  ///< how long the path of the group is that is mounted there
+};
+
+/// The process's group in the hierarchy of version 2, or in the one of version 1 that has the cpu controller.
+std::optional<std::string> find_group(const system_files& files, bool v2)
+{
+    const auto groups = files.lines("/proc/self/cgroup");
+    if (!groups) return std::nullopt;
+    for (const std::string_view line : split(*groups, '\n')) {  // number:controllers:path, and the path may have colons
         const std::size_t first = line.find(':');
         if (first == std::string_view::npos) continue;
         const std::size_t second = line.find(':', first + 1);
         if (second == std::string_view::npos) continue;
         const std::string_view controllers = line.substr(first + 1, second - first - 1);
-        if (v2 ? controllers.empty() : contains(split(controllers, ','), "cpu")) group = line.substr(second + 1);
+        if (v2 ? !controllers.empty() : !contains(split(controllers, ','), "cpu")) continue;
+        return std::string(line.substr(second + 1));
     }
-    if (!group) return std::nullopt;
+    return std::nullopt;
+}
 
+/// Where that hierarchy is mounted. A mount may show a part of it that the process is not in (a container's), and there
+/// may be several that do show it.
+std::optional<hierarchy> find_hierarchy(const system_files& files, bool v2)
+{
+    const auto group = find_group(files, v2);
+    const auto mounts = files.lines("/proc/self/mountinfo");
+    if (!group || !mounts) return std::nullopt;
+
+    std::vector<hierarchy> found;
     for (const std::string_view line :
          split(*mounts, '\n')) {  // id parent dev root mount options ... - type source super
         const std::size_t dash = line.find(" - ");
         if (dash == std::string_view::npos) continue;
-        const auto left = split(line.substr(0, dash), ' ');
         const auto right = split(line.substr(dash + 3), ' ');
-        if (left.size() < 5 || right.size() < 3) continue;
+        if (right.size() < 3) continue;
         const bool match = v2 ? right[0] == "cgroup2" : right[0] == "cgroup" && contains(split(right[2], ','), "cpu");
-        if (match) return hierarchy{std::string(left[4]), below(*group, left[3])};
+        if (!match) continue;
+        const auto left = split(line.substr(0, dash), ' ');
+        if (left.size() < 5) continue;
+        const std::string root = unescaped(left[3]);
+        const std::string mount = unescaped(left[4]);
+        // One that is mounted upon another hides it.
+        std::erase_if(found, [&](const hierarchy& h) { return h.mount == mount; });
+        if (auto way = way_down(root, *group)) found.push_back({mount, std::move(*way), root.size()});
     }
-    return std::nullopt;
+    // The one that shows most ancestors, if the group is to be seen there indeed: others may be mounted over it.
+    std::stable_sort(found.begin(), found.end(),
+                     [](const hierarchy& a, const hierarchy& b) { return a.root_size < b.root_size; });
+    constexpr std::size_t most_looks = 64;
+    for (std::size_t i = 0; i < found.size() && i < most_looks; ++i) {
+        if (files.is_folder(found[i].mount + found[i].group)) return std::move(found[i]);
+    }
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
 /// The smallest limit on the way from the process's group up to the mount.
 template <class LimitOf>
 std::optional<double> smallest_limit(const hierarchy& where, LimitOf limit_of)
 {
+    constexpr std::size_t longest_path = 4096;  // the system opens no longer one
     std::optional<double> smallest;
-    for (std::string group = where.group;; group.resize(group.rfind('/'))) {
+    std::string group = where.group;
+    if (group.size() > longest_path) {
+        const std::size_t end = group.rfind('/', longest_path);
+        group.resize(end != std::string::npos ? end : 0);
+    }
+    for (;; group.resize(group.rfind('/'))) {
         if (const std::optional<double> limit = limit_of(where.mount + group);
             limit && (!smallest || *limit < *smallest)) {
             smallest = limit;
@@ -132,19 +198,37 @@ std::optional<cpu_set> parse_cpu_list(std::string_view text)
     return out;
 }
 
-std::optional<std::string> system_files::text(const std::string& path) const
+std::optional<std::string> system_files::read(const std::string& path, std::size_t most) const
 {
-    std::FILE* const file = std::fopen((root_ + path).c_str(), "re");
-    if (file == nullptr) return std::nullopt;
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen((root_ + path).c_str(), "re"), &std::fclose);
+    if (!file) return std::nullopt;
     std::string out;
     char buffer[4096];
     std::size_t got = 0;
-    while (out.size() < max_file && (got = std::fread(buffer, 1, sizeof buffer, file)) > 0) out.append(buffer, got);
-    const bool failed = std::ferror(file) != 0;
-    std::fclose(file);
-    if (failed) return std::nullopt;
-    while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+    while (out.size() < most && (got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) out.append(buffer, got);
+    if (std::ferror(file.get()) != 0) return std::nullopt;
     return out;
+}
+
+std::optional<std::string> system_files::text(const std::string& path) const
+{
+    auto out = read(path, max_file);
+    while (out && !out->empty() && (out->back() == '\n' || out->back() == ' ')) out->pop_back();
+    return out;
+}
+
+std::optional<std::string> system_files::lines(const std::string& path) const
+{
+    auto out = read(path, max_lines);
+    // What has been cut could be read as something else.
+    if (out && out->size() >= max_lines) out->resize(out->rfind('\n') + 1);
+    return out;
+}
+
+bool system_files::is_folder(const std::string& path) const
+{
+    std::error_code ignored;
+    return std::filesystem::is_directory(root_ + path, ignored);
 }
 
 std::optional<long long> system_files::number(const std::string& path) const

@@ -1,8 +1,8 @@
-// src/topology/topology.cpp - making sense of what is told about a machine.
+// src/topology/topology.cpp - making sense of what is known about a machine.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/topology/topology.hpp>
 
-#include <weft/base/memory.hpp>
+#include <weft/seam/memory.hpp>
 
 #include "topology/machine_facts.hpp"
 #include "topology/system_files.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr unsigned beyond_all = std::numeric_limits<unsigned>::max();
 constexpr unsigned own_node = 10;    // the kernel's numbers for the distances of nodes
-constexpr unsigned other_node = 20;  // where it does not tell
+constexpr unsigned other_node = 20;  // where it does not say
 
 // The scale of topology::distance.
 constexpr unsigned same_core = 1;
@@ -28,7 +28,7 @@ constexpr unsigned same_node = 10;
 constexpr unsigned same_node_other_package = 11;
 constexpr unsigned least_other_node = 12;
 
-/// Takes out of `set` what is not in `left`, and out of `left` what is in `set` then.
+/// Removes from `set` what is not in `left`, and then from `left` what is in `set`.
 void claim(cpu_set& set, cpu_set& left)
 {
     set = set & left;
@@ -37,8 +37,8 @@ void claim(cpu_set& set, cpu_set& left)
 
 bool lowest_first(const cpu_set& a, const cpu_set& b) { return a.next(0) < b.next(0); }
 
-/// Sets that share nothing, cover `all`, and are not empty: `told` as far as they are; `left` gets the processors that
-/// none of them holds.
+/// The sets of `told`, each without what an earlier one holds or `left` does not; without those that are empty then.
+/// `left` keeps the processors that none of them holds.
 std::vector<cpu_set> disjoint(std::vector<cpu_set> told, cpu_set& left)
 {
     for (cpu_set& set : told) claim(set, left);
@@ -68,7 +68,8 @@ detail::machine_facts read_facts()
 
 const topology& topology::system()
 {
-    static const topology* const machine = detail::make<topology>(read());  // lives for ever: others may outlive main()
+    // Never destroyed: other threads may outlive main().
+    static const topology* const machine = detail::make<topology>(read());
     return *machine;
 }
 

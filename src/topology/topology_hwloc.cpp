@@ -1,4 +1,4 @@
-// src/topology/topology_hwloc.cpp - the machine as hwloc tells it: the only file that sees hwloc.
+// src/topology/topology_hwloc.cpp - the machine according to hwloc: the only file that sees hwloc.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "topology/machine_facts.hpp"
 
@@ -84,7 +84,7 @@ void read_nodes(hwloc_topology_t machine, machine_facts& facts)
             for (const topology::numa_node& to : facts.nodes) {
                 const unsigned row = row_of(from.number);
                 const unsigned column = row_of(to.number);
-                if (row == matrix->nbobjs || column == matrix->nbobjs) break;  // too few distances: taken as unknown
+                if (row == matrix->nbobjs || column == matrix->nbobjs) break;  // too few distances: treated as unknown
                 constexpr hwloc_uint64_t farthest = 255;
                 from.distances.push_back(
                     static_cast<unsigned>(std::min(farthest, matrix->values[row * matrix->nbobjs + column])));
@@ -122,7 +122,7 @@ void read_kinds(hwloc_topology_t machine, machine_facts& facts)
                                                                                                 hwloc_bitmap_free);
     if (bits == nullptr) return;
     for (int kind = 0; kind < count; ++kind) {
-        int rank = -1;  // 0: the kind that saves most; -1: hwloc cannot tell
+        int rank = -1;  // 0: the kind that saves most power; -1: hwloc does not know
         unsigned info_count = 0;
         hwloc_info_s* infos = nullptr;
         const auto number = static_cast<unsigned>(kind);

@@ -1,4 +1,4 @@
-// src/topology/topology_sysfs.cpp - the machine as Linux tells it in files.
+// src/topology/topology_sysfs.cpp - the machine according to the files of Linux.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "topology/machine_facts.hpp"
 #include "topology/system_files.hpp"
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_caches = 16;   // of one processor
 constexpr std::size_t max_nodes = 1024;  // of the largest kernels
 
-/// The first number in `text`, and behind `rest` what follows it.
+/// The first number in `text`; `rest` receives what follows it.
 std::optional<std::uint64_t> leading_number(std::string_view text, std::string_view* rest = nullptr)
 {
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -48,11 +48,11 @@ std::vector<cpu_set> read_packages(const system_files& files, const cpu_set& onl
     std::vector<cpu_set> out;
     out.reserve(by_number.size() + 1);
     for (auto& [number, cpus] : by_number) out.push_back(std::move(cpus));
-    if (out.empty()) out.push_back(online);  // as many a virtual or small machine: nobody gave its one package a number
+    if (out.empty()) out.push_back(online);  // as on many virtual or small machines, whose one package has no number
     return out;
 }
 
-/// The number behind `key` in a file of lines like "Node 0 MemTotal:  1234 kB", in bytes; 0 if it is not there.
+/// The number after `key` in a file of lines like "Node 0 MemTotal:  1234 kB", in bytes; 0 if it is not there.
 std::uint64_t memory_total(const system_files& files, const std::string& path)
 {
     const auto text = files.text(path);
@@ -97,7 +97,7 @@ std::vector<topology::cache> read_caches(const system_files& files, const cpu_se
     std::vector<cpu_set> seen(max_caches);  // seen[i]: the processors whose i-th cache is in `out`
     for (const std::size_t cpu : online) {
         for (std::size_t i = 0; i < max_caches; ++i) {
-            if (seen[i].contains(cpu)) continue;  // another processor has told about it
+            if (seen[i].contains(cpu)) continue;  // another processor has already listed it
             const std::string folder = cpu_path(cpu, "cache/index") + std::to_string(i);
             const auto level = files.number(folder + "/level");
             if (!level) break;
@@ -133,7 +133,7 @@ void read_sysfs_kinds(const system_files& files, machine_facts& facts)
         return;
     }
 
-    // Elsewhere: what each can do, the strongest being 1024. Cores of one make may differ by some percent.
+    // Elsewhere: the capacity of each, 1024 for the strongest. Cores of one kind may differ by some percent.
     std::vector<std::pair<std::size_t, long long>> capacities;
     long long lowest = std::numeric_limits<long long>::max();
     long long highest = 0;

@@ -59,7 +59,7 @@ TEST_CASE("adversary: the quicksort of par_sort takes no more than 3 n log n com
     const std::size_t n = test::scaled(200'000);
     weft::thread_pool alone{{.num_threads = 1}};
     alone.install([&] {
-        // par_sort looks for runs before, which would fix all values: the quicksort itself is asked.
+        // par_sort looks for runs first, which would fix all values: so the quicksort itself is called.
         adversary enemy(n);
         std::vector<std::size_t> v = places(n);
         const auto ask = [&enemy](std::size_t a, std::size_t b) { return enemy(a, b); };
@@ -71,7 +71,7 @@ TEST_CASE("adversary: the quicksort of par_sort takes no more than 3 n log n com
         CHECK(std::ranges::is_sorted(v, {}, [&](std::size_t i) { return fixed[i]; }));
         CHECK(static_cast<double>(enemy.calls()) < 3 * n_log_n(n));
         CHECK(static_cast<double>(enemy.calls()) > 1.2 * n_log_n(n));  // it did harm
-        // The same values, fixed now, through the front door.
+        // The same values, which are fixed now, by par_sort.
         std::vector<std::size_t> values = enemy.values();
         std::size_t calls = 0;
         weft::par_sort(values, [&](std::size_t a, std::size_t b) { return ++calls, a < b; });

@@ -6,11 +6,13 @@
 #include <weft/algorithm/par_scan.hpp>
 #include <weft/algorithm/par_shuffle.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/par_sort_permutation.hpp>
 #include <weft/algorithm/par_transform.hpp>
 
 #include "algorithm/every_algorithm.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -102,6 +104,29 @@ const use_case cases[] = {
          return keeps_all(mixed(), [&](auto& v) {
              weft::par_sort_by_cached_key(v, [&](const fragile& x) { return b.tick(std::vector<int>(1, x.value)); });
              return std::is_sorted(v.begin(), v.end());
+         });
+     }},
+    {"par_sort_permutation",
+     [](const bomb& b) {
+         const auto v = mixed();
+         const auto order = weft::par_sort_permutation(
+             v, [&](const fragile& x, const fragile& y) { return b.tick(x.value < y.value); });
+         return v[order[0]].value == 0 && v[order[n - 1]].value == n - 1;
+     }},
+    {"par_sort_permutation by projection",
+     [](const bomb& b) {
+         const auto v = mixed();
+         const auto order = weft::par_sort_permutation(v, {}, [&](const fragile& x) { return b.tick(x.value); });
+         return v[order[0]].value == 0 && v[order[n - 1]].value == n - 1;
+     }},
+    {"par_sort_by_key",
+     [](const bomb& b) {
+         return keeps_all(mixed(), [&](auto& v) {
+             std::vector<int> places(n);
+             std::iota(places.begin(), places.end(), 0);
+             weft::par_sort_by_key([&](const fragile& x, const fragile& y) { return b.tick(x.value < y.value); }, v,
+                                   places);
+             return std::is_sorted(v.begin(), v.end()) && mixed()[static_cast<std::size_t>(places[5])].value == 5;
          });
      }},
     {"par_nth_element",

@@ -1,6 +1,7 @@
 // tests/algorithm/iterators_test.cpp - algorithms between two iterators, in arrays, and with projections.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_filter.hpp>
+#include <weft/algorithm/par_group.hpp>
 #include <weft/algorithm/par_nth_element.hpp>
 #include <weft/algorithm/par_scan.hpp>
 #include <weft/algorithm/par_shuffle.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <ranges>
 #include <stdexcept>
@@ -48,7 +50,7 @@ const auto odd = [](int x) { return x % 2 != 0; };
 TEST_CASE("iterators: sorts, merges and selections take the elements between two iterators and leave the others alone")
 {
     for (const std::size_t n : sizes) {
-        // One element before and one behind that nobody may touch.
+        // One element before and one after that nobody may touch.
         std::vector<int> v = mixed(n + 2);
         std::vector<int> expected = v;
         const auto at = [](auto& c, std::size_t i) { return c.begin() + static_cast<std::ptrdiff_t>(i); };
@@ -213,6 +215,235 @@ TEST_CASE("projections: partitions, copies and unique look at what the projectio
     std::vector<int> expected(100);
     const auto expected_end = std::ranges::copy_if(squares, expected.begin(), odd, [](int x) { return x / 3; }).out;
     CHECK(std::vector<int>(out.begin(), end) == std::vector<int>(expected.begin(), expected_end));
+}
+
+namespace elsewhere {
+
+/// A user-defined pointer, whose operator* may throw.
+template <class T>
+class handle {
+public:
+    handle() = default;
+    explicit handle(T& x) : to_(&x) {}
+    T& operator*() const
+    {
+        if (to_ == nullptr) throw std::logic_error("handle");
+        return *to_;
+    }
+
+private:
+    T* to_ = nullptr;
+};
+
+struct number {
+    int value;
+    [[nodiscard]] int get() const { return value; }
+    [[nodiscard]] bool is_before(const number& other) const { return value < other.value; }
+    [[nodiscard]] number plus(const number& other) const { return {value + other.value}; }
+    [[nodiscard]] bool is_odd() const { return value % 2 != 0; }
+    bool operator==(const number&) const = default;
+};
+struct derived : number {};
+
+}  // namespace elsewhere
+
+namespace {
+
+using elsewhere::number;
+
+/// All algorithms with a projection to a member of the objects that the elements refer to. `referring(numbers)` makes
+/// elements.
+template <class Make>
+void check_members(const Make& referring)
+{
+    for (const std::size_t n : {std::size_t{1}, std::size_t{2}, std::size_t{500}, std::size_t{20'000}}) {
+        std::vector<elsewhere::derived> numbers(n);
+        std::vector<int> ascending = mixed(n);
+        for (std::size_t i = 0; i < n; ++i) numbers[i].value = ascending[i];
+        std::ranges::sort(ascending);
+        const auto value_of = [](const auto& x) { return (*x).value; };
+        auto v = referring(numbers);
+        const auto values = [&] {
+            std::vector<int> all;
+            for (const auto& x : v) all.push_back(value_of(x));
+            return all;
+        };
+        const auto middle = v.begin() + static_cast<std::ptrdiff_t>(n / 2);
+
+        weft::par_nth_element(v, middle, {}, &number::value);
+        CHECK(value_of(*middle) == ascending[n / 2]);
+        weft::par_partial_sort(v, middle, {}, &number::get);
+        const std::vector<int> now = values();
+        CHECK(std::equal(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(n / 2), ascending.begin()));
+        weft::par_sort(v, std::ranges::greater(), &number::value);
+        CHECK(std::ranges::is_sorted(values(), std::ranges::greater()));
+        weft::par_sort(v, {}, &number::value);
+        CHECK(values() == ascending);
+        weft::par_stable_sort(v, std::ranges::greater(), &number::get);
+        CHECK(std::ranges::is_sorted(values(), std::ranges::greater()));
+        weft::par_stable_sort(v, {}, &number::value);
+        CHECK(values() == ascending);
+        CHECK(weft::par_is_sorted(v, {}, &number::get));
+        weft::par_shuffle(v, 4);
+        weft::par_sort_by_cached_key(v, &number::value);
+        CHECK(values() == ascending);
+
+        std::vector<std::string> texts(n);
+        weft::par_transform(v, texts.begin(), [](int x) { return std::to_string(x); }, &number::value);
+        CHECK(texts.back() == std::to_string(ascending.back()));
+        std::vector<int> sums(n);
+        weft::par_transform(
+            v, texts, sums.begin(), [](int x, std::size_t length) { return x + static_cast<int>(length); },
+            &number::get, &std::string::size);
+        CHECK(sums.back() == ascending.back() + static_cast<int>(texts.back().size()));
+        weft::par_transform(v.begin(), v.end(), sums.begin(), std::negate<>(), &number::value);
+        CHECK(sums.back() == -ascending.back());
+
+        CHECK(weft::par_histogram(v, static_cast<std::size_t>(ascending.back()) + 1, &number::value).back() ==
+              static_cast<std::size_t>(std::ranges::count(ascending, ascending.back())));
+        const auto groups = weft::par_partition(v, odd, &number::value);
+        CHECK(groups.size() == static_cast<std::size_t>(std::ranges::count_if(ascending, std::not_fn(odd))));
+        weft::par_stable_partition(v, std::identity(), &number::is_odd);
+        CHECK(std::ranges::is_partitioned(values(), odd));
+        weft::par_sort(v, {}, &number::value);
+        const auto rest = weft::par_unique(v, {}, &number::value);
+        ascending.erase(std::unique(ascending.begin(), ascending.end()), ascending.end());
+        CHECK(n - rest.size() == ascending.size());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("projections: members of what elements refer to, by pointers of any kind")
+{
+    check_members([](std::vector<elsewhere::derived>& numbers) {
+        std::vector<elsewhere::derived*> v;
+        for (auto& x : numbers) v.push_back(&x);
+        return v;
+    });
+    check_members([](std::vector<elsewhere::derived>& numbers) {
+        std::vector<std::unique_ptr<number>> v;
+        for (auto& x : numbers) v.push_back(std::make_unique<number>(x));
+        return v;
+    });
+    check_members([](std::vector<elsewhere::derived>& numbers) {
+        std::vector<std::shared_ptr<const number>> v;
+        for (auto& x : numbers) v.push_back(std::make_shared<number>(x));
+        return v;
+    });
+    check_members([](std::vector<elsewhere::derived>& numbers) {
+        std::vector<elsewhere::handle<elsewhere::derived>> v;
+        for (auto& x : numbers) v.emplace_back(x);
+        return v;
+    });
+}
+
+TEST_CASE("projections: members of what std::reference_wrapper refers to, and of bases")
+{
+    std::vector<elsewhere::derived> numbers(3);
+    for (std::size_t i = 0; i < 3; ++i) numbers[i].value = static_cast<int>(3 - i);
+    std::vector<std::reference_wrapper<elsewhere::derived>> v(numbers.begin(), numbers.end());
+    weft::par_sort(v, {}, &number::value);
+    CHECK(v[0].get().value == 1);
+    weft::par_stable_sort(v, std::ranges::greater(), &number::get);
+    CHECK(v[0].get().value == 3);
+    weft::par_sort(numbers, {}, &number::value);
+    CHECK(numbers[0].value == 1);
+    CHECK(weft::par_group_by(v, &number::is_odd).size() == 2);
+}
+
+TEST_CASE("projections: a pointer that throws ends a sort, and no element is lost")
+{
+    for (const std::size_t n : {std::size_t{3}, std::size_t{2000}, std::size_t{30'000}}) {
+        std::vector<number> numbers(n);
+        std::vector<elsewhere::handle<number>> v;
+        for (std::size_t i = 0; i < n; ++i) {
+            numbers[i].value = static_cast<int>(i * 7919 % n);
+            v.emplace_back(numbers[i]);
+        }
+        v[n / 2] = {};
+        const auto still_there = [&] {
+            std::size_t nulls = 0;
+            std::vector<bool> seen(n);
+            for (const auto& x : v) {
+                try {
+                    seen[static_cast<std::size_t>(&*x - numbers.data())] = true;
+                } catch (const std::logic_error&) {
+                    ++nulls;
+                }
+            }
+            return nulls == 1 && static_cast<std::size_t>(std::ranges::count(seen, true)) == n - 1;
+        };
+        CHECK_THROWS_AS(weft::par_sort(v, {}, &number::value), std::logic_error);
+        CHECK(still_there());
+        CHECK_THROWS_AS(weft::par_stable_sort(v, {}, &number::value), std::logic_error);
+        CHECK(still_there());
+        CHECK_THROWS_AS(weft::par_sort_by_cached_key(v, &number::value), std::logic_error);
+        CHECK(still_there());
+    }
+}
+
+TEST_CASE("projections: a merge sees each range through its own")
+{
+    struct one {
+        int key;
+        int from;
+    };
+    struct other {
+        long name;
+        operator one() const { return {static_cast<int>(name), 2}; }
+    };
+    for (const std::size_t n : sizes) {
+        std::vector<one> a;
+        std::vector<other> b;
+        for (const int x : mixed(n)) a.push_back({x, 1});
+        for (const int x : mixed(n / 2)) b.push_back({x});
+        std::ranges::sort(a, std::ranges::greater(), &one::key);
+        std::ranges::sort(b, std::ranges::greater(), &other::name);
+        std::vector<one> out(a.size() + b.size());
+        std::vector<one> expected(out.size());
+        CHECK(weft::par_merge(a, b, out.begin(), std::ranges::greater(), &one::key, &other::name) == out.end());
+        std::merge(a.begin(), a.end(), b.begin(), b.end(), expected.begin(),
+                   [](const one& x, const one& y) { return x.key > y.key; });
+        const auto same = [](const one& x, const one& y) { return x.key == y.key && x.from == y.from; };
+        CHECK(std::ranges::equal(out, expected, same));
+        weft::par_merge(a.begin(), a.end(), b.begin(), b.end(), out.begin(), std::ranges::greater(), &one::key,
+                        [](const other& x) { return x.name; });
+        CHECK(std::ranges::equal(out, expected, same));
+    }
+    const std::vector<number> x{{1}, {3}};
+    const std::vector<number> y{{2}};
+    std::vector<number> z(3);
+    CHECK_THROWS_AS(weft::par_merge(x, y, z.begin(), {}, &number::value, [](const number&) -> int { throw 1; }), int);
+}
+
+TEST_CASE("functions: pointers to members are functions, wherever one is taken")
+{
+    std::vector<number> v;
+    for (const int x : mixed(40'000)) v.push_back({x % 100});
+    std::vector<number> expected = v;
+    std::ranges::sort(expected, {}, &number::value);
+    std::vector<number> sorted = v;
+    weft::par_sort(sorted, &number::is_before);
+    CHECK(sorted == expected);
+    std::vector<number> odds(v.size());
+    odds.erase(weft::par_copy_if(v, odds.begin(), &number::is_odd), odds.end());
+    CHECK(odds.size() == static_cast<std::size_t>(std::ranges::count_if(v, &number::is_odd)));
+    std::vector<number> totals(v.size());
+    weft::par_inclusive_scan(v, totals.begin(), &number::plus);
+    CHECK(totals.back().value == std::accumulate(v.begin(), v.end(), 0, [](int a, number b) { return a + b.value; }));
+    weft::par_exclusive_scan(v, totals.begin(), number{5}, &number::plus);
+    CHECK(totals[1].value == 5 + v[0].value);
+    const auto sums = weft::par_reduce_by_key(v | std::views::transform(&number::value), v, &number::plus);
+    CHECK(sums.size() == 100);
+    int a[] = {1, 2, 3};
+    int b[] = {4, 5, 6};
+    int c[3] = {};
+    CHECK(weft::par_transform(a, b, c, std::plus<>()) == c + 3);
+    CHECK(c[2] == 9);
+    CHECK(weft::par_fill(a, 7) == a + 3);
+    CHECK(weft::par_fill(b, b + 2, 7) == b + 2);
+    CHECK((a[2] == 7 && b[1] == 7 && b[2] == 6));
 }
 
 TEST_CASE("projections: what a projection throws leaves the call, and the elements stay")

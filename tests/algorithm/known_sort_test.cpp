@@ -50,15 +50,15 @@ std::vector<std::string> words(std::size_t n, std::size_t kind)
         if (kind == 0) {
             s.resize(random() % 30);
             for (char& c : s) c = static_cast<char>(random());
-        } else if (kind == 1) {  // zeros, and ends among them
+        } else if (kind == 1) {  // null characters, even at the end
             s.resize(random() % 20);
             for (char& c : s) c = random() % 8 == 0 ? 'a' : '\0';
-        } else if (kind == 2) {  // long beginnings in common
+        } else if (kind == 2) {  // long common prefixes
             s.assign(40 + random() % 3 * 13, 'x');
             s += std::to_string(random() % 500);
         } else if (kind == 3) {  // few distinct
             s.assign(random() % 4 * 9, 'y');
-        } else {  // each a beginning of the next
+        } else {  // each a prefix of the next
             s.assign(random() % 300, 'z');
         }
     }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <exception>
 #include <initializer_list>
 #include <map>
 #include <stdexcept>
@@ -59,6 +60,66 @@ TEST_CASE("group: a histogram refuses keys that are no bin, also those of floati
     }
     CHECK(weft::par_histogram(std::vector<double>{0.0, -0.0, 0.99, 2.5}, 3) == std::vector<std::size_t>{3, 0, 1});
     CHECK_THROWS_AS(weft::par_histogram(std::vector<int>{1, -1}, 3), std::out_of_range);
+}
+
+namespace {
+
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
+
+/// Converts to a number, but is not one.
+template <class T>
+struct number_like {
+    T value;
+    operator T() const { return value; }
+};
+
+}  // namespace
+
+TEST_CASE("group: a histogram counts floating-point keys in the last bin, whatever the number of bins")
+{
+    for (const std::size_t bins : {std::size_t{16'777'216}, std::size_t{16'777'217}, std::size_t{16'777'219}}) {
+        for (const float key : {16'777'215.0f, 16'777'216.0f, 16'777'218.0f, 16'777'220.0f}) {
+            const std::vector<float> v{key, 1.0f};
+            const auto bin = static_cast<std::size_t>(key);
+            if (bin < bins) {
+                CHECK(weft::par_histogram(v, bins)[bin] == 1);
+            } else {
+                CHECK_THROWS_AS(weft::par_histogram(v, bins), std::out_of_range);
+            }
+        }
+    }
+    CHECK(weft::par_histogram(std::vector<long double>{2.5L, 1.0L}, 3) == std::vector<std::size_t>{0, 1, 1});
+}
+
+TEST_CASE("group: a histogram refuses what is cut off when it becomes a number of a bin")
+{
+    const wide beyond = static_cast<wide>(1) << 64;
+    CHECK(weft::par_histogram(std::vector<wide>{3, 0, 3}, 4) == std::vector<std::size_t>{1, 0, 0, 2});
+    for (const wide bad : {beyond + 3, -beyond + 3, static_cast<wide>(-1), static_cast<wide>(4), beyond * 5}) {
+        CHECK_THROWS_AS(weft::par_histogram(std::vector<wide>{3, bad}, 4), std::out_of_range);
+        CHECK_THROWS_AS(weft::par_histogram(std::vector<unsigned_wide>{3, static_cast<unsigned_wide>(bad)}, 4),
+                        std::out_of_range);
+        CHECK_THROWS_AS(weft::par_histogram(std::vector<number_like<wide>>{{3}, {bad}}, 4), std::out_of_range);
+    }
+    CHECK(weft::par_histogram(std::vector<number_like<double>>{{3.5}, {0.25}}, 4) ==
+          std::vector<std::size_t>{1, 0, 0, 1});
+    for (const double bad : {-1.0, 4.0, 1e300, std::nan("")}) {
+        CHECK_THROWS_AS(weft::par_histogram(std::vector<number_like<double>>{{bad}}, 4), std::out_of_range);
+    }
+}
+
+TEST_CASE("group: a histogram of more bins than there is memory for is refused")
+{
+    if (test::sanitized) return;  // operator new ends the program there
+    const std::vector<int> v{0, 1, 2, 3};
+    for (const std::size_t shift : {0U, 1U, 2U, 3U, 4U, 8U}) {
+        for (const std::size_t more : {0U, 1U, 2U}) {
+            const std::size_t bins = (static_cast<std::size_t>(-1) >> shift) + more;
+            if (bins < 2) continue;  // the number of bins wrapped around
+            CHECK_THROWS_AS(weft::par_histogram(v, bins), std::exception);
+        }
+    }
 }
 
 TEST_CASE("group: groups and reductions by key ascend and keep the order of the input")

@@ -1,4 +1,5 @@
-// tests/algorithm/par_nth_element_test.cpp - what would stand at one place, or at the first places, if all were sorted.
+// tests/algorithm/par_nth_element_test.cpp - the element that belongs at one position, or the first ones, as if all
+// were sorted.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_nth_element.hpp>
 

@@ -54,7 +54,7 @@ TEMPLATE_TEST_CASE("scan: numbers of every kind, at any alignment, in tiles and 
                    std::uint16_t, std::int32_t, std::uint64_t, float, double)
 {
     using T = TestType;
-    // Small whole numbers: every order of additions gives the same floats.
+    // Small integers: any order of additions gives the same floats.
     for (const std::size_t n : {1U, 7U, 2049U, 16'384U, 16'385U, 200'003U, 5'000'000U}) {
         if (n > 1'000'000 && sizeof(T) < 4) continue;
         for (const std::size_t offset : {0U, 1U, 3U}) {

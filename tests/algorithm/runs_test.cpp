@@ -1,4 +1,4 @@
-// tests/algorithm/runs_test.cpp - the sorts of what consists of a few runs, or nearly does.
+// tests/algorithm/runs_test.cpp - the sorts of input that consists of a few runs, or nearly does.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_sort.hpp>
 #include <weft/pool/thread_pool.hpp>

@@ -25,7 +25,7 @@ namespace {
 template <class R>
 using iterator = std::ranges::iterator_t<R>;
 
-/// Whether it gives what std::ranges::subrange gives of the same two iterators.
+/// Whether it gives what std::ranges::subrange gives for the same two iterators.
 template <class R>
 bool as_in_std(R& r, std::size_t lo, std::size_t hi)
 {
@@ -49,9 +49,9 @@ constexpr bool is_range_as_in_std =
     std::same_as<std::ranges::range_reference_t<weft::subrange<iterator<R>>>,
                  std::ranges::range_reference_t<std::ranges::subrange<iterator<R>>>>;
 
-/// The part of a range that there is to return: std's word for it, and ours.
+/// Whether weft returns no part of a range where std does not, either.
 template <class R>
-constexpr bool dangles_as_in_std = std::same_as<weft::borrowed_subrange_t<R>, weft::detail::dangling> ==
+constexpr bool dangles_as_in_std = std::same_as<weft::detail::borrowed_subrange_t<R>, weft::detail::dangling> ==
                                    std::same_as<std::ranges::borrowed_subrange_t<R>, std::ranges::dangling>;
 
 }  // namespace
@@ -96,7 +96,7 @@ TEST_CASE("subrange: of a container that is gone there is no part")
     STATIC_REQUIRE(dangles_as_in_std<std::span<int>>);
     STATIC_REQUIRE(dangles_as_in_std<weft::subrange<int*>>);
     STATIC_REQUIRE(
-        std::same_as<weft::borrowed_subrange_t<std::vector<int>&>, weft::subrange<iterator<std::vector<int>>>>);
+        std::same_as<weft::detail::borrowed_subrange_t<std::vector<int>&>, weft::subrange<iterator<std::vector<int>>>>);
     STATIC_REQUIRE(std::same_as<decltype(weft::par_unique(std::vector<int>{1, 1})), weft::detail::dangling>);
 }
 

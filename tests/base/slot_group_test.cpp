@@ -1,6 +1,6 @@
 // tests/base/slot_group_test.cpp - slots that lie in groups: each is a place of its own, small ones closely packed.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/slot_group.hpp>
+#include <weft/base/detail/slot_group.hpp>
 
 #include "test.hpp"
 

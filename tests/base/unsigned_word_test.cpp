@@ -1,6 +1,6 @@
 // tests/base/unsigned_word_test.cpp - the unsigned integer of a size.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/unsigned_word.hpp>
+#include <weft/base/detail/unsigned_word.hpp>
 
 #include "test.hpp"
 

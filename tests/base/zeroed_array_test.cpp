@@ -1,6 +1,6 @@
 // tests/base/zeroed_array_test.cpp - arrays of zeros, small ones and those that come from the system.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/zeroed_array.hpp>
+#include <weft/base/detail/zeroed_array.hpp>
 
 #include "test.hpp"
 

@@ -14,8 +14,9 @@
 
 namespace test {
 
-/// Tells when a thread that said here() has gone to sleep, in a channel for instance. A case must hold without it, since
-/// a thread may sleep for other reasons; this only makes the case meet the path on which a sleeper is woken.
+/// Tells when a thread that has called here() has gone to sleep, in a channel for instance. A case must hold without
+/// it, since a thread may sleep for other reasons; this only makes it likely that the case takes the path on which a
+/// sleeper is woken.
 class sleeper {
 public:
     /// By the thread that is going to sleep.
@@ -28,7 +29,7 @@ public:
 #endif
     }
 
-    /// By another one: returns when the thread sleeps or has ended, at the latest after some milliseconds from here().
+    /// By another thread: returns when the first one sleeps or has ended, at the latest some milliseconds after here().
     void await() const
     {
         while (thread_.load() == 0) std::this_thread::yield();
@@ -36,7 +37,7 @@ public:
     }
 
 private:
-    /// Whether the thread runs or could; taken to be so where the system does not say.
+    /// Whether the thread runs or could run; assumed where the system does not say.
     [[nodiscard]] bool runs() const
     {
 #ifdef __linux__

@@ -53,8 +53,8 @@ struct number {
 int value_of(int v) { return v; }
 int value_of(const number& n) { return *n.value; }
 
-/// Sends 0, 1, ... n - 1 out of a From in batches of several sizes, and receives them by `take(rx, most)`, which gives
-/// how many came and appends their values to `got`.
+/// Sends 0, 1, ... n - 1 out of a From in batches of several sizes, and receives them by `take(rx, most)`, which
+/// returns how many came and appends their values to `got`.
 template <class From, class Take>
 void in_batches(std::size_t capacity, Take take)
 {
@@ -136,7 +136,7 @@ struct five {
     bool operator==(const five&) const = default;
 };
 
-TEST_CASE("channel batch: what there is room for is stored; no room loses those taken at once, and no others")
+TEST_CASE("channel batch: what there is room for is stored, and without room those taken together are lost, and no others")
 {
     auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 12, test::unlimited));
     std::vector<int> all(12);
@@ -159,7 +159,7 @@ struct doubling : std::vector<int> {
     void push_back(int value) { std::vector<int>::push_back(2 * value); }
 };
 
-TEST_CASE("channel batch: a container with a push_back of its own is asked for each message")
+TEST_CASE("channel batch: a container with a special push_back gets each message through it")
 {
     auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 8, test::unlimited));
     CHECK(tx.send_many(std::vector{1, 2, 3}) == 3);
@@ -168,7 +168,7 @@ TEST_CASE("channel batch: a container with a push_back of its own is asked for e
     CHECK(got == std::vector{2, 4, 6});
 }
 
-TEST_CASE("channel batch: a slot that somebody keeps does not keep those before it from being used")
+TEST_CASE("channel batch: a slot that somebody holds does not keep those before it from being used")
 {
     auto [tx, rx] = weft::bounded<int>(3);
     const auto other = rx;
@@ -185,7 +185,7 @@ TEST_CASE("channel batch: a slot that somebody keeps does not keep those before 
     CHECK(other.recv() == 6);
 }
 
-EACH_CHANNEL("channel batch: nothing sent is nothing; nothing asked is nothing")
+EACH_CHANNEL("channel batch: an empty batch sends nothing, and a limit of zero receives nothing")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     CHECK(tx.send_many(std::vector<int>{}) == 0);
@@ -280,7 +280,7 @@ TEST_CASE("channel batch: reports how many were sent before the channel closed")
 }
 
 #if !defined(__clang__) || __clang_major__ >= 16
-TEST_CASE("channel batch: an element that throws ends it; those before it are sent, the rest is not")
+TEST_CASE("channel batch: an element that throws ends it, where those before it are sent and the rest is not")
 {
     auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 3, 16, test::unlimited));
     const auto bad = std::views::iota(0, 3) | std::views::transform([](int i) {
@@ -295,22 +295,22 @@ TEST_CASE("channel batch: an element that throws ends it; those before it are se
     CHECK(rx.recv() == 9);
 }
 
-TEST_CASE("channel batch: an element that is made by use of the same channel does not find it blocked by a batch")
+TEST_CASE("channel batch: an element that uses the channel while it is made is not blocked by its own batch")
 {
     auto [tx, rx] = weft::bounded<int>(3);
     std::jthread sender([to = tx, inner = std::move(tx)] {
         static_cast<void>(to.send_many(std::views::iota(0, 3) | std::views::transform([&](int i) {
-                                           // Needs the slot of 0 back from a receiver that already waits for 1.
+                                           // No place has been taken for what is yet to be made.
                                            if (i == 1) static_cast<void>(inner.send(99));
                                            return i;
                                        })));
     });
     std::vector<int> got;
     while (got.size() < 4) CHECK(rx.recv_many(got, 10) != 0);
-    CHECK(got == std::vector{0, 1, 2, 99});
+    CHECK(got == std::vector{0, 99, 1, 2});
 }
 
-TEST_CASE("channel batch: what an element that throws leaves behind is passed over in a batch")
+TEST_CASE("channel batch: a batch passes over what an element that throws leaves behind")
 {
     auto [tx, rx] = test::channel<int>(GENERATE(as<std::size_t>(), 8, test::unlimited));
     const auto bad = std::views::iota(0, 5) | std::views::transform([](int i) {

@@ -201,7 +201,7 @@ TEST_CASE("channel: send_for and send_until give up in time and leave the messag
     CHECK(message == "a message that is longer than the small string");
 }
 
-EACH_BUFFERED("channel: a limit that is over still takes what is ready")
+EACH_BUFFERED("channel: with a limit that has passed it still takes what is ready")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     const auto past = std::chrono::steady_clock::now() - 1s;
@@ -270,7 +270,7 @@ TEST_CASE("channel: leaving a range-for early keeps the rest")
     CHECK(rx.recv() == 2);
 }
 
-EACH_CHANNEL("channel: handles can be assigned; the old channel is let go")
+EACH_CHANNEL("channel: handles can be assigned, and the old channel is let go")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     auto [tx2, rx2] = test::channel<int>(capacity);
@@ -283,7 +283,7 @@ EACH_CHANNEL("channel: handles can be assigned; the old channel is let go")
     CHECK(rx.try_recv().empty());
 }
 
-TEST_CASE("channel: a capacity that cannot be is refused")
+TEST_CASE("channel: an impossible capacity is refused")
 {
     CHECK_THROWS_AS(weft::bounded<int>(static_cast<std::size_t>(-1)), std::length_error);
 }

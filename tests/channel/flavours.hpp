@@ -1,4 +1,4 @@
-// tests/channel/flavours.hpp - the kinds of channels that every general case runs over, each under a name of its own.
+// tests/channel/flavours.hpp - the kinds of channels that every general case runs over, each under its own name.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -10,7 +10,8 @@
 #include <string>
 #include <utility>
 
-// Here a thread's copy of a handle has the name of the handle, and constants are captured whether or not they must be.
+// In these tests a thread's copy of a handle has the name of the handle, and constants are captured even if they need
+// not be.
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wshadow"
 #pragma clang diagnostic ignored "-Wunused-lambda-capture"
@@ -27,7 +28,7 @@ std::pair<weft::sender<T>, weft::receiver<T>> channel(std::size_t capacity)
     return capacity == unlimited ? weft::unbounded<T>() : weft::bounded<T>(capacity);
 }
 
-/// Ends the life of a handle here and now.
+/// Destroys a handle here and now.
 template <class Handle>
 void drop(Handle handle)
 {
@@ -70,9 +71,9 @@ private:
 
 /// As TEST_CASE, once for every kind of channel; the body knows its `capacity`.
 #define EACH_CHANNEL(name) WEFT_TEST_FLAVOURS(WEFT_TEST_JOIN(case_, __LINE__), name, 0, 1, 3, 1024, test::unlimited)
-/// … for those that hold messages.
+/// As EACH_CHANNEL, for those that hold messages.
 #define EACH_BUFFERED(name) WEFT_TEST_FLAVOURS(WEFT_TEST_JOIN(case_, __LINE__), name, 1, 3, 1024, test::unlimited)
-/// … for those that hold messages and can be full.
+/// As EACH_CHANNEL, for those that hold messages and can be full.
 #define EACH_BOUNDED(name) WEFT_TEST_FLAVOURS(WEFT_TEST_JOIN(case_, __LINE__), name, 1, 3, 1024)
-/// … for those that can be full, the rendezvous among them.
+/// As EACH_CHANNEL, for those that can be full, the rendezvous among them.
 #define EACH_LIMITED(name) WEFT_TEST_FLAVOURS(WEFT_TEST_JOIN(case_, __LINE__), name, 0, 1, 3, 1024)

@@ -1,4 +1,4 @@
-// tests/channel/idioms_test.cpp - what Go's programmers build of channels, as tests: generators, chains, merges, locks,
+// tests/channel/idioms_test.cpp - what Go programmers build from channels, as tests: generators, chains, merges, locks,
 // barriers, and the races of trying and selecting.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/select.hpp>
@@ -85,7 +85,7 @@ EACH_CHANNEL("channel idioms: merging sorted streams")
     CHECK(merged == expected);
 }
 
-TEST_CASE("channel idioms: one place is a lock")
+TEST_CASE("channel idioms: a channel with one place is a lock")
 {
     auto [unlock, lock] = weft::bounded<int>(1);
     static_cast<void>(unlock.send(0));
@@ -135,7 +135,7 @@ EACH_CHANNEL("channel idioms: a barrier of messages")
     CHECK(together.load());
 }
 
-TEST_CASE("channel idioms: philosophers with forks of one place do not starve")
+TEST_CASE("channel idioms: philosophers whose forks are channels with one place do not starve")
 {
     constexpr std::size_t seats = 5;
     const std::size_t meals = test::scaled(200);
@@ -159,7 +159,7 @@ TEST_CASE("channel idioms: philosophers with forks of one place do not starve")
     CHECK(std::accumulate(eaten.begin(), eaten.end(), std::size_t{0}) == seats * meals);
 }
 
-EACH_BUFFERED("channel idioms: a try between a send and the closing sees one of both")
+EACH_BUFFERED("channel idioms: a try sees the message or that the channel is closed, and nothing in between")
 {
     const std::size_t rounds = test::scaled(300);
     std::size_t lost = 0;
@@ -219,7 +219,7 @@ EACH_BUFFERED("channel idioms: of two channels, one ready until the other is clo
     CHECK(missed.load() == 0);
 }
 
-EACH_CHANNEL("channel idioms: a coin of two sending arms shows both sides")
+EACH_CHANNEL("channel idioms: two sending arms, as the sides of a coin, are both chosen")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     const std::size_t n = 200;
@@ -279,7 +279,7 @@ EACH_CHANNEL("channel idioms: the same news for all subscribers, in the same ord
     for (const auto& one : heard) CHECK(one == all);
 }
 
-EACH_CHANNEL("channel idioms: a result that is waited for with a limit, and comes later")
+EACH_CHANNEL("channel idioms: a result that is waited for with a limit, and comes too late")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::atomic<int> early{0};

@@ -31,7 +31,7 @@ EACH_CHANNEL("channel iteration: sees every message once, in order")
     CHECK(seen == all);
 }
 
-EACH_CHANNEL("channel iteration: of a closed channel is none")
+EACH_CHANNEL("channel iteration: a loop over a closed channel ends at once")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     {
@@ -61,7 +61,7 @@ EACH_CHANNEL("channel iteration: waits for the message that comes late")
     CHECK(sum == 3);
 }
 
-EACH_CHANNEL("channel iteration: left in the middle, the next one goes on from there")
+EACH_CHANNEL("channel iteration: when a loop is left in the middle the next one goes on from there")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::jthread sender([tx = std::move(tx)] {
@@ -77,7 +77,7 @@ EACH_CHANNEL("channel iteration: left in the middle, the next one goes on from t
     CHECK(std::ranges::is_sorted(seen));
 }
 
-EACH_CHANNEL("channel iteration: a loop in a loop shares the messages")
+EACH_CHANNEL("channel iteration: a loop in a loop shares its messages")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::jthread sender([tx = std::move(tx)] {
@@ -163,7 +163,7 @@ EACH_CHANNEL("channel iteration: try_iter of an empty or closed channel ends at 
     for (const int m : rx.try_iter()) FAIL("there was " << m);
 }
 
-EACH_CHANNEL("channel iteration: what a body throws leaves the rest in the channel")
+EACH_CHANNEL("channel iteration: if a body throws the rest stays in the channel")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::jthread sender([tx = std::move(tx)] {

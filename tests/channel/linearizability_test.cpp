@@ -1,4 +1,4 @@
-// tests/channel/linearizability_test.cpp - histories of real threads on channels, held up in the middle of messages.
+// tests/channel/linearizability_test.cpp - histories of real threads on channels that are held up in the middle of messages.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/channel.hpp>
 #include <weft/channel/select.hpp>
@@ -50,7 +50,7 @@ void receive_by_select(weft::model::history<Spec>& h, const weft::receiver<delay
     });
 }
 
-/// Three threads try; with `closing`, one of them owns the only sender and leaves in the middle.
+/// Three threads try to send and receive; with `closing`, one of them owns the only sender, and leaves halfway.
 template <std::size_t Capacity, class Receive>
 void judge(bool closing, Receive receive_one)
 {

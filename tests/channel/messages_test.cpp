@@ -112,7 +112,7 @@ EACH_BUFFERED("channel messages: what is not received is destroyed when the last
     CHECK(counted::alive() == before);
 }
 
-EACH_BUFFERED("channel messages: the senders' going destroys nothing")
+EACH_BUFFERED("channel messages: when the senders go nothing is destroyed")
 {
     auto [tx, rx] = test::channel<counted>(capacity);
     const long before = counted::alive();
@@ -244,34 +244,4 @@ EACH_BUFFERED("channel messages: holes left by throwing sends are skipped, many 
         REQUIRE(got);
         REQUIRE(got->value == i);
     }
-}
-
-TEST_CASE("channel messages: results are moved and read like optionals")
-{
-    auto [tx, rx] = weft::bounded<std::string>(2);
-    REQUIRE(tx.send("a"));
-    auto got = rx.recv();
-    auto other = std::move(got);
-    CHECK(other == "a");
-    CHECK(other.value() == "a");
-    CHECK(std::move(other).value_or("b") == "a");
-    other = rx.try_recv();
-    CHECK_FALSE(other.has_value());
-    CHECK(std::move(other).value_or("b") == "b");
-}
-
-TEST_CASE("channel messages: value() of a result without a message throws, and results can be assigned")
-{
-    auto [tx, rx] = weft::bounded<std::string>(2);
-    weft::recv_result<std::string> got;
-    CHECK(got.empty());
-    CHECK_THROWS_AS(got.value(), std::bad_optional_access);
-    REQUIRE(tx.send("a"));
-    got = rx.recv();
-    const auto copy = got;
-    CHECK(copy == "a");
-    got = rx.try_recv();
-    CHECK_THROWS_AS(std::move(got).value(), std::bad_optional_access);
-    got = copy;
-    CHECK(got.value() == "a");
 }

@@ -1,5 +1,5 @@
-// tests/channel/oneshot_test.cpp - the life of a channel that carries one message: every order of sending, receiving,
-// leaving.
+// tests/channel/oneshot_test.cpp - the life of a channel that carries one message: every order of sending, receiving
+// and leaving.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/channel.hpp>
 
@@ -81,7 +81,7 @@ EACH_BUFFERED("one message: sent, and nobody receives it")
     CHECK(test::counted::alive() == before);
 }
 
-EACH_CHANNEL("one message: trying to receive goes from empty over the message to closed")
+EACH_CHANNEL("one message: trying to receive says empty, then gives the message, then says closed")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     CHECK(rx.try_recv().empty());
@@ -98,7 +98,7 @@ EACH_CHANNEL("one message: trying to receive goes from empty over the message to
     CHECK(rx.try_recv().closed());
 }
 
-EACH_CHANNEL("one message: trying to send goes from possible to closed")
+EACH_CHANNEL("one message: trying to send succeeds, then says closed")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     const auto first = tx.try_send(1);
@@ -184,7 +184,7 @@ EACH_LIMITED("one message: the sender waits for room, and the receiver leaves in
     }
 }
 
-EACH_CHANNEL("one message: sending races with the receiver's leaving; it is destroyed once")
+EACH_CHANNEL("one message: sending races with the receiver's leaving, and it is destroyed once")
 {
     const long before = test::counted::alive();
     for (std::size_t i = 0; i < rounds; ++i) {
@@ -339,7 +339,7 @@ EACH_CHANNEL("one message: handed on from thread to thread")
     CHECK(**next.recv() == hops);
 }
 
-EACH_CHANNEL("one message: carries nothing but the news")
+EACH_CHANNEL("one message: carries nothing but the news that it came")
 {
     struct nothing {};
     auto [tx, rx] = test::channel<nothing>(capacity);

@@ -1,4 +1,4 @@
-// tests/channel/select_order_test.cpp - in which order select looks at its arms.
+// tests/channel/select_order_test.cpp - the order in which select looks at its arms.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/channel/channel.hpp>
 #include <weft/channel/select.hpp>
@@ -60,7 +60,7 @@ void check_fair(std::array<bool, N> ready)
 
 }  // namespace
 
-TEST_CASE("select: ready arms are chosen alike, wherever they stand")
+TEST_CASE("select: ready arms are equally likely to be chosen, wherever they are")
 {
     check_fair<2>({true, true});
     check_fair<3>({true, true, true});
@@ -110,7 +110,7 @@ TEST_CASE("select: a message that cannot be made leaves a ready channel as it wa
     }
 }
 
-TEST_CASE("select: the function of a ready arm may throw; its message is taken")
+TEST_CASE("select: the function of a ready arm may throw, and its message is taken")
 {
     const auto [to, from] = weft::bounded<int>(2);
     static_cast<void>(to.send(1));

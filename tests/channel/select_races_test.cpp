@@ -153,9 +153,9 @@ EACH_CHANNEL("select races: one channel in three arms of a select that waits")
     CHECK(in_order);
 }
 
-EACH_CHANNEL("select races: everybody offers and looks for a partner; an odd one out is left")
+EACH_CHANNEL("select races: everybody offers a message and looks for a partner, and the odd one out is left")
 {
-    // Each of five threads either sends its number or receives another's. The fifth is freed by the main thread.
+    // Each of five threads either sends its index or receives another's. The main thread frees the fifth.
     const std::size_t rounds = test::scaled(40);
     for (std::size_t round = 0; round < rounds; ++round) {
         auto [tx, rx] = test::channel<std::size_t>(capacity);
@@ -180,7 +180,7 @@ EACH_CHANNEL("select races: everybody offers and looks for a partner; an odd one
     }
 }
 
-EACH_BUFFERED("select races: who has put one in finds one by select, if all others do the same")
+EACH_BUFFERED("select races: a thread that has sent one message finds one by select, if all others do the same")
 {
     auto [tx1, rx1] = test::channel<std::size_t>(std::max<std::size_t>(capacity, 4));
     auto [tx2, rx2] = test::channel<std::size_t>(std::max<std::size_t>(capacity, 4));
@@ -193,7 +193,8 @@ EACH_BUFFERED("select races: who has put one in finds one by select, if all othe
         for (std::size_t i = 0; i < n; ++i) {
             static_cast<void>(to.send(id));
             bool found = false;
-            // A scan of two channels is not one moment: what it misses in the first may have gone to the second.
+            // Two channels are not looked at in one moment: a message that was missed in the first may be in the
+            // second.
             for (int look = 0; look < 1'000 && !found; ++look) {
                 weft::select(weft::on_recv(from1, [&](auto) { found = true; }),
                              weft::on_recv(from2, [&](auto) { found = true; }), weft::on_default([] {}));
@@ -236,7 +237,7 @@ EACH_CHANNEL("select races: messages that come as limits run out are neither los
     std::jthread sender([&, tx = std::move(tx), n] {
         for (int i = 0; i < n; ++i) {
             if (i % 8 == 0) {
-                // A limit has run out; the message comes at any time of the next ones.
+                // A limit has run out; the message comes at any time during the next ones.
                 for (const int before = late.load(); late.load() == before;) std::this_thread::yield();
                 for (int k = 0; k < i; ++k) std::this_thread::yield();
             }
@@ -252,7 +253,7 @@ EACH_CHANNEL("select races: messages that come as limits run out are neither los
     CHECK(in_order);
 }
 
-EACH_CHANNEL("select races: many selects wait on one channel; as many are woken as messages come")
+EACH_CHANNEL("select races: many selects wait on one channel, and as many are woken as messages come")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     auto [stop_tx, stop] = weft::bounded<int>(0);

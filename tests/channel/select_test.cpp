@@ -81,7 +81,7 @@ EACH_CHANNEL("select: on_timeout runs when the time is up")
     CHECK(std::chrono::steady_clock::now() - begin >= 3ms);
 }
 
-EACH_BUFFERED("select: a limit that is over still takes what is ready")
+EACH_BUFFERED("select: with a limit that has passed it still takes what is ready")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     REQUIRE(tx.send(1));
@@ -176,7 +176,7 @@ EACH_BUFFERED("select: a value is made only if its arm is chosen")
     CHECK(rx2.recv() == "two");
 }
 
-EACH_CHANNEL("select: a maker that throws sends nothing, and the channel goes on")
+EACH_CHANNEL("select: if making a message throws nothing is sent, and the channel goes on")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     std::jthread consumer;
@@ -190,7 +190,7 @@ EACH_CHANNEL("select: a maker that throws sends nothing, and the channel goes on
     CHECK(rx.empty());
 }
 
-EACH_BUFFERED("select: what a function throws leaves, after the operation")
+EACH_BUFFERED("select: an exception of a function leaves select, after the operation")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     REQUIRE(tx.send(1));
@@ -214,7 +214,7 @@ TEST_CASE("select: two ready channels each get 40 to 60 of a hundred")
     CHECK(first < n * 3 / 5);
 }
 
-TEST_CASE("select: two ready ones among four are chosen alike, wherever they stand")
+TEST_CASE("select: two ready arms among four are equally likely to be chosen, wherever they are")
 {
     auto [tx, rx] = weft::unbounded<int>();
     auto [silent_tx, silent] = weft::unbounded<int>();

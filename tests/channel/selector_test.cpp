@@ -6,6 +6,7 @@
 
 #include "asleep.hpp"
 #include "flavours.hpp"
+#include "must.hpp"
 
 #include <chrono>
 #include <stdexcept>
@@ -45,7 +46,7 @@ EACH_BUFFERED("selector: sends")
     CHECK(rx.recv() == "m");
 }
 
-EACH_BUFFERED("selector: indices are never used again, and removing an unknown one throws")
+EACH_BUFFERED("selector: no index is used twice, and removing an unknown one throws")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     weft::selector s;
@@ -175,7 +176,7 @@ TEST_CASE("selector: meets partners at a rendezvous in both directions")
     CHECK(next == n);
 }
 
-TEST_CASE("selector: a dropped partner at a rendezvous lets the other wait on")
+TEST_CASE("selector: when a partner at a rendezvous is dropped the other goes on waiting")
 {
     auto [tx, rx] = weft::bounded<int>(0);
     std::atomic<int> got{0};
@@ -246,4 +247,29 @@ EACH_CHANNEL("selector: a message for a closed channel is left alone")
     auto op = s.wait();
     CHECK(op.send(tx, std::move(message)).closed());
     CHECK(message == "still here, and too long for a small string");
+}
+
+EACH_BUFFERED("selector: ready_all names all that are ready, and waits for one")
+{
+    auto [tx1, rx1] = test::channel<int>(capacity);
+    auto [tx2, rx2] = test::channel<int>(capacity);
+    auto [tx3, rx3] = test::channel<int>(capacity);
+    weft::selector s;
+    CHECK_THROWS_AS(s.ready_all(), std::logic_error);
+    CHECK(s.try_ready_all().empty());
+    s.recv(rx1);
+    s.recv(rx2);
+    s.recv(rx3);
+    CHECK(s.try_ready_all().empty());
+    REQUIRE(tx1.send(1));
+    REQUIRE(tx3.send(1));
+    CHECK(s.ready_all() == std::vector<std::size_t>{0, 2});
+    CHECK(s.try_ready_all() == std::vector<std::size_t>{0, 2});
+    CHECK(rx1.recv());
+    CHECK(rx3.recv());
+    std::jthread sender([tx = tx2] {
+        std::this_thread::sleep_for(2ms);
+        test::must(tx.send(1));
+    });
+    CHECK(s.ready_all() == std::vector<std::size_t>{1});
 }

@@ -153,7 +153,7 @@ EACH_CHANNEL("channel state: the length never leaves its bounds while others sen
     CHECK(rx.len() == 0);
 }
 
-EACH_BUFFERED("channel state: who has sent does not find the channel empty before somebody has received")
+EACH_BUFFERED("channel state: a thread that has sent does not find the channel empty before somebody has received")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     const std::size_t n = test::scaled(3'000);
@@ -167,9 +167,9 @@ EACH_BUFFERED("channel state: who has sent does not find the channel empty befor
     CHECK(seen);
 }
 
-EACH_BUFFERED("channel state: who has sent can receive without waiting, if all others do the same")
+EACH_BUFFERED("channel state: a thread that has sent can receive without waiting, if all others do the same")
 {
-    // Each thread puts one in before it takes one out: never are there fewer messages than takers.
+    // Each thread sends one message before it receives one: there are never fewer messages than receivers.
     auto [tx, rx] = test::channel<std::size_t>(std::max<std::size_t>(capacity, 4));
     const std::size_t n = test::scaled(5'000);
     std::atomic<bool> always{true};
@@ -197,7 +197,7 @@ EACH_BUFFERED("channel state: it works for many laps")
     CHECK(rx.try_recv().empty());
 }
 
-EACH_BOUNDED("channel state: full is said exactly while it is")
+EACH_BOUNDED("channel state: it says full exactly while it is")
 {
     auto [tx, rx] = test::channel<int>(capacity);
     for (int lap = 0; lap < 4; ++lap) {

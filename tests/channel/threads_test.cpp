@@ -46,7 +46,8 @@ EACH_CHANNEL("channel threads: every message is received exactly once, by many f
                 while (const auto got = rx.recv()) {
                     seen[*got].fetch_add(1);
                     std::size_t& before = last[*got / each];
-                    if (*got % each + 1 <= before) ordered = false;  // of one sender: in order, also for one of many
+                    if (*got % each + 1 <= before)
+                        ordered = false;  // messages of one sender are in order, even for one receiver of many
                     before = *got % each + 1;
                 }
             });

@@ -1,7 +1,10 @@
 // tests/compile_fail/channel.cpp - misuse of channels and select, and the first line that the compiler says about it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/channel/broadcast.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/select.hpp>
 #include <weft/channel/selector.hpp>
+#include <weft/channel/watch.hpp>
 
 #include <chrono>
 #include <list>
@@ -17,6 +20,8 @@ void use()
 {
     auto [tx, rx] = weft::bounded<int>(1);
     auto [text_tx, text_rx] = weft::unbounded<std::string>();
+    auto [news_tx, news_rx] = weft::broadcast_channel<int>(1);
+    auto [value_tx, value_rx] = weft::watch(0);
     auto [box_tx, box_rx] = weft::unbounded<std::unique_ptr<int>>();
     std::unique_ptr<int> box;
     std::vector<std::string> words;
@@ -26,6 +31,8 @@ void use()
     tx.send(std::string("a"));
 #elif defined(CASE_try_send_another_kind)  // expect: a message of this channel cannot be made from this argument
     tx.try_send("a");
+#elif defined(CASE_send_a_text)  // expect: a message of this channel cannot be made from this argument
+    tx.send("x");
 #elif defined(CASE_send_for_another_kind)  // expect: a message of this channel cannot be made from this argument
     tx.send_for(std::string("a"), 1ms);
 #elif defined(CASE_send_for_a_number)  // expect: this needs a std::chrono duration: write 5ms, or std::chrono::milliseconds(5)
@@ -50,6 +57,10 @@ void use()
     weft::select(weft::on_recv(rx, [](std::string) {}));
 #elif defined(CASE_on_recv_without_argument)  // expect: the function of on_recv is called with a recv_result of this channel
     weft::select(weft::on_recv(rx, [] {}));
+#elif defined(CASE_on_recv_of_broadcast_message)  // expect: the function of on_recv is called with a broadcast_result of this channel
+    weft::select(weft::on_recv(news_rx, [](std::string) {}));
+#elif defined(CASE_on_changed_without_argument)  // expect: the function of on_changed is called with a bool
+    weft::select(weft::on_changed(value_rx, [] {}));
 #elif defined(CASE_on_send_of_another_kind)  // expect: a message of this channel cannot be made from this argument
     weft::select(weft::on_send(tx, std::string("a"), [](weft::send_result) {}));
 #elif defined(CASE_on_send_without_argument)  // expect: the function of on_send is called with a send_result

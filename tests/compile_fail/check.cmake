@@ -1,5 +1,5 @@
 # Compiles FILE with each of COMPILERS (divided by |), with CASE_<CASE> defined if CASE is given. With a case it must
-# fail, and the first error must contain EXPECT; without one it must compile.
+# fail, and the first warning or error must contain EXPECT; without one it must compile.
 set(flags -std=c++20 -fsyntax-only "-I${INCLUDE}")
 if(DEFINED CASE)
   list(APPEND flags "-DCASE_${CASE}")
@@ -15,10 +15,10 @@ foreach(compiler IN LISTS compilers)
   elseif(result EQUAL 0)
     message(FATAL_ERROR "${compiler}: compiles, but must not")
   else()
-    string(REGEX MATCH "error: [^\n]*" first "${output}")
+    string(REGEX MATCH "(warning|error): [^\n]*" first "${output}")
     string(FIND "${first}" "${EXPECT}" found)
     if(found EQUAL -1)
-      message(FATAL_ERROR "${compiler}: the first error does not say \"${EXPECT}\":\n${first}\n\n${output}")
+      message(FATAL_ERROR "${compiler}: the first warning or error does not say \"${EXPECT}\":\n${first}\n\n${output}")
     endif()
   endif()
 endforeach()

@@ -1,4 +1,5 @@
 // tests/compile_fail/iter_functions.cpp - functions that a chain cannot call, and what the compiler says about them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_dot.hpp>
@@ -130,6 +131,10 @@ void use()
     (void)weft::par_iter(v).map_init([] { return 1; }, [](std::string, int x) { return x; }).count();
 #elif defined(CASE_map_with_of_others)  // expect: this function must take a state by reference and an item
     (void)weft::par_iter(v).map_with(1, [](std::string, int x) { return x; }).count();
+#elif defined(CASE_split_with_others)  // expect: the function given to par_split_with must return a pair
+    weft::par_split_with(5, [](std::string s) { return std::pair(s, std::optional(s)); }).for_each([](int) {});
+#elif defined(CASE_split_with_mutable)  // expect: a mutable lambda (or a non-const operator()) is not allowed here
+    weft::par_split_with(5, [n = 0](int x) mutable { return std::pair(x + n++, std::optional<int>()); }).for_each([](int) {});
 #elif defined(CASE_repeat_move_only)  // expect: each item is a copy of this value, so it must be copyable
     (void)weft::par_repeat_n(std::unique_ptr<int>(), 3).count();
 #endif

@@ -1,4 +1,5 @@
 // tests/compile_fail/pool.cpp - misuse of pools, and the first line that the compiler says about it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/join.hpp>
 #include <weft/pool/thread_pool.hpp>
 
@@ -35,9 +36,9 @@ void use()
     weft::scope([](weft::task_scope& s) { s.spawn_fifo([](std::string) {}); });
 #elif defined(CASE_scope_broadcast_of_mutable)  // expect: a task of spawn_broadcast is called by all threads at once
     weft::scope([&](weft::task_scope& s) { s.spawn_broadcast([n]() mutable { ++n; }); });
-#elif defined(CASE_broadcast_of_mutable)  // expect: the function must be callable as f(index) or f(), also if it is const
+#elif defined(CASE_broadcast_of_mutable)  // expect: the function must be callable as f(index) or f(), even if it is const
     weft::broadcast([n]() mutable { return ++n; });
-#elif defined(CASE_broadcast_with_text)  // expect: the function must be callable as f(index) or f(), also if it is const
+#elif defined(CASE_broadcast_with_text)  // expect: the function must be callable as f(index) or f(), even if it is const
     weft::broadcast([](std::string) {});
 #elif defined(CASE_install_with_argument)  // expect: install calls its function without arguments
     named.install([](int) {});

@@ -15,7 +15,7 @@
 namespace {
 
 const auto two_threads = [] { return std::make_unique<weft::thread_pool>(weft::pool_options{.num_threads = 2}); };
-const auto rehearsed = [] { return std::make_unique<weft::test_pool>(7); };
+const auto in_test_pool = [] { return std::make_unique<weft::test_pool>(7); };
 const auto usable = [](auto& pool) { return pool->join([] { return 1; }, [] { return 2; }) == std::tuple(1, 2); };
 
 std::vector<int> numbers()
@@ -31,7 +31,7 @@ void check_on_every_pool(const std::string& what, Attempt attempt)
 {
     const auto run = [&](auto& pool) { return pool->install(attempt); };
     faults::check(what + ", two threads", faults::fail_everywhere(two_threads, run, usable));
-    faults::check(what + ", rehearsed", faults::fail_everywhere(rehearsed, run, usable));
+    faults::check(what + ", in a test pool", faults::fail_everywhere(in_test_pool, run, usable));
     CHECK(test::counted::alive() == 0);
 }
 

@@ -79,7 +79,7 @@ concept has_the_names_of_chains = requires(Chain c, ones f, two_ones g) {
 };
 
 /// `make()` gives a chain (a fresh one each time) whose items are `expected`. It is cut at every point, run in blocks
-/// of every small length, read by number where it has numbers, stopped after every item, and run whole.
+/// of every small length, read by index where it has indices, stopped after every item, and run whole.
 template <class Make, class T>
 void check_chain(Make make, const std::vector<T>& expected)
 {

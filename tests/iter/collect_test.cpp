@@ -29,7 +29,7 @@ using test::name_of;
 using test::random_numbers;
 using test::sizes;
 
-/// What std::expected is, as far as chains look.
+/// As much of std::expected as chains look at.
 template <class T>
 class result {
 public:

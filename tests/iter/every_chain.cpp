@@ -44,7 +44,7 @@ const std::vector<fragile>& items()
     return all;
 }
 
-/// Items of one's own, made without copies.
+/// Items that the chain owns, made without copies.
 std::vector<fragile> fresh()
 {
     std::vector<fragile> v;

@@ -60,7 +60,7 @@ TEST_CASE("chunks, fold_chunks: n items each, in order, the rest last")
                 [&] { return weft::par_iter(v).fold_chunks(length, 0, [](int s, int x) { return s + x; }); }, sums);
         }
     }
-    // Chunks have numbers like any other items.
+    // Chunks have indices like any other items.
     const std::vector<int> ten = random_numbers(10);
     CHECK(weft::par_iter(ten).chunks(4).interleave(weft::par_iter(ten).chunks(5).rev()).to_vector() ==
           std::vector<std::vector<int>>{{ten.begin(), ten.begin() + 4},

@@ -1,4 +1,4 @@
-// tests/iter/init_test.cpp - map_init, for_each_init, map_with, for_each_with: functions with a state of their own beside each worker.
+// tests/iter/init_test.cpp - map_init, map_with, for_each_init, for_each_with: functions with a state per worker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/init.hpp>
 #include <weft/iter/par_iter.hpp>

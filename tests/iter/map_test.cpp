@@ -1,7 +1,9 @@
 // tests/iter/map_test.cpp - map, inspect, update, copied: a function between the source and the sink.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/map.hpp>
+#include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/par_walk_tree.hpp>
 
 #include "check_chain.hpp"
 #include "common.hpp"
@@ -9,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -64,6 +67,52 @@ TEST_CASE("map: pointers to members, large and unusual function objects")
     table.fill(2);
     CHECK(weft::par_range(0, 100).map([table](int i) { return table[static_cast<std::size_t>(i)]; }).sum() == 200);
     CHECK(weft::par_range(0, 3).map([p = std::make_unique<int>(5)](int i) { return *p + i; }).sum() == 18);
+}
+
+namespace {
+
+struct counter {
+    int value;
+    [[nodiscard]] counter plus(const counter& other) const { return {value + other.value, {}}; }
+    [[nodiscard]] bool is_before(const counter& other) const { return value < other.value; }
+    [[nodiscard]] bool follows(const counter& other) const { return value == other.value + 1; }
+    [[nodiscard]] const std::vector<counter>& below() const { return inner; }
+    std::vector<counter> inner;
+};
+
+}  // namespace
+
+TEST_CASE("map and others: pointers to members of what items point to, and as operations")
+{
+    std::vector<counter> all;
+    for (int i = 0; i < 1000; ++i) all.push_back({i % 100, {}});
+    std::vector<counter*> pointers;
+    std::vector<std::unique_ptr<counter>> owners;
+    std::vector<std::reference_wrapper<counter>> references;
+    for (auto& x : all) {
+        pointers.push_back(&x);
+        owners.push_back(std::make_unique<counter>(x));
+        references.emplace_back(x);
+    }
+    CHECK(weft::par_iter(pointers).map(&counter::value).sum() == 49'500);
+    CHECK(weft::par_iter(owners).map(&counter::value).sum() == 49'500);
+    CHECK(weft::par_iter(references).map(&counter::value).sum() == 49'500);
+    CHECK((*weft::par_iter(pointers).max({}, &counter::value))->value == 99);
+    CHECK((*weft::par_iter(references).min({}, &counter::value)).get().value == 0);
+    CHECK(weft::par_iter(pointers).minmax({}, &counter::value)->second->value == 99);
+    CHECK(weft::par_iter(all).max(&counter::is_before)->value == 99);
+    CHECK(weft::par_iter(all).reduce(&counter::plus)->value == 49'500);
+    CHECK(weft::par_iter(all).reduce(counter{0, {}}, &counter::plus).value == 49'500);
+    CHECK(weft::par_iter(all).fold(counter{0, {}}, &counter::plus).reduce(&counter::plus)->value == 49'500);
+    CHECK(weft::par_iter(all)
+              .scan(counter{0, {}}, &counter::plus)
+              .find_last([](const counter&) { return true; })
+              ->value == 49'500);
+    CHECK(weft::par_chunk_by(all, [](const counter& a, const counter& b) { return b.follows(a); }).count() == 10);
+    counter root{1, {{2, {}}, {3, {{4, {}}}}}};
+    CHECK(weft::par_walk_tree(root, &counter::below).map(&counter::value).to_vector() == std::vector<int>{1, 2, 3, 4});
+    CHECK(weft::par_walk_tree_postfix(root, &counter::inner).map(&counter::value).to_vector() ==
+          std::vector<int>{2, 4, 3, 1});
 }
 
 TEST_CASE("update: changes items in place, or on their way")

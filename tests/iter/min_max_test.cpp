@@ -19,7 +19,7 @@ using test::sizes;
 
 }  // namespace
 
-TEST_CASE("min and max: of equals the first and the last; none of nothing")
+TEST_CASE("min and max: of equals the first and the last, none of nothing")
 {
     for (std::size_t n : sizes) {
         const std::vector<int> v = random_numbers(n);

@@ -5,9 +5,14 @@
 #include "common.hpp"
 #include "test.hpp"
 
+#include <weft/channel/channel.hpp>
+#include <weft/pool/thread_pool.hpp>
+
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <initializer_list>
+#include <latch>
 #include <list>
 #include <memory>
 #include <optional>
@@ -15,6 +20,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -65,6 +71,105 @@ TEST_CASE("par_bridge: an exception of the input leaves the loop")
                       return x;
                   });
     CHECK_THROWS_AS(weft::par_bridge(broken).sum(), std::runtime_error);
+}
+
+TEST_CASE("par_bridge: input that has thrown gives nothing more, and is not touched again")
+{
+    for (const int bad : {0, 1, 5}) {
+        int steps = 0;
+        auto broken = std::views::iota(0, 1000) | std::views::transform([&](int x) {
+                          ++steps;
+                          if (x == bad) throw std::runtime_error("broken");
+                          return x;
+                      });
+        const auto chain = weft::par_bridge(broken).map([](int x) { return x; });
+        auto batch = chain.make_batch();
+        for (int i = 0; i < bad; ++i) {
+            batch.clear();
+            CHECK(chain.pull(batch));
+            CHECK(batch.size() == 1);
+        }
+        batch.clear();
+        CHECK_THROWS_AS(chain.pull(batch), std::runtime_error);
+        CHECK(steps == bad + 1);
+        batch.clear();
+        CHECK(!chain.pull(batch));
+        CHECK(batch.empty());
+        CHECK(steps == bad + 1);
+    }
+}
+
+TEST_CASE("par_bridge: input may wait for what becomes of the items before")
+{
+    bool right = true;
+    test::everywhere([&] {
+        for (std::size_t repeat = 0; repeat < test::scaled(20); ++repeat) {
+            // Each item sends the next one, so there is never more than one to read.
+            auto [sender, receiver] = weft::bounded<int>(1);
+            static_cast<void>(sender.send(0));
+            std::optional<weft::sender<int>> last(std::move(sender));
+            std::atomic<int> seen{0};
+            weft::par_bridge(receiver).map([](int x) { return x; }).for_each([&](int x) {
+                ++seen;
+                if (x == 100) {
+                    last.reset();
+                } else {
+                    static_cast<void>(last->send(x + 1));
+                }
+            });
+            right = right && seen == 101;
+        }
+    });
+    CHECK(right);
+}
+
+TEST_CASE("par_bridge: while it waits for its input, the pool runs other tasks")
+{
+    // One thread is in the input, and the caller may be waiting for it: the third is free.
+    weft::thread_pool pool({.num_threads = 3});
+    for (std::size_t repeat = 0; repeat < test::scaled(20); ++repeat) {
+        std::atomic<int> ran{0};
+        auto [sender, receiver] = weft::unbounded<int>();
+        // The next item comes when a task has run that is spawned while the bridge waits.
+        std::jthread source([&, s = std::move(sender)] {
+            for (int i = 0; i < 20; ++i) {
+                std::latch done(1);
+                pool.spawn([&] {
+                    ++ran;
+                    done.count_down();
+                });
+                done.wait();
+                static_cast<void>(s.send(i));
+            }
+        });
+        const long sum = pool.install(
+            [&, &r = receiver] { return weft::par_bridge(r).map([](int x) { return static_cast<long>(x); }).sum(); });
+        CHECK(sum == 190);
+        CHECK(ran == 20);
+    }
+}
+
+TEST_CASE("par_bridge: input that waits in weft::blocking may wait for tasks of the pool, however few threads it has")
+{
+    bool right = true;
+    for (const std::size_t threads : {1u, 2u, 4u}) {
+        weft::thread_pool pool({.num_threads = threads});
+        for (std::size_t repeat = 0; repeat < test::scaled(10); ++repeat) {
+            const long sum = pool.install([] {
+                int at = 0;
+                const auto next = [&]() -> std::optional<int> {
+                    if (at == 20) return std::nullopt;
+                    std::latch done(1);
+                    weft::spawn([&] { done.count_down(); });
+                    weft::blocking([&] { done.wait(); });
+                    return at++;
+                };
+                return weft::par_bridge(next).map([](int x) { return static_cast<long>(test::uneven(x)); }).sum();
+            });
+            right = right && sum == 190;
+        }
+    }
+    CHECK(right);
 }
 
 TEST_CASE("par_bridge ordered: input that is read once keeps its order")

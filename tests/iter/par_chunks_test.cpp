@@ -1,4 +1,4 @@
-// tests/iter/par_chunks_test.cpp - par_chunks, par_rchunks, par_chunks_exact, par_windows, par_chunk_by: spans over a range.
+// tests/iter/par_chunks_test.cpp - par_chunks, par_rchunks, par_windows and the like: spans over a range.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_chunks.hpp>

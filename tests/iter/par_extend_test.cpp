@@ -1,4 +1,4 @@
-// tests/iter/par_extend_test.cpp - par_extend: the items of a chain behind what a container has.
+// tests/iter/par_extend_test.cpp - par_extend: appends the items of a chain to what a container has.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_extend.hpp>
 #include <weft/iter/par_iter.hpp>

@@ -21,9 +21,66 @@ namespace {
 
 using test::numbers;
 
+// What a chain and a consumer must have: each of these lacks one thing.
+using weft::detail::piece;
+struct parts : weft::detail::chain_tag, weft::detail::source_base {
+    using item = int;
+    static constexpr auto index_grade = weft::detail::indexing::none;
+};
+struct whole_chain : parts {
+    [[nodiscard]] static std::size_t extent() { return 0; }
+};
+struct without_item : weft::detail::chain_tag, weft::detail::source_base {
+    static constexpr auto index_grade = weft::detail::indexing::none;
+    [[nodiscard]] static std::size_t extent() { return 0; }
+};
+struct with_an_int_for_extent : parts {
+    [[nodiscard]] static int extent() { return 0; }
+};
+struct without_bounds : whole_chain {
+    void bounds() const = delete;
+};
+struct without_blocks : whole_chain {
+    void enter(piece) const = delete;
+};
+struct pulled_without_input : parts {
+    static constexpr bool pulled = true;
+};
+struct pulled_chain : pulled_without_input {
+    [[nodiscard]] static std::vector<int> make_batch() { return {}; }
+    static bool pull(std::vector<int>&);
+};
+struct windowed_without_windows : whole_chain {
+    static constexpr bool windowed = true;
+};
+struct windowed_chain : windowed_without_windows {
+    [[nodiscard]] static std::size_t window_begin() { return 0; }
+    static bool refill();
+};
+struct with_a_number_for_its_grade : whole_chain {
+    static constexpr int index_grade = 0;
+};
+struct whole_consumer {
+    using state = int;
+    [[nodiscard]] static int make(std::size_t) { return 0; }
+    template <class Chain, class Piece>
+    bool run(const Chain&, Piece&&, int&) const;
+    void merge(int&, int&) const;
+};
+struct never_merging : whole_consumer {
+    void merge(int&, int&) const = delete;
+};
+struct making_others : whole_consumer {
+    [[nodiscard]] static long make(std::size_t) { return 0; }
+};
+struct answering_nothing : whole_consumer {
+    template <class Chain, class Piece>
+    void run(const Chain&, Piece&&, int&) const;
+};
+
 namespace own {
 
-/// A container that is no range.
+/// A container that is not a range.
 struct grid {
     std::vector<int> cells;
 
@@ -111,4 +168,28 @@ TEST_CASE("par_iter: a type of the user's says how it is iterated")
     weft::par_iter(g).for_each([](int& x) { x *= 10; });
     CHECK(weft::par_iter(std::as_const(g)).to_vector() == std::vector<int>{10, 20, 30});
     CHECK(weft::par_iter(std::array{1, 2}).chain(std::as_const(g)).sum() == 63);
+}
+
+TEST_CASE("par_iter: what a chain and its consumer must have is asked for by name")
+{
+    using weft::detail::chain_source;
+    STATIC_REQUIRE(chain_source<whole_chain>);
+    STATIC_REQUIRE_FALSE(chain_source<parts>);
+    STATIC_REQUIRE_FALSE(chain_source<without_item>);
+    STATIC_REQUIRE_FALSE(chain_source<with_an_int_for_extent>);
+    STATIC_REQUIRE_FALSE(chain_source<without_bounds>);
+    STATIC_REQUIRE_FALSE(chain_source<without_blocks>);
+    STATIC_REQUIRE_FALSE(chain_source<with_a_number_for_its_grade>);
+    STATIC_REQUIRE_FALSE(chain_source<std::vector<int>>);
+    STATIC_REQUIRE(chain_source<pulled_chain>);
+    STATIC_REQUIRE_FALSE(chain_source<pulled_without_input>);
+    STATIC_REQUIRE(chain_source<windowed_chain>);
+    STATIC_REQUIRE_FALSE(chain_source<windowed_without_windows>);
+
+    using weft::detail::consumer_of;
+    STATIC_REQUIRE(consumer_of<whole_consumer, whole_chain>);
+    STATIC_REQUIRE_FALSE(consumer_of<never_merging, whole_chain>);
+    STATIC_REQUIRE_FALSE(consumer_of<making_others, whole_chain>);
+    STATIC_REQUIRE_FALSE(consumer_of<answering_nothing, whole_chain>);
+    STATIC_REQUIRE_FALSE(consumer_of<int, whole_chain>);
 }

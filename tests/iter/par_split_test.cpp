@@ -1,4 +1,4 @@
-// tests/iter/par_split_test.cpp - texts and sequences in pieces: par_split and what is like it, par_matches, par_words.
+// tests/iter/par_split_test.cpp - texts and sequences in pieces: par_split and its kind, par_matches, par_words.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_chunks.hpp>

@@ -49,3 +49,20 @@ TEST_CASE("par_tiles: have any number of dimensions")
     CHECK(weft::par_tiles({std::size_t{10}}, {std::size_t{3}}).count() == 4);
     CHECK_THROWS_AS(weft::par_tiles({3, 3}, {1, 0}), std::invalid_argument);
 }
+
+TEST_CASE("par_tiles: more tiles than can be counted are refused, and many more indices than that are not")
+{
+    constexpr std::size_t most = static_cast<std::size_t>(-1);
+    constexpr std::size_t half = std::size_t{1} << 32;
+    CHECK_THROWS_AS(weft::par_tiles({2 * half, half / 2}, {1, 1}), std::length_error);
+    CHECK_THROWS_AS(weft::par_tiles({most, most}, {2, 3}), std::length_error);
+    CHECK_THROWS_AS(weft::par_tiles({most, std::size_t{2}, std::size_t{3}}, {1, 1, 1}), std::length_error);
+    CHECK(weft::par_tiles({half, half / 2}, {1, 1}).size() == most / 2 + 1);
+    CHECK(weft::par_tiles({most, most, std::size_t{0}}, {1, 1, 1}).count() == 0);
+
+    const auto tiles = weft::par_tiles({most, most}, {most / 2, most / 2}).to_vector();
+    REQUIRE(tiles.size() == 9);
+    CHECK(tiles[8].size() == 1);
+    CHECK(tiles[2].size() == most / 2);
+    CHECK_THROWS_AS(tiles[0].size(), std::length_error);
+}

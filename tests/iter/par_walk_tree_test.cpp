@@ -1,4 +1,4 @@
-// tests/iter/par_walk_tree_test.cpp - par_walk_tree: the nodes of a tree that nobody knows before it is walked.
+// tests/iter/par_walk_tree_test.cpp - par_walk_tree: the nodes of a tree that becomes known only as it is walked.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_walk_tree.hpp>
@@ -24,7 +24,7 @@ struct tree {
     std::vector<tree> below;
 };
 
-/// A tree of n nodes of a random form: long chains, stars, and what is between.
+/// A tree of n nodes of a random form: long chains, stars, and anything in between.
 tree grow(std::size_t n, std::uint64_t seed)
 {
     weft::rng random(seed);
@@ -48,7 +48,7 @@ tree grow(std::size_t n, std::uint64_t seed)
 
 }  // namespace
 
-TEST_CASE("par_walk_tree: as the recursion, before and after the children; deep trees")
+TEST_CASE("par_walk_tree: as the recursion, before and after the children, and in deep trees")
 {
     const auto children = [](int n) {
         std::vector<int> below;
@@ -94,7 +94,7 @@ TEST_CASE("par_walk_tree: trees of every form in the order of the recursion, bef
     }
 }
 
-TEST_CASE("par_walk_tree: nodes that can only be moved; children that fail")
+TEST_CASE("par_walk_tree: nodes that can only be moved, and children that fail")
 {
     const auto halves = [](const std::unique_ptr<int>& n) {
         std::vector<std::unique_ptr<int>> below;

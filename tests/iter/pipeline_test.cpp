@@ -25,7 +25,7 @@ using test::everywhere;
 using test::numbers;
 using test::uneven;
 
-/// Notices when two threads are in at the same time, or more than `most` at any time.
+/// Notices when two threads are inside at the same time, or more than `most` at any time.
 class visitors {
 public:
     template <class F>

@@ -3,12 +3,16 @@
 #include <weft/base/rng.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/sources.hpp>
+#include <weft/pool/thread_pool.hpp>
 
 #include "check_chain.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -19,6 +23,7 @@
 #include <stack>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <unordered_map>
 #include <unordered_set>
@@ -115,6 +120,106 @@ TEST_CASE("par_split_with: the parts make up the whole, in order")
         CHECK(in_order);
         CHECK(at == n);
     }
+}
+
+TEST_CASE("par_split_with: as many parts as many threads need, no matter who divides, and however uneven")
+{
+    struct piece {
+        std::unique_ptr<int> first;  // can only be moved
+        int last;
+    };
+    const auto peel = [](piece p) -> std::pair<piece, std::optional<piece>> {
+        if (p.last - *p.first < 2) return {std::move(p), std::nullopt};
+        const int next = *p.first + 1;
+        return {piece{std::move(p.first), next}, piece{std::make_unique<int>(next), p.last}};
+    };
+    const auto halve = [](piece p) -> std::pair<piece, std::optional<piece>> {
+        if (p.last - *p.first < 2) return {std::move(p), std::nullopt};
+        const int middle = *p.first + (p.last - *p.first) / 2;
+        return {piece{std::move(p.first), middle}, piece{std::make_unique<int>(middle), p.last}};
+    };
+    const auto check = [](const auto& divide, int n) {
+        const auto parts = weft::par_split_with(piece{std::make_unique<int>(0), n}, divide).to_vector();
+        int at = 0;
+        bool in_order = true;
+        for (const piece& p : parts) {
+            in_order = in_order && *p.first == at;
+            at = p.last;
+        }
+        CHECK(in_order);
+        CHECK(at == n);
+        return parts.size();
+    };
+    for (const int n : {1, 2, 700, 1023, 50'000}) {
+        const std::size_t halves = check(halve, n);
+        const std::size_t peeled = check(peel, n);
+        CHECK(halves >= std::min<std::size_t>(static_cast<std::size_t>(n), 1000));
+        CHECK(peeled >= std::min<std::size_t>(static_cast<std::size_t>(n), 1000));
+        weft::thread_pool three({.num_threads = 3});
+        three.install([&] {
+            CHECK(check(halve, n) == halves);  // no matter who divides
+            CHECK(check(peel, n) == peeled);
+        });
+    }
+    weft::thread_pool two({.num_threads = 2});
+    two.install([&] {
+        // Both threads divide: each of the two parts waits for the other one.
+        std::atomic<int> busy{0};
+        std::atomic<bool> together{false};
+        const auto wait_for_both = [&](int depth) -> std::pair<int, std::optional<int>> {
+            if (depth == 1) {
+                if (busy.fetch_add(1) == 1) together.store(true);
+                const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+                while (!together.load() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+            }
+            if (depth == 2) return {depth, std::nullopt};
+            return {depth + 1, depth + 1};
+        };
+        CHECK(weft::par_split_with(0, wait_for_both).count() == 4);
+        CHECK(together.load());
+    });
+    CHECK_THROWS_AS(weft::par_split_with(0,
+                                         [](int depth) -> std::pair<int, std::optional<int>> {
+                                             if (depth == 5) throw std::runtime_error("division");
+                                             return {depth + 1, depth + 1};
+                                         }),
+                    std::runtime_error);
+}
+
+TEST_CASE("par_drain: the container keeps its room, and goes on as before")
+{
+    std::vector<std::string> v{"one", "two"};
+    v.reserve(1000);
+    const std::size_t room = v.capacity();
+    CHECK(weft::par_drain(v).count() == 2);
+    CHECK((v.empty() && v.capacity() >= room));
+    std::string s(500, 'x');
+    CHECK(weft::par_drain(s).count() == 500);
+    CHECK((s.empty() && s.capacity() >= 500));
+    std::vector<bool> bits(2000, true);
+    CHECK(weft::par_drain(bits).count(true) == 2000);
+    CHECK((bits.empty() && bits.capacity() >= 2000));
+
+    std::unordered_map<int, std::string, std::function<std::size_t(int)>> hashed(
+        100, [](int x) { return static_cast<std::size_t>(x % 10); });
+    hashed.max_load_factor(0.5f);
+    for (int i = 0; i < 50; ++i) hashed[i] = "x";
+    const std::size_t buckets = hashed.bucket_count();
+    CHECK(weft::par_drain(hashed).count() == 50);
+    CHECK((hashed.empty() && hashed.bucket_count() >= buckets && hashed.max_load_factor() == 0.5f));
+    hashed[3] = "y";  // the hash function is still there
+    CHECK(hashed.at(3) == "y");
+    std::map<int, int, std::function<bool(int, int)>> ordered([](int a, int b) { return a > b; });
+    for (int i = 0; i < 5; ++i) ordered[i] = i;
+    CHECK(weft::par_drain(ordered).map([](int key, int) { return key; }).to_vector() ==
+          std::vector<int>{4, 3, 2, 1, 0});
+    ordered[1] = 1;
+    ordered[2] = 2;
+    CHECK(ordered.begin()->first == 2);
+    std::priority_queue<int> queue;
+    for (int i = 0; i < 5; ++i) queue.push(i);
+    CHECK(weft::par_drain(queue).sum() == 10);
+    CHECK(queue.empty());
 }
 
 TEST_CASE("par_iter: hashed sets, bucket by bucket, each element once")

@@ -63,7 +63,7 @@ TEST_CASE("deadline: points in time of coarse clocks, also beyond what the clock
     CHECK(weft::par_iter(v).deadline(clock::time_point::max()).to_vector() == v);
 }
 
-TEST_CASE("stopped: copies tell the same after the chain has gone; an empty one tells nothing")
+TEST_CASE("stopped: copies tell the same after the chain has gone, and an empty one tells nothing")
 {
     const std::vector<int> v = random_numbers(1000);
     weft::stopped first;

@@ -1,4 +1,4 @@
-// tests/iter/take_any_test.cpp - take_any, skip_any, take_any_while, skip_any_while, while_some: limits shared by all pieces.
+// tests/iter/take_any_test.cpp - take_any, skip_any, their _while, while_some: limits shared by all pieces.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/take_any.hpp>

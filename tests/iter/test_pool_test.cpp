@@ -1,4 +1,5 @@
-// tests/iter/test_pool_test.cpp - parallel iterators in a test_pool: every chain the same again with the same seed.
+// tests/iter/test_pool_test.cpp - parallel iterators in a test_pool: every chain runs the same way again with the same
+// seed.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/algorithm/par_sort.hpp>
 #include <weft/iter/par_bridge.hpp>

@@ -17,7 +17,7 @@ namespace {
 
 using pieces = std::vector<std::string_view>;
 
-/// A text whose separators are `every` bytes apart or so; every 0: none.
+/// A text whose separators are about `every` bytes apart; if `every` is 0, there are none.
 std::string random_text(std::size_t n, std::uint32_t every, std::string_view separators, std::uint32_t seed)
 {
     std::string s;

@@ -45,7 +45,7 @@ pieces without_empty(const pieces& all)
     return out;
 }
 
-/// A text in a block of exactly its size, so that a read behind its end is one behind the block.
+/// A text in a block of exactly its size, so that a read past its end is one past the end of the block.
 struct tight {
     std::size_t size;
     std::unique_ptr<char[]> bytes{new char[size]};
@@ -142,7 +142,8 @@ TEST_CASE("tight text: par_words knows all blanks of Unicode, at every place, an
                                        "\xe2\x80\xaf",
                                        "\xe2\x81\x9f",
                                        "\xe3\x80\x80"};
-    // Bytes of blanks in other company: e-acute, zero width space, en dash, an ideograph, bytes that are no UTF-8.
+    // Bytes of spaces as parts of other characters: e-acute, zero width space, en dash, an ideograph, bytes that are
+    // not UTF-8.
     const std::string_view others[] = {
         "a",    "word",     "\xc3\xa9", "\xe2\x80\x8b", "\xe2\x80\x93", "\xe4\xb8\x80", "\xe2\x80", "\xe2",
         "\xa0", "\x80\x80", "\xc2",     "\xe1\x9a\x81", "\xc2\x84",     "\xe3\x80\x81", "\x1c"};

@@ -1,4 +1,4 @@
-// tests/iter/with_len_test.cpp - with_min_len, with_max_len, by_uniform_blocks, by_exponential_blocks: how a loop is cut.
+// tests/iter/with_len_test.cpp - with_min_len, with_max_len, by_uniform_blocks and the like: how a loop is cut.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/with_len.hpp>
@@ -31,7 +31,7 @@ TEST_CASE("with_min_len, with_max_len: the items stay the same")
     }
 }
 
-TEST_CASE("by_uniform_blocks, by_exponential_blocks: the same results; a search stays near the front")
+TEST_CASE("by_uniform_blocks, by_exponential_blocks: the same results, and a search stays near the front")
 {
     for (const std::size_t n : std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 5000}) {
         const std::vector<int> v = random_numbers(n);

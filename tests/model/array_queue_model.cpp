@@ -166,7 +166,7 @@ const enter two_sizes_left("array_queue", "array_two_sizes_left", [] {
 });
 
 const enter forced_size("array_queue", "array_forced_size", [] {
-    // Who sees the other queue empty has pushed by force before; then the size is what it was again.
+    // A thread that sees the other queue empty has pushed by force before; then the size is again what it was.
     queue a(2);
     queue b(1);
     require(a.try_push(1) && a.try_push(2));

@@ -349,10 +349,10 @@ struct fragile {
     }
 };
 
-const enter small_holes(
-    "block_queue", "block_small_holes",
+const enter small_failed(
+    "block_queue", "block_small_failed",
     [] {
-        // A push that throws leaves a slot with nothing in it, perhaps the last one of a block.
+        // A push that throws changes nothing, also at the end of a block.
         small_queue<fragile, 2> q;
         int taken = 0;
         {
@@ -371,10 +371,10 @@ const enter small_holes(
     },
     scenarios::bounded(2));
 
-const enter small_holes_passed(
-    "block_queue", "block_small_holes_passed",
+const enter small_failed_between(
+    "block_queue", "block_small_failed_between",
     [] {
-        // One passes over the hole, and the other leaves the next block meanwhile.
+        // Two consumers, one of which leaves a block, after a push that threw.
         small_queue<fragile, 2> q;
         for (const int value : {-1, 2, 3}) {
             try {

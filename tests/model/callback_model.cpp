@@ -1,8 +1,8 @@
 // tests/model/callback_model.cpp - a function shared by copies that end on several threads.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/callback.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <cstddef>
 #include <utility>

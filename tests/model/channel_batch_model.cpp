@@ -1,8 +1,8 @@
 // tests/model/channel_batch_model.cpp - many messages at once: runs of slots, copied or moved.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/model/thread.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <array>
 #include <optional>
@@ -29,6 +29,16 @@ struct boxed {
     bool operator==(const boxed&) const = default;
 };
 
+/// Its move might throw, so that it travels in a box.
+struct loose {
+    int value;
+
+    loose(int v) : value(v) {}  // NOLINT: as above
+    loose(const loose& other) noexcept(false) : value(other.value) {}
+    loose& operator=(const loose& other) = default;
+    bool operator==(const loose&) const = default;
+};
+
 template <class T>
 void many(std::pair<weft::sender<T>, weft::receiver<T>> ends)
 {
@@ -53,6 +63,9 @@ const enter array_many("channel_batch", "array_many", [] { many(weft::bounded<in
 const enter array_many_moved("channel_batch", "array_many_moved", [] { many(weft::bounded<boxed>(2)); }, bounded(2));
 const enter list_many("channel_batch", "list_many", [] { many(weft::unbounded<int>()); }, bounded(2));
 const enter list_many_moved("channel_batch", "list_many_moved", [] { many(weft::unbounded<boxed>()); }, bounded(2));
+
+const enter array_many_boxed("channel_batch", "array_many_boxed", [] { many(weft::bounded<loose>(2)); }, bounded(2));
+const enter list_many_boxed("channel_batch", "list_many_boxed", [] { many(weft::unbounded<loose>()); }, bounded(2));
 
 const enter array_two_of_many(
     "channel_batch", "array_two_of_many",
@@ -93,22 +106,24 @@ void from_two(std::pair<weft::sender<int>, weft::receiver<int>> ends)
 const enter array_from_two("channel_batch", "array_from_two", [] { from_two(weft::bounded<int>(2)); }, bounded(2));
 const enter list_from_two("channel_batch", "list_from_two", [] { from_two(weft::unbounded<int>()); }, bounded(2));
 
-const enter array_into_freed(
-    "channel_batch", "array_into_freed",
-    [] {
-        // A run into slots that are given back one after the other.
-        auto ends = weft::bounded<int>(2);
-        auto& s = ends.first;
-        auto& r = ends.second;
-        require(s.send_many(std::array{1, 2}) == 2);
-        {
-            thread sender([&s] { require(s.send_many(std::array{3, 4}) == 2); });
-            for (int i = 1; i <= 2; ++i) require(*r.recv() == i);
-        }
-        std::vector<int> got;
-        require(r.recv_many(got, 2) == 2);
-        require(got == std::vector{3, 4});
-    },
-    bounded(2));
+/// A run into slots that are given back one after the other.
+template <class T>
+void into_freed()
+{
+    auto ends = weft::bounded<T>(2);
+    auto& s = ends.first;
+    auto& r = ends.second;
+    require(s.send_many(std::array<T, 2>{1, 2}) == 2);
+    {
+        thread sender([&s] { require(s.send_many(std::array<T, 2>{3, 4}) == 2); });
+        for (int i = 1; i <= 2; ++i) require(*r.recv() == T(i));
+    }
+    std::vector<T> got;
+    require(r.recv_many(got, 2) == 2);
+    require(got == std::vector<T>{3, 4});
+}
+
+const enter array_into_freed("channel_batch", "array_into_freed", [] { into_freed<int>(); }, bounded(2));
+const enter array_into_freed_moved("channel_batch", "array_into_freed_moved", [] { into_freed<boxed>(); }, bounded(2));
 
 }  // namespace

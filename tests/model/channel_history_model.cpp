@@ -124,7 +124,7 @@ const enter rendezvous_both_ways("channel_history", "rendezvous_both_ways", [] {
 const enter rendezvous_tries(
     "channel_history", "rendezvous_tries",
     [] {
-        // A try succeeds only if somebody waits, and then exactly one of two who try.
+        // A try succeeds only if somebody waits, and then exactly one of two tries does.
         auto ends = weft::bounded<int>(0);
         auto& s = ends.first;
         auto& r = ends.second;
@@ -243,7 +243,7 @@ const enter array_crossed_full("channel_history", "array_crossed_full", [] {
 
 // --- the end ---------------------------------------------------------------------------------------------------------
 
-/// Who is told that nothing more comes sees all that the senders did.
+/// A receiver that is told that nothing more comes sees everything that the senders did.
 template <class Ends>
 void closing_orders(Ends ends)
 {
@@ -292,7 +292,7 @@ void all_leave(Ends ends)
 const enter array_all_leave("channel_history", "array_all_leave", [] { all_leave(weft::bounded<int>(2)); }, bounded(2));
 const enter list_all_leave("channel_history", "list_all_leave", [] { all_leave(weft::unbounded<int>()); }, bounded(2));
 
-// --- holes -----------------------------------------------------------------------------------------------------------
+// --- what throws -----------------------------------------------------------------------------------------------------
 
 /// Its move throws if it is negative.
 struct fragile {
@@ -305,9 +305,9 @@ struct fragile {
     }
 };
 
-/// A sender that gives up in the middle of its slot leaves a hole, which wakes the receiver as a message does.
+/// A sender whose message throws does not keep the receiver from the next one.
 template <class Ends>
-void holes(Ends ends)
+void goes_on(Ends ends)
 {
     auto& s = ends.first;
     auto& r = ends.second;
@@ -329,13 +329,13 @@ void holes(Ends ends)
     }
 }
 
-const enter array_holes("channel_history", "array_holes", [] { holes(weft::bounded<fragile>(1)); }, bounded(2));
-const enter list_holes("channel_history", "list_holes", [] { holes(weft::unbounded<fragile>()); }, bounded(2));
+const enter array_goes_on("channel_history", "array_goes_on", [] { goes_on(weft::bounded<fragile>(1)); }, bounded(2));
+const enter list_goes_on("channel_history", "list_goes_on", [] { goes_on(weft::unbounded<fragile>()); }, bounded(2));
 
 const enter rendezvous_ready(
     "channel_history", "rendezvous_ready",
     [] {
-        // Waiting without receiving: who is told that somebody is there finds him, or looks again.
+        // Waiting without receiving: a thread that is told that a partner is there finds it, or looks again.
         auto ends = weft::bounded<int>(0);
         auto& s = ends.first;
         auto& r = ends.second;

@@ -116,7 +116,7 @@ const enter array_two_are_woken(
     },
     scenarios::bounded(2));
 
-// The one who waits may give up.
+// A thread that waits may give up.
 const enter array_gives_up("channel", "array_gives_up", [] {
     auto ends = weft::bounded<int>(1);
     auto& s = ends.first;
@@ -203,7 +203,7 @@ const enter select_rendezvous(
     scenarios::bounded(2));
 
 const enter array_empty_is_empty("channel", "array_empty_is_empty", [] {
-    // Who has sent, and sees nobody else receive, finds something.
+    // A thread that has sent, and sees nobody else receive, finds something.
     auto ends = weft::bounded<int>(2);
     auto& s = ends.first;
     auto& r = ends.second;

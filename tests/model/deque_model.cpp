@@ -1,8 +1,8 @@
 // tests/model/deque_model.cpp - the work-stealing deque under the checker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/queue/deque.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <array>
 #include <optional>

@@ -1,11 +1,11 @@
 // tests/model/help_model.cpp - a worker that waits: what it helps with, what it leaves, and who tells it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/join.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/parker.hpp>
 
 #include "small_pool.hpp"

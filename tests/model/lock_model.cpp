@@ -1,9 +1,10 @@
 // tests/model/lock_model.cpp - mutex, sharded_mutex, seq_lock and atomic_cell under the checker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/atomic.hpp>
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/atomic_cell.hpp>
+#include <weft/sync/fair_mutex.hpp>
 #include <weft/sync/mutex.hpp>
 #include <weft/sync/seq_lock.hpp>
 #include <weft/sync/sharded_mutex.hpp>
@@ -21,6 +22,7 @@ using weft::model::require;
 using weft::model::thread;
 // Waiters sleep at once: what they do while they spin is no different from coming later.
 using mutex = weft::detail::basic_mutex<0>;
+using fair_mutex = weft::detail::basic_fair_mutex<0>;
 using sharded_mutex = weft::detail::basic_sharded_mutex<2, false>;
 
 // --- mutex -----------------------------------------------------------------------------------------------------------
@@ -65,6 +67,58 @@ const enter mutex_no_lost_wakeup(
 
 const enter mutex_tries("lock", "mutex_tries", [] {
     mutex lock;
+    cell<int> data{0};
+    const auto add = [&] {
+        if (!lock.try_lock()) return;
+        ++data.write();
+        lock.unlock();
+    };
+    thread one(add);
+    thread two(add);
+});
+
+// --- fair_mutex ------------------------------------------------------------------------------------------------------
+
+const enter fair_mutex_excludes(
+    "lock", "fair_mutex_excludes",
+    [] {
+        fair_mutex lock;
+        cell<int> data{0};
+        const auto add = [&] {
+            lock.lock();
+            ++data.write();
+            lock.unlock();
+        };
+        {
+            thread one(add);
+            thread two(add);
+        }
+        require(data.read() == 2);
+    },
+    bounded(3));
+
+const enter fair_mutex_no_lost_wakeup(
+    "lock", "fair_mutex_no_lost_wakeup",
+    [] {
+        fair_mutex lock;
+        cell<int> data{0};
+        const auto add = [&] {
+            lock.lock();
+            ++data.write();
+            lock.unlock();
+        };
+        {
+            thread one(add);
+            thread two(add);
+            add();
+            add();
+        }
+        require(data.read() == 4);
+    },
+    bounded(2));
+
+const enter fair_mutex_tries("lock", "fair_mutex_tries", [] {
+    fair_mutex lock;
     cell<int> data{0};
     const auto add = [&] {
         if (!lock.try_lock()) return;
@@ -270,6 +324,35 @@ const enter atomic_cell_exchange_publishes("lock", "atomic_cell_exchange_publish
         value.exchange(1);
     });
     if (value.load() == 1) require(data.read() == 1);
+});
+
+// Both sides by one operation, which changes nothing on the side that looks.
+template <class Change, class Look>
+void fetch_publishes(const Change& change, const Look& look)
+{
+    weft::atomic_cell<int> value{1};
+    cell<int> data{0};
+    thread writer([&] {
+        data.write() = 1;
+        change(value);
+    });
+    if (look(value) != 1) require(data.read() == 1);
+}
+
+const enter atomic_cell_adds("lock", "atomic_cell_adds", [] {
+    fetch_publishes([](auto& value) { value.fetch_add(1); }, [](auto& value) { return value.fetch_add(0); });
+});
+const enter atomic_cell_subtracts("lock", "atomic_cell_subtracts", [] {
+    fetch_publishes([](auto& value) { value.fetch_sub(1); }, [](auto& value) { return value.fetch_sub(0); });
+});
+const enter atomic_cell_ands("lock", "atomic_cell_ands", [] {
+    fetch_publishes([](auto& value) { value.fetch_and(2); }, [](auto& value) { return value.fetch_and(-1); });
+});
+const enter atomic_cell_ors("lock", "atomic_cell_ors", [] {
+    fetch_publishes([](auto& value) { value.fetch_or(2); }, [](auto& value) { return value.fetch_or(0); });
+});
+const enter atomic_cell_xors("lock", "atomic_cell_xors", [] {
+    fetch_publishes([](auto& value) { value.fetch_xor(2); }, [](auto& value) { return value.fetch_xor(0); });
 });
 
 const enter atomic_cell_compares("lock", "atomic_cell_compares", [] {

@@ -1,11 +1,11 @@
 // tests/model/mail_model.cpp - work for one certain thread, threads that end, and threads that stand in for others.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/broadcast.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/parker.hpp>
 
 #include "small_pool.hpp"

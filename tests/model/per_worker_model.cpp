@@ -1,9 +1,9 @@
 // tests/model/per_worker_model.cpp - values for each worker, of workers that meet in one bucket.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/detail/worker.hpp>
 #include <weft/pool/per_worker.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <cstddef>
 #include <cstdint>

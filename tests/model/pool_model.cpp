@@ -3,12 +3,12 @@
 //
 // A pool takes some hundred steps, so the searches are bounded, and cut short. More of the pool: help_model.cpp,
 // mail_model.cpp.
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/join.hpp>
 #include <weft/pool/per_worker.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/parker.hpp>
 
 #include "small_pool.hpp"

@@ -64,7 +64,7 @@ const char* name_of(std::memory_order o)
 }
 
 /// How the checks went, one line each; returns the number of failures.
-int run(const std::vector<scenario>& chosen, double seconds, std::uint64_t seed)
+int run(const std::vector<scenario>& chosen, double seconds, std::uint64_t seed, const std::string& replay)
 {
     int failures = 0;
     double total = 0;
@@ -72,6 +72,7 @@ int run(const std::vector<scenario>& chosen, double seconds, std::uint64_t seed)
         weft::model::options how = s.how;
         how.max_seconds = seconds;
         how.seed = seed;
+        how.replay = replay;
         const result found = weft::model::check(how, s.body);
         total += found.seconds;
         std::printf("%-12s %-32s %s %9llu executions, %s, %.2f s\n", s.group.c_str(), s.name.c_str(),
@@ -303,7 +304,7 @@ int mutate(const std::vector<scenario>& chosen, double seconds, const std::vecto
 
 }  // namespace
 
-// run_scenarios [--seconds S] [--seed N] [--mutate] [--only PART_OF_A_PATH]... [--list] [GROUP | NAME]...
+// run_scenarios [--seconds S] [--seed N] [--replay PATH] [--mutate] [--only PART_OF_A_PATH]... [--list] [GROUP | NAME]...
 int main(int argc, char** argv)
 {
     std::vector<std::string> wanted;
@@ -312,12 +313,15 @@ int main(int argc, char** argv)
     bool lists = false;
     double seconds = 1.5;
     std::uint64_t seed = 1;
+    std::string replay;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--mutate") {
             mutates = true;
         } else if (word == "--list") {
             lists = true;
+        } else if (word == "--replay" && i + 1 < argc) {
+            replay = argv[++i];
         } else if (word == "--seconds" && i + 1 < argc) {
             seconds = std::strtod(argv[++i], nullptr);
         } else if (word == "--only" && i + 1 < argc) {
@@ -343,5 +347,5 @@ int main(int argc, char** argv)
         return 0;
     }
     if (mutates) return mutate(chosen, seconds, only);
-    return run(chosen, seconds, seed) == 0 ? 0 : 1;
+    return run(chosen, seconds, seed, replay) == 0 ? 0 : 1;
 }

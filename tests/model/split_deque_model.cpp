@@ -1,8 +1,8 @@
 // tests/model/split_deque_model.cpp - the deque under join, and the hand-shake over a stolen job, under the checker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/memory.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/detail/split_deque.hpp>
+#include <weft/seam/memory.hpp>
 #include <weft/sync/parker.hpp>
 
 #include <array>

@@ -1,10 +1,11 @@
-// tests/model/stream_model.cpp - the gate and the conveyor of streams, with helpers that come late or never.
+// tests/model/stream_model.cpp - the gate and the window of streams, with helpers that come late or never.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/cell.hpp>
-#include <weft/iter/detail/conveyor.hpp>
 #include <weft/iter/detail/gate.hpp>
+#include <weft/iter/detail/stream_window.hpp>
+#include <weft/iter/detail/turns.hpp>
 #include <weft/model/thread.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/parker.hpp>
 
 #include "scenarios.hpp"
@@ -15,15 +16,18 @@
 
 namespace {
 
+using scenarios::bounded;
 using scenarios::enter;
 using weft::detail::atomic;
 using weft::detail::cell;
-using weft::detail::conveyor;
 using weft::detail::gate;
 using weft::detail::parking_spot;
+using weft::detail::stream_window;
 using weft::model::require;
 using weft::model::thread;
 namespace order = weft::detail::order;
+// Waiters sleep at once: what they do while they spin is no different from coming later.
+using turns = weft::detail::basic_turns<weft::detail::basic_mutex<0>>;
 
 const enter gate_ends("stream", "gate_ends", [] {
     // What a helper inside does to the object happens before its end.
@@ -99,22 +103,22 @@ template <bool Ordered, class Helpers, class Work>
 int carry(int inputs, std::size_t window, const Work& work, bool at_once = false)
 {
     [[maybe_unused]] const Helpers helpers;
-    conveyor<watched, watched, Work, Ordered, Helpers> belt(work, window);
+    stream_window<watched, watched, Work, Ordered, Helpers> slots(work, window);
     int sum = 0;
     for (int i = 1; i <= inputs; ++i) {
-        if (belt.in_use() == belt.window()) {
-            sum += belt.await().value.read();
-            belt.release();
+        if (slots.in_use() == slots.window()) {
+            sum += slots.await().value.read();
+            slots.release();
         }
-        belt.put(i);
-        if (!at_once || i == inputs || belt.in_use() == belt.window()) belt.publish();
+        slots.put(i);
+        if (!at_once || i == inputs || slots.in_use() == slots.window()) slots.publish();
     }
-    for (; belt.in_use() != 0; belt.release()) sum += belt.await().value.read();
+    for (; slots.in_use() != 0; slots.release()) sum += slots.await().value.read();
     return sum;
 }
 
 /// A shared_ptr keeps the gate, so its end is not checked.
-weft::model::options on_a_belt(weft::model::options how)
+weft::model::options of_a_window(weft::model::options how)
 {
     how.check_ends = false;
     how.random_executions = 5000;
@@ -122,17 +126,17 @@ weft::model::options on_a_belt(weft::model::options how)
 }
 
 const enter ordered(
-    "stream", "conveyor_ordered",
+    "stream", "window_ordered",
     [] {
         // Slots are used again: two in the window, three inputs.
         require(carry<true, crew>(3, 2, [](watched& in) { return watched(twice(in)); }) == 12);
     },
-    on_a_belt(scenarios::bounded(2)));
+    of_a_window(scenarios::bounded(2)));
 
 const enter unordered(
-    "stream", "conveyor_unordered",
+    "stream", "window_unordered",
     [] { require(carry<false, crew>(3, 2, [](watched& in) { return watched(twice(in)); }) == 12); },
-    on_a_belt(scenarios::bounded(2)));
+    of_a_window(scenarios::bounded(2)));
 
 weft::model::options reordered(weft::model::options how)
 {
@@ -142,37 +146,37 @@ weft::model::options reordered(weft::model::options how)
 }
 
 const enter unordered_places(
-    "stream", "conveyor_unordered_places",
+    "stream", "window_unordered_places",
     [] {
         // A result's place comes round for a helper who has read nothing since the consumer let go of it.
         require(carry<false, crew>(3, 2, [](watched& in) { return watched(twice(in)); }, true) == 12);
     },
-    reordered(on_a_belt(scenarios::bounded(2))));
+    reordered(of_a_window(scenarios::bounded(2))));
 
 const enter unordered_crew(
-    "stream", "conveyor_unordered_crew",
+    "stream", "window_unordered_crew",
     [] {
         // Places of results come round while two helpers and the consumer take them.
         require(carry<false, large_crew>(4, 3, [](watched& in) { return watched(twice(in)); }, true) == 20);
     },
-    on_a_belt(scenarios::bounded(1)));
+    of_a_window(scenarios::bounded(1)));
 
 const enter dropped(
-    "stream", "conveyor_dropped",
+    "stream", "window_dropped",
     [] {
-        // The conveyor ends while helpers carry on, or have not come yet.
+        // The window ends while helpers carry on, or have not come yet.
         const auto work = [](watched& in) { return watched(twice(in)); };
         crew helpers;
-        conveyor<watched, watched, decltype(work), true, crew> belt(work, 2);
-        belt.put(1);
-        belt.publish();
-        belt.put(2);
-        belt.publish();
+        stream_window<watched, watched, decltype(work), true, crew> slots(work, 2);
+        slots.put(1);
+        slots.publish();
+        slots.put(2);
+        slots.publish();
     },
-    on_a_belt(scenarios::bounded(2)));
+    of_a_window(scenarios::bounded(2)));
 
 const enter helper_is_called(
-    "stream", "conveyor_calls",
+    "stream", "window_calls",
     [] {
         // The first input waits for the second one: who runs it must not be alone.
         parking_spot done;
@@ -183,28 +187,28 @@ const enter helper_is_called(
             return watched(i);
         };
         crew helpers;
-        conveyor<watched, watched, decltype(work), true, crew> belt(work, 3);
-        belt.put(0);
-        belt.publish();
-        belt.put(1);
-        belt.put(3);
-        belt.publish();
+        stream_window<watched, watched, decltype(work), true, crew> slots(work, 3);
+        slots.put(0);
+        slots.publish();
+        slots.put(1);
+        slots.put(3);
+        slots.publish();
         int sum = 0;
-        for (; belt.in_use() != 0; belt.release()) sum += belt.await().value.read();
+        for (; slots.in_use() != 0; slots.release()) sum += slots.await().value.read();
         require(sum == 4);
     },
-    on_a_belt(scenarios::bounded(2)));
+    of_a_window(scenarios::bounded(2)));
 
 weft::model::options large()
 {
-    weft::model::options how = on_a_belt(scenarios::bounded(1));
+    weft::model::options how = of_a_window(scenarios::bounded(1));
     how.random_executions = 2000;
     how.max_steps = 6000;
     return how;
 }
 
 const enter in_a_pool(
-    "stream", "conveyor_in_a_pool",
+    "stream", "window_in_a_pool",
     [] {
         // As shipped, with the pool's tasks: some hundred steps.
         weft::pool_options how;
@@ -217,5 +221,63 @@ const enter in_a_pool(
         });
     },
     large());
+
+// --- turns -----------------------------------------------------------------------------------------------------------
+
+const auto no_more = [](std::size_t, bool) { return false; };
+const auto at_once = [] { return false; };
+
+const enter turns_alone(
+    "stream", "turns_alone",
+    [] {
+        // One worker calls another one, which has one turn and ends. Whoever is in the input is there by itself.
+        turns t;
+        cell<int> input{0};
+        require(t.enter([](std::size_t) { return false; }, at_once) == turns::entry::alone);
+        ++input.write();
+        require(t.leave(turns::entry::alone, [](std::size_t workers, bool missed) { return workers == 1 && !missed; }));
+        {
+            thread called([&] {
+                int rounds = 0;
+                for (;;) {
+                    const turns::entry how = t.enter([&](std::size_t) { return rounds > 0; }, at_once);
+                    if (how == turns::entry::refused) return;
+                    ++input.write();
+                    static_cast<void>(t.leave(how, no_more));
+                    if (how == turns::entry::alone) return;
+                    ++rounds;
+                }
+            });
+            for (int i = 0; i < 2; ++i) {
+                const turns::entry how = t.enter([](std::size_t) { return false; }, at_once);
+                if (how == turns::entry::refused) break;
+                ++input.write();
+                static_cast<void>(t.leave(how, no_more));
+            }
+        }
+    },
+    bounded(3));
+
+const enter turns_missed("stream", "turns_missed", [] {
+    // Two workers meet at the input: one that is sent away is known to the one that comes out.
+    turns t;
+    require(t.enter([](std::size_t) { return false; }, at_once) == turns::entry::alone);
+    require(t.leave(turns::entry::alone, [](std::size_t, bool) { return true; }));
+    bool refused = false;
+    bool seen = false;
+    const auto never = [](std::size_t) { return false; };
+    {
+        thread called([&] {
+            const turns::entry how = t.enter(never, at_once);
+            refused = how == turns::entry::refused;
+            if (!refused) static_cast<void>(t.leave(how, no_more));
+        });
+        const turns::entry how = t.enter(never, at_once);
+        if (how != turns::entry::refused) {
+            static_cast<void>(t.leave(how, [&](std::size_t, bool missed) { return seen = missed, false; }));
+        }
+    }
+    require(!refused || seen, "a worker was sent away, and nobody heard of it");
+});
 
 }  // namespace

@@ -1,8 +1,8 @@
 // tests/model/sync_model.cpp - parker, spinlock, event_count and wait_group under the checker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/base/atomic.hpp>
-#include <weft/base/cell.hpp>
 #include <weft/model/thread.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
 #include <weft/sync/event_count.hpp>
 #include <weft/sync/parker.hpp>
 #include <weft/sync/spinlock.hpp>

@@ -2,8 +2,8 @@
 #include <weft/pool/context.hpp>
 
 #include <weft/base/spin_hint.hpp>
-#include <weft/base/ticks.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/seam/ticks.hpp>
 
 #include "test.hpp"
 

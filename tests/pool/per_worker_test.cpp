@@ -64,7 +64,7 @@ TEST_CASE("per_worker: two pools do not share values")
     CHECK(mine.combine([](int x, int y) { return x + y; }) == 11);
 }
 
-TEST_CASE("per_worker: values are destroyed once; an initialiser that throws leaves nothing behind")
+TEST_CASE("per_worker: values are destroyed once, and an initialiser that throws leaves nothing behind")
 {
     const long before = test::counted::alive();
     {

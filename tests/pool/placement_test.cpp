@@ -13,7 +13,7 @@ using weft::cpu_set;
 using weft::pin_policy;
 using weft::topology;
 using weft::detail::core_order;
-using weft::detail::place;
+using weft::detail::place_threads;
 using weft::detail::placement;
 
 namespace {
@@ -27,7 +27,7 @@ cpu_set range(std::size_t first, std::size_t last)
     return out;
 }
 
-/// Two nodes of four cores with two hardware threads: processors 0-3 and 8-11, 4-7 and 12-15.
+/// Two nodes of four cores with two hardware threads each: processors 0-3 and 8-11, 4-7 and 12-15.
 topology two_nodes()
 {
     weft::detail::machine_facts facts;
@@ -43,7 +43,7 @@ topology two_nodes()
     return topology(facts);
 }
 
-/// Four efficiency cores (0-3), and two performance cores of two hardware threads (4-7).
+/// Four efficiency cores (0-3), and two performance cores with two hardware threads each (4-7).
 topology hybrid()
 {
     weft::detail::machine_facts facts;
@@ -66,7 +66,7 @@ TEST_CASE("placement: a core for each thread, neighbours first, hardware threads
     CHECK(core_order(m, {}) == order{});
     CHECK(core_order(m, range(100, 101)) == order{});
 
-    // Processors of the two nodes in turns: one node after the other all the same.
+    // Processors of the two nodes alternate: they still come one node after the other.
     weft::detail::machine_facts facts;
     facts.online = range(0, 5);
     facts.nodes = {{.number = 0, .cpus = {0, 2, 4}, .memory_bytes = 0, .distances = {}},
@@ -79,7 +79,7 @@ TEST_CASE("placement: strong cores come before frugal ones, and those before sec
     const topology m = hybrid();
     CHECK(core_order(m, m.cpus()) == order{4, 6, 0, 1, 2, 3, 5, 7});
     CHECK(core_order(m, range(0, 4)) == order{4, 0, 1, 2, 3});
-    const placement twenty = place(m, m.cpus(), pin_policy::core, 20);
+    const placement twenty = place_threads(m, m.cpus(), pin_policy::core, 20);
     REQUIRE(twenty.sets.size() == 20);
     for (std::size_t i = 0; i < 20; ++i) CHECK(twenty.sets[i] == cpu_set{core_order(m, m.cpus())[i % 8]});
     CHECK(twenty.home == m.cpus());
@@ -89,7 +89,7 @@ TEST_CASE("placement: nodes get threads as they have processors")
 {
     const topology m = two_nodes();
     const auto threads_on_first = [&](const cpu_set& allowed, std::uint32_t count) {
-        const placement all = place(m, allowed, pin_policy::numa, count);
+        const placement all = place_threads(m, allowed, pin_policy::numa, count);
         CHECK(all.sets.size() == count);
         std::size_t n = 0;
         for (const cpu_set& where : all.sets) {
@@ -107,24 +107,24 @@ TEST_CASE("placement: nodes get threads as they have processors")
     CHECK(threads_on_first(m.cpus(), 100) == 50);
     CHECK(threads_on_first(range(0, 4), 5) == 4);
     CHECK(threads_on_first(range(4, 7), 3) == 0);
-    CHECK(place(m, {}, pin_policy::numa, 1).sets.empty());
+    CHECK(place_threads(m, {}, pin_policy::numa, 1).sets.empty());
 }
 
 TEST_CASE("placement: explicit sets in turns, and none at all")
 {
     const topology m = two_nodes();
     const weft::pinning how{cpu_set{1, 2}, cpu_set{99}};
-    CHECK(place(m, m.cpus(), how, 3).sets == std::vector{cpu_set{1, 2}, cpu_set{99}, cpu_set{1, 2}});
-    CHECK(place(how, 2).sets == how.sets);
-    CHECK(place(m, m.cpus(), pin_policy::none, 4).sets.empty());
-    CHECK(place(pin_policy::none, 4).sets.empty());
-    CHECK(place(pin_policy::none, 4).home.empty());
+    CHECK(place_threads(m, m.cpus(), how, 3).sets == std::vector{cpu_set{1, 2}, cpu_set{99}, cpu_set{1, 2}});
+    CHECK(place_threads(how, 2).sets == how.sets);
+    CHECK(place_threads(m, m.cpus(), pin_policy::none, 4).sets.empty());
+    CHECK(place_threads(pin_policy::none, 4).sets.empty());
+    CHECK(place_threads(pin_policy::none, 4).home.empty());
 }
 
 TEST_CASE("placement: threads know who is nearest")
 {
     const topology m = two_nodes();
-    const placement eight = place(m, m.cpus(), pin_policy::core, 8);
+    const placement eight = place_threads(m, m.cpus(), pin_policy::core, 8);
     REQUIRE(eight.nearest.size() == 8 * 7);
     const auto row = [&](std::size_t i) {
         return order(eight.nearest.begin() + static_cast<std::ptrdiff_t>(7 * i),
@@ -134,25 +134,25 @@ TEST_CASE("placement: threads know who is nearest")
     CHECK(row(3) == order{0, 1, 2, 4, 5, 6, 7});
     CHECK(row(6) == order{7, 4, 5, 0, 1, 2, 3});
 
-    CHECK(place(m, m.cpus(), pin_policy::core, 2).nearest.empty());     // one victim: no choice
-    CHECK(place(m, range(0, 3), pin_policy::core, 4).nearest.empty());  // all as near
-    CHECK(place(m, m.cpus(), pin_policy::core, 1000).nearest.empty());
-    const placement spread = place(m, m.cpus(), pin_policy::numa, 4);
+    CHECK(place_threads(m, m.cpus(), pin_policy::core, 2).nearest.empty());     // one victim: no choice
+    CHECK(place_threads(m, range(0, 3), pin_policy::core, 4).nearest.empty());  // all equally near
+    CHECK(place_threads(m, m.cpus(), pin_policy::core, 1000).nearest.empty());
+    const placement spread = place_threads(m, m.cpus(), pin_policy::numa, 4);
     CHECK(spread.nearest == std::vector<std::uint32_t>{1, 2, 3, 0, 2, 3, 3, 0, 1, 2, 0, 1});
-    CHECK(place(m, m.cpus(), weft::pinning{cpu_set{}, cpu_set{77}, cpu_set{0}}, 3).nearest.size() <= 6);
+    CHECK(place_threads(m, m.cpus(), weft::pinning{cpu_set{}, cpu_set{77}, cpu_set{0}}, 3).nearest.size() <= 6);
 }
 
 TEST_CASE("placement: the threads of a pool run where they were put")
 {
     const cpu_set allowed = weft::this_thread_affinity();
-    if (allowed.empty()) return;  // a system that does not tell
+    if (allowed.empty()) return;  // a system that does not say
     const std::size_t lowest = *allowed.next(0);
     const weft::pinning ways[] = {pin_policy::core, pin_policy::numa, {cpu_set{lowest}}, pin_policy::none};
     for (const weft::pinning& how : ways) {
         std::vector<cpu_set> seen(3);
         const auto look = [&](std::size_t i) { seen[i] = weft::this_thread_affinity(); };
         weft::thread_pool{{.num_threads = 3, .pin = how, .on_thread_start = look}};
-        const placement wanted = place(how, 3);
+        const placement wanted = place_threads(how, 3);
         for (std::size_t i = 0; i < 3; ++i) CHECK(seen[i] == (wanted.sets.empty() ? allowed : wanted.sets[i]));
     }
     CHECK(weft::this_thread_affinity() == allowed);
@@ -160,7 +160,7 @@ TEST_CASE("placement: the threads of a pool run where they were put")
 
 TEST_CASE("placement: pinned threads take work from near ones, far ones and callers from outside")
 {
-    // More threads than processors, two of them on each of some: the distances differ, and everybody must be found.
+    // More threads than processors, two of them on each of some: the distances differ, and every thread must be found.
     weft::thread_pool pool{{.num_threads = 6, .pin = pin_policy::core}};
     for (std::size_t round = 0; round < test::scaled(200); ++round) {
         std::atomic<int> ran{0};

@@ -142,7 +142,7 @@ TEST_CASE("scope: an exception of the body leaves after the tasks have run")
     CHECK(ran.load() == 10);
 }
 
-TEST_CASE("scope: tasks are destroyed exactly once, also if they throw")
+TEST_CASE("scope: tasks are destroyed exactly once, even if they throw")
 {
     const long before = test::counted::alive();
     weft::thread_pool pool{{.num_threads = 3}};

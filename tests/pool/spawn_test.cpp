@@ -9,6 +9,8 @@
 #include <iterator>
 #include <latch>
 #include <stdexcept>
+#include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -163,20 +165,28 @@ TEST_CASE("blocking: other tasks go on although every worker blocks")
 
 #if defined(__linux__)
 
-TEST_CASE("blocking: calls inside each other have one substitute")
+TEST_CASE("blocking: a thread steps in when there is work, one however many calls are inside each other")
 {
     const auto threads = [] {
         const std::filesystem::directory_iterator all("/proc/self/task");
         return std::distance(begin(all), end(all));
     };
+    const auto threads_after_a_task = [&] {
+        std::atomic<bool> ran{false};
+        weft::spawn([&] { ran.store(true); });
+        while (!ran.load()) std::this_thread::yield();
+        return threads();
+    };
     weft::thread_pool pool{{.num_threads = 1}};
     const auto before = threads();
-    const auto [outer, inner] = pool.install([&] {
+    const auto [without_work, outer, inner] = pool.install([&] {
         return weft::blocking([&] {
-            const auto one = threads();
-            return std::pair(one, weft::blocking([&] { return weft::blocking(threads); }));
+            const auto none = threads();
+            const auto one = threads_after_a_task();
+            return std::tuple(none, one, weft::blocking([&] { return weft::blocking(threads_after_a_task); }));
         });
     });
+    CHECK(without_work == before);
     CHECK(outer == before + 1);
     CHECK(inner == before + 1);
 }

@@ -70,7 +70,7 @@ TEST_CASE("test_pool: a seed gives one order, and seeds give many orders")
 
 TEST_CASE("test_pool: a planted bug of order shows with some seed, and with that seed every time")
 {
-    // The second side relies on what the first one leaves behind: right unless the second is taken at once.
+    // The second side relies on what the first one leaves behind: correct unless the second is taken at once.
     const auto planted = [](weft::test_pool& pool) {
         int prepared = 0;
         int used = 0;

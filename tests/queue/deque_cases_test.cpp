@@ -97,7 +97,8 @@ TEMPLATE_TEST_CASE("deque case: putting and stealing in turns over many laps", "
     CHECK(source.size() == static_cast<std::size_t>(in - out));
 }
 
-TEMPLATE_TEST_CASE("deque case: several thieves each see rising numbers, all together see each once", "", EVERY_SOURCE)
+TEMPLATE_TEST_CASE("deque case: each of several thieves sees rising numbers, and together they see each number once",
+                   "", EVERY_SOURCE)
 {
     TestType source;
     const int n = static_cast<int>(test::scaled(20'000));
@@ -134,7 +135,7 @@ TEMPLATE_TEST_CASE("deque case: no thief starves while there is enough", "", EVE
         thieves.emplace_back([&] {
             while (!over.load()) {
                 if (source.steal()) ++mine;
-                std::this_thread::yield();  // cores are shared: others must come to steal at all
+                std::this_thread::yield();  // cores are shared: others must get a chance to steal
             }
         });
     }
@@ -184,7 +185,7 @@ TEMPLATE_TEST_CASE("deque case: a batch takes about half, and at most 32", "", E
     }
 }
 
-TEMPLATE_TEST_CASE("deque case: a batch and a pop gives the oldest back", "", EVERY_PAIR)
+TEMPLATE_TEST_CASE("deque case: a batch and a pop return the oldest", "", EVERY_PAIR)
 {
     typename TestType::source source;
     typename TestType::target target;
@@ -302,7 +303,7 @@ TEMPLATE_TEST_CASE("deque case: it grows while it is stolen from", "", lifo, fif
     CHECK(sum + own == n * (n + 1) / 2);
 }
 
-TEMPLATE_TEST_CASE("deque case: what is left goes with the last handle, be it a thief's", "", lifo, fifo)
+TEMPLATE_TEST_CASE("deque case: what is left goes with the last handle, even if that is a thief's", "", lifo, fifo)
 {
     const long before = test::counted::alive();
     {
@@ -330,25 +331,11 @@ TEMPLATE_TEST_CASE("deque case: stealers know their deque", "", lifo, fifo)
     CHECK(b.stealer().empty());
 }
 
-TEST_CASE("deque case: an injector crosses its blocks in both directions")
+TEST_CASE("deque: a capacity that no memory holds is refused")
 {
-    weft::injector<int> q;
-    for (int n : {1, 30, 31, 32, 62, 63, 64, 127, 128, 500}) {
-        for (int i = 0; i < n; ++i) q.push(i);
-        REQUIRE(q.size() == static_cast<std::size_t>(n));
-        for (int i = 0; i < n; ++i) REQUIRE(*q.steal() == i);
-        REQUIRE(q.empty());
+    constexpr std::size_t most = static_cast<std::size_t>(-1);
+    for (const std::size_t capacity : {most, most - 1, most / 2 + 2, most / 2 + 1, most / 4, most / 16}) {
+        CHECK_THROWS_AS(weft::deque<int>(capacity), std::bad_alloc);
+        CHECK_THROWS_AS((weft::deque<int, weft::fifo>(capacity)), std::bad_alloc);
     }
-}
-
-TEST_CASE("deque case: what is left in an injector is destroyed once")
-{
-    const long before = test::counted::alive();
-    {
-        weft::injector<test::counted> q;
-        for (int i = 0; i < 200; ++i) q.push(test::counted(i));
-        for (int i = 0; i < 70; ++i) CHECK(q.steal());
-        CHECK(test::counted::alive() == before + 130);
-    }
-    CHECK(test::counted::alive() == before);
 }

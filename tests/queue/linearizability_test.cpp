@@ -120,7 +120,7 @@ TEST_CASE("queue history: array_queue as a ring that displaces its oldest")
     }
 }
 
-TEST_CASE("queue history: a history that cannot be is refused")
+TEST_CASE("queue history: an impossible history is refused")
 {
     using spec = test::fifo<0>;
     weft::model::history<spec> h;

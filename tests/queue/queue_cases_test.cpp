@@ -1,16 +1,18 @@
-// tests/queue/queue_cases_test.cpp - one idea a case, over every queue that it makes sense for.
+// tests/queue/queue_cases_test.cpp - one idea per case, over every queue for which it makes sense.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/queue/array_queue.hpp>
 #include <weft/queue/seg_queue.hpp>
 #include <weft/queue/spsc_queue.hpp>
 
 #include "common.hpp"
+#include "failed_push.hpp"
 #include "test.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -19,6 +21,7 @@
 
 namespace {
 
+using test::bomb;
 using test::bounded;
 using test::make;
 using test::push;
@@ -190,7 +193,7 @@ TEMPLATE_TEST_CASE("queue case: what the producer wrote before is seen by the co
     CHECK(seen);
 }
 
-TEMPLATE_TEST_CASE("queue case: of one producer, each consumer sees rising numbers", "",
+TEMPLATE_TEST_CASE("queue case: each consumer sees the numbers of one producer rise", "",
                    EVERY_SHARED_QUEUE_OF(std::size_t))
 {
     const auto q = make<TestType>(8);
@@ -219,7 +222,7 @@ TEMPLATE_TEST_CASE("queue case: of one producer, each consumer sees rising numbe
     CHECK(taken.load() == n);
 }
 
-TEMPLATE_TEST_CASE("queue case: who has pushed can pop, if all others do the same", "",
+TEMPLATE_TEST_CASE("queue case: a thread that has pushed can pop, if all others do the same", "",
                    EVERY_SHARED_QUEUE_OF(std::size_t))
 {
     const auto q = make<TestType>(4);
@@ -299,50 +302,6 @@ TEMPLATE_TEST_CASE("queue case: producers that come and go leave nothing behind"
     }
 }
 
-TEST_CASE("queue case: force_push makes a ring of the newest elements")
-{
-    array<int> q(3);
-    for (int i = 0; i < 3; ++i) CHECK_FALSE(q.force_push(i));
-    for (int i = 3; i < 100; ++i) REQUIRE(q.force_push(i) == i - 3);
-    CHECK(q.size() == 3);
-    for (int i = 97; i < 100; ++i) CHECK(q.try_pop() == i);
-    CHECK(q.empty());
-}
-
-TEST_CASE("queue case: force_push into one place always holds the newest")
-{
-    array<std::string> q(1);
-    CHECK_FALSE(q.force_push("a"));
-    CHECK(q.force_push("b") == "a");
-    CHECK(q.force_push("c") == "b");
-    CHECK(q.try_pop() == "c");
-}
-
-TEST_CASE("queue case: a ring between threads gives rising numbers, with gaps")
-{
-    array<std::size_t> q(4);
-    const std::size_t n = test::scaled(20'000);
-    std::atomic<bool> over{false};
-    bool rising = true;
-    {
-        std::jthread reader([&] {
-            std::size_t last = 0;
-            bool more = true;
-            while (more) {
-                more = !over.load();
-                while (const auto got = q.try_pop()) {
-                    rising = rising && *got > last;
-                    last = *got;
-                }
-                std::this_thread::yield();
-            }
-        });
-        for (std::size_t i = 1; i <= n; ++i) static_cast<void>(q.force_push(i));
-        over = true;
-    }
-    CHECK(rising);
-}
-
 TEST_CASE("queue case: 32 KiB elements pass without much stack")
 {
     struct big {
@@ -356,4 +315,80 @@ TEST_CASE("queue case: 32 KiB elements pass without much stack")
         REQUIRE(s.try_pop()->bytes[0] == i);
         REQUIRE(a.try_pop()->bytes[0] == i);
     }
+}
+
+// --- pushes that fail, are refused, or make what they push
+// --------------------------------------------------------------
+
+namespace {
+
+/// Is moved by copying: each copy looks at the queue when it is destroyed.
+template <template <class> class Queue>
+struct nosy {
+    std::shared_ptr<Queue<nosy>*> queue;
+
+    explicit nosy(std::shared_ptr<Queue<nosy>*> q) : queue(std::move(q)) {}
+    nosy(const nosy&) = default;
+    nosy& operator=(const nosy&) = delete;
+    ~nosy()
+    {
+        if (queue == nullptr || *queue == nullptr) return;
+        auto* const q = std::exchange(*queue, nullptr);
+        static_cast<void>(q->try_pop());
+        static_cast<void>(q->try_push(nosy(nullptr)));
+        *queue = q;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("queue case: what is refused is not moved from, even if its move may throw")
+{
+    weft::array_queue<bomb> a(1);
+    weft::spsc_queue<bomb> s(1);
+    REQUIRE(a.try_push(bomb(1)));
+    REQUIRE(s.try_push(bomb(1)));
+    bomb b(5);
+    CHECK_FALSE(a.try_push(std::move(b)));
+    CHECK_FALSE(s.try_push(std::move(b)));
+    CHECK(b.value == 5);
+    const auto old = a.force_push(std::move(b));
+    REQUIRE(old);
+    CHECK(old->value == 1);
+}
+
+TEST_CASE("queue case: elements may use the queue as they are destroyed")
+{
+    using array_nosy = nosy<weft::array_queue>;
+    using seg_nosy = nosy<weft::seg_queue>;
+    {
+        weft::array_queue<array_nosy> q(2);
+        const auto me = std::make_shared<weft::array_queue<array_nosy>*>(&q);
+        for (int i = 0; i < 10; ++i) {
+            static_cast<void>(q.try_push(array_nosy(me)));
+            static_cast<void>(q.try_pop());
+            static_cast<void>(q.force_push(array_nosy(me)));
+        }
+        *me = nullptr;
+    }
+    weft::seg_queue<seg_nosy> q;
+    const auto me = std::make_shared<weft::seg_queue<seg_nosy>*>(&q);
+    for (int i = 0; i < 300; ++i) {
+        q.push(seg_nosy(me));
+        static_cast<void>(q.try_pop());
+    }
+    *me = nullptr;
+}
+
+TEMPLATE_TEST_CASE("queue case: push, try_push and try_emplace are the same for all", "", EVERY_QUEUE_OF(std::string))
+{
+    auto q = make<TestType>(8);
+    auto& queue = *q;
+    const std::string text = "text";
+    CHECK(queue.push(text));
+    CHECK(queue.push(std::string("a")));
+    CHECK(queue.try_push(text));
+    CHECK(queue.try_push(std::string("b")));
+    CHECK(queue.try_emplace(3, 'x'));
+    for (const char* expected : {"text", "a", "text", "b", "xxx"}) CHECK(queue.try_pop() == expected);
 }

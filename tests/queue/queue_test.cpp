@@ -230,7 +230,7 @@ TEST_CASE("queue: each element comes out once, in its producer's order")
     each_once_in_order<weft::seg_queue<int>>(3, 1, 0);
 }
 
-TEMPLATE_TEST_CASE("queue: empty and full are true when they are said", "", weft::array_queue<int>,
+TEMPLATE_TEST_CASE("queue: the answers empty and full are true when they are given", "", weft::array_queue<int>,
                    weft::seg_queue<int>)
 {
     // Each thread pushes one and then pops one: between the two the queue cannot be empty, and with a capacity of one
@@ -246,63 +246,4 @@ TEMPLATE_TEST_CASE("queue: empty and full are true when they are said", "", weft
     });
     CHECK(lies.load() == 0);
     CHECK(q->empty());
-}
-
-TEST_CASE("queue: force_push displaces the oldest, and only when full")
-{
-    weft::array_queue<int> q(3);
-    for (int i = 0; i < 3; ++i) CHECK_FALSE(q.force_push(i));
-    for (int i = 3; i < 50; ++i) {
-        CHECK(q.force_push(i) == i - 3);
-        CHECK(q.size() == 3);
-    }
-    CHECK(q.try_pop() == 47);
-    CHECK_FALSE(q.force_push(50));
-
-    weft::array_queue<int> one(1);
-    CHECK_FALSE(one.force_push(1));
-    CHECK(one.force_push(2) == 1);
-    CHECK(one.try_pop() == 2);
-}
-
-TEST_CASE("queue: force_push with other producers and consumers loses nothing")
-{
-    const int each = static_cast<int>(test::scaled(20'000));
-    weft::array_queue<int> q(4);
-    std::vector<std::atomic<int>> seen(static_cast<std::size_t>(each) * 3);
-    const auto note = [&](std::optional<int> v) {
-        if (v) seen[static_cast<std::size_t>(*v)].fetch_add(1, std::memory_order_relaxed);
-    };
-    std::atomic<int> done{0};
-    test::run_threads(4, [&](std::size_t id) {
-        if (id < 2) {
-            for (int i = 0; i < each; ++i) note(q.force_push(static_cast<int>(id) * each + i));
-            done.fetch_add(1);
-        } else if (id == 2) {
-            for (int i = 0; i < each; ++i) {
-                int v = 2 * each + i;
-                while (!q.try_push(std::move(v))) note(q.try_pop());
-            }
-            done.fetch_add(1);
-        } else {
-            while (done.load() < 3) note(q.try_pop());
-        }
-    });
-    while (auto v = q.try_pop()) note(v);
-    int wrong = 0;
-    for (auto& s : seen) wrong += s.load() != 1;
-    CHECK(wrong == 0);
-}
-
-TEST_CASE("queue: spsc front shows the oldest without taking it")
-{
-    weft::spsc_queue<std::string> q(2);
-    CHECK(q.front() == nullptr);
-    REQUIRE(q.try_push("a"));
-    REQUIRE(q.try_push("b"));
-    REQUIRE(q.front() != nullptr);
-    CHECK(*q.front() == "a");
-    CHECK(q.size() == 2);
-    CHECK(*q.try_pop() == "a");
-    CHECK(*q.front() == "b");
 }

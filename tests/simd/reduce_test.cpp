@@ -3,12 +3,16 @@
 #include <weft/simd/reduce.hpp>
 
 #include "random.hpp"
+#include "simd/repeated.hpp"
 #include "test.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <random>
 #include <vector>
 
 namespace simd = weft::simd;
@@ -18,6 +22,8 @@ namespace simd = weft::simd;
         float, double
 
 namespace {
+
+__extension__ using int128 = __int128;
 
 using test::random_value;
 using test::random_values;
@@ -219,6 +225,62 @@ TEMPLATE_TEST_CASE("simd: a compensated sum keeps what a plain one loses", "", f
         w.push_back(T(-1e8));
     }
     CHECK(simd::sum_compensated(w) == T(1000));
+}
+
+TEMPLATE_TEST_CASE("simd: a compensated sum is off by one rounding, however many there are", "", float, double)
+{
+    using T = TestType;
+    constexpr int digits = std::numeric_limits<T>::digits;
+    const long double slack = std::ldexp(1.0L, sizeof(T) == 4 ? -48 : -80);
+    std::mt19937_64 random(1);
+    // Integer multiples of 2^-40, of all magnitudes, so that the sum is known.
+    const auto make = [&](std::vector<T>& block, int exponents, bool both_signs) {
+        int128 sum = 0;
+        for (T& x : block) {
+            auto whole = static_cast<int128>(random() >> (64 - digits))
+                         << (random() % static_cast<unsigned>(exponents));
+            if (both_signs && random() % 2 == 0) whole = -whole;
+            sum += whole;
+            x = static_cast<T>(std::ldexp(static_cast<long double>(whole), -40));
+        }
+        return sum;
+    };
+    for (const std::size_t n :
+         {std::size_t{1} << 16, std::size_t{1} << 20, std::size_t{1} << 24, std::size_t{1} << 27}) {
+        for (const int exponents : {1, 30}) {
+            for (const bool both_signs : {false, true}) {
+                std::vector<T> block(std::size_t{1} << 16);
+                const int128 of_block = make(block, exponents, both_signs);
+                const test::repeated<T> v(block, n / block.size());
+                REQUIRE(v.span().size() == n);
+                const auto times = static_cast<int128>(n / block.size());
+                const long double exact = std::ldexp(static_cast<long double>(of_block * times), -40);
+                long double magnitudes = 0;
+                for (const T x : block) magnitudes += std::abs(static_cast<long double>(x));
+                magnitudes *= static_cast<long double>(times);
+                const auto near = static_cast<T>(std::abs(exact));
+                const long double step = std::nextafter(near, std::numeric_limits<T>::infinity()) - near;
+                const long double off = std::abs(static_cast<long double>(simd::sum_compensated(v.span())) - exact);
+                CHECK(off <= step * 0.501L + slack * magnitudes);
+            }
+        }
+        // The same number again and again, which rounds the same way each time.
+        const test::repeated<T> v(std::vector<T>(std::size_t{1} << 16, T(0.1)), n >> 16);
+        const long double exact = static_cast<long double>(T(0.1)) * static_cast<long double>(n);
+        CHECK(simd::sum_compensated(v.span()) == static_cast<T>(exact));
+        CHECK(simd::sum_compensated(v.span().subspan(1)) == static_cast<T>(exact - static_cast<long double>(T(0.1))));
+    }
+}
+
+TEST_CASE("simd: a compensated sum of floats may leave their range on the way, and says so if it ends there")
+{
+    constexpr float most = std::numeric_limits<float>::max();
+    for (const std::size_t n : {1U, 40U, 1000U}) {
+        std::vector<float> v(n, most);
+        CHECK(simd::sum_compensated(v) == (n == 1 ? most : std::numeric_limits<float>::infinity()));
+        v.resize(2 * n - 1, -most);
+        CHECK(simd::sum_compensated(v) == most);
+    }
 }
 
 TEST_CASE("simd: the same input gives the same bits, wherever it lies")

@@ -40,7 +40,7 @@ TEST_CASE("simd: the target is the best one, or the one that WEFT_SIMD names")
     } else if (std::find(all.begin(), all.end(), wanted) != all.end()) {
         CHECK(simd::target() == wanted);
     } else {
-        // A name that this machine lacks leaves one below it; which ones are below is not asked here.
+        // If this machine lacks the instructions named, one below is taken; which ones are below is not asked here.
         CHECK(std::find(all.begin(), all.end(), simd::target()) != all.end());
     }
 }

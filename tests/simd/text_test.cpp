@@ -45,19 +45,19 @@ TEST_CASE("simd text: marks bytes, sets and pairs as a plain loop does, at every
                 const char* const text = all.data() + begin;
                 std::vector<std::uint64_t> masks(words);
                 for (char c : {'a', 'b', '\0', '\xff'}) {
-                    weft::simd::mark_byte(text, words, c, masks.data());
+                    weft::detail::mark_byte(text, words, c, masks.data());
                     right = right && masks == expected(words, [&](std::size_t i) { return text[i] == c; });
                 }
                 for (std::size_t distance : {0u, 1u, 5u, 100u}) {
-                    weft::simd::mark_pair(text, words, 'a', 'b', distance, masks.data());
+                    weft::detail::mark_pair(text, words, 'a', 'b', distance, masks.data());
                     right = right && masks == expected(words, [&](std::size_t i) {
                                          return text[i] == 'a' && text[i + distance] == 'b';
                                      });
                 }
-                weft::simd::byte_set set;
+                weft::detail::byte_set set;
                 for (unsigned c : {0u, 9u, 13u, 32u, 97u, 127u, 128u, 200u, 255u}) {
                     set.add(static_cast<unsigned char>(c));
-                    weft::simd::mark_set(text, words, set, masks.data());
+                    weft::detail::mark_set(text, words, set, masks.data());
                     right = right && masks == expected(words, [&](std::size_t i) {
                                          return set.contains(static_cast<unsigned char>(text[i]));
                                      });
@@ -72,7 +72,7 @@ TEST_CASE("simd text: a set contains what was added and nothing else")
 {
     bool right = true;
     for (unsigned c = 0; c < 256; ++c) {
-        weft::simd::byte_set set;
+        weft::detail::byte_set set;
         set.add(static_cast<unsigned char>(c));
         for (unsigned d = 0; d < 256; ++d) { right = right && set.contains(static_cast<unsigned char>(d)) == (c == d); }
     }

@@ -1,4 +1,4 @@
-// tests/sync/event_count_test.cpp - no wake-up is lost, none is needed.
+// tests/sync/event_count_test.cpp - no wake-up is lost, and none is needed if nobody waits.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/sync/event_count.hpp>
 
@@ -44,14 +44,14 @@ TEST_CASE("event_count: an exception of the condition takes the announcement bac
         }),
                         std::runtime_error);
     }
-    // Nobody is counted as waiting any more: a prepared key does not see these notifications.
+    // No thread is counted as waiting any more: a prepared key does not see these notifications.
     const auto k = event.prepare_wait();
     event.cancel_wait();
     event.notify_all();
     (void)k;
 }
 
-TEST_CASE("event_count: tokens handed through are all received")
+TEST_CASE("event_count: tokens that are handed on are all received")
 {
     weft::event_count event;
     std::atomic<int> tokens{0};

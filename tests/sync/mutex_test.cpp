@@ -1,5 +1,6 @@
 // tests/sync/mutex_test.cpp - mutex and sharded_mutex exclude, hand over, and may be tried.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/sync/fair_mutex.hpp>
 #include <weft/sync/mutex.hpp>
 #include <weft/sync/sharded_mutex.hpp>
 #include <weft/sync/spinlock.hpp>
@@ -15,7 +16,8 @@
 #include <thread>
 #include <vector>
 
-TEMPLATE_TEST_CASE("lock: try_lock tells whether it is free", "", weft::mutex, weft::spinlock, weft::sharded_mutex)
+TEMPLATE_TEST_CASE("lock: try_lock tells whether it is free", "", weft::mutex, weft::fair_mutex, weft::spinlock,
+                   weft::sharded_mutex)
 {
     TestType lock;
     REQUIRE(lock.try_lock());
@@ -28,8 +30,8 @@ TEMPLATE_TEST_CASE("lock: try_lock tells whether it is free", "", weft::mutex, w
     lock.unlock();
 }
 
-TEMPLATE_TEST_CASE("lock: holders exclude each other, with more threads than cores", "", weft::mutex, weft::spinlock,
-                   weft::sharded_mutex)
+TEMPLATE_TEST_CASE("lock: holders exclude each other, with more threads than cores", "", weft::mutex, weft::fair_mutex,
+                   weft::spinlock, weft::sharded_mutex)
 {
     TestType lock;
     long counter = 0;
@@ -43,7 +45,8 @@ TEMPLATE_TEST_CASE("lock: holders exclude each other, with more threads than cor
     CHECK(counter == 8 * each);
 }
 
-TEMPLATE_TEST_CASE("lock: a holder that takes long does not lose the waiters", "", weft::mutex, weft::sharded_mutex)
+TEMPLATE_TEST_CASE("lock: a holder that takes long does not lose the waiters", "", weft::mutex, weft::fair_mutex,
+                   weft::sharded_mutex)
 {
     TestType lock;
     std::atomic<int> got{0};
@@ -58,7 +61,8 @@ TEMPLATE_TEST_CASE("lock: a holder that takes long does not lose the waiters", "
 }
 
 #ifdef CLOCK_THREAD_CPUTIME_ID
-TEMPLATE_TEST_CASE("lock: who waits long uses no processor time", "", weft::mutex, weft::sharded_mutex)
+TEMPLATE_TEST_CASE("lock: a thread that waits long uses no processor time", "", weft::mutex, weft::fair_mutex,
+                   weft::sharded_mutex)
 {
     const auto used = [] {
         timespec t{};
@@ -79,10 +83,10 @@ TEMPLATE_TEST_CASE("lock: who waits long uses no processor time", "", weft::mute
     {
         std::vector<std::jthread> waiters;
         while (waiters.size() < times.size()) waiters.emplace_back(wait);
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // how long is long
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // that is a long wait
         lock.unlock();
     }
-    // Each spins for some microseconds, and again after it has been woken for a lock that another one took.
+    // Each thread spins for some microseconds, and again if it has been woken for a lock that another one took.
     for (const double t : times) CHECK(t < 0.01);
 }
 #endif

@@ -23,7 +23,7 @@ TEST_CASE("parker: a token that comes first is kept, and there is at most one")
     CHECK_FALSE(parker.park_for(-1h));
 }
 
-TEST_CASE("parker: a limit ends the wait without a token, not before its time")
+TEST_CASE("parker: a limit ends the wait without a token, and not too early")
 {
     weft::parker parker;
     const auto begin = std::chrono::steady_clock::now();
@@ -48,7 +48,7 @@ TEST_CASE("parker: a token is good after a wait that ran out")
     }
 }
 
-TEST_CASE("parker: two threads hand a number to and fro")
+TEST_CASE("parker: two threads pass a number back and forth")
 {
     std::array<weft::parker, 2> parkers;
     const std::array wakers{parkers[0].unparker(), parkers[1].unparker()};

@@ -1,6 +1,6 @@
 // tests/sync/parking_spot_test.cpp - where one thread sleeps: a token is kept, taken once, and brings what came before.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/sync/parking_spot.hpp>
+#include <weft/sync/detail/parking_spot.hpp>
 
 #include "test.hpp"
 
@@ -26,7 +26,7 @@ TEST_CASE("parking spot: a token that comes first is kept, and there is at most 
     CHECK_FALSE(spot.park_until(clock::time_point::min()));
 }
 
-TEST_CASE("parking spot: a wait that runs out takes no later token along")
+TEST_CASE("parking spot: a wait that runs out does not take a later token")
 {
     parking_spot spot;
     for (int i = 0; i < 3; ++i) {
@@ -38,7 +38,7 @@ TEST_CASE("parking spot: a wait that runs out takes no later token along")
     }
 }
 
-TEST_CASE("parking spot: two threads hand a number to and fro")
+TEST_CASE("parking spot: two threads pass a number back and forth")
 {
     std::array<parking_spot, 2> spots;
     const int rounds = static_cast<int>(test::scaled(2'000));
@@ -68,7 +68,7 @@ TEST_CASE("parking spot: a token that meets a limit as it runs out is taken or l
     test::run_threads(2, [&](std::size_t id) {
         for (std::size_t i = 0; i < rounds; ++i) {
             if (id == 0) {
-                // The token of this round comes before, in, or after the wait of so few microseconds.
+                // The token of this round comes before, during, or after this wait of a few microseconds.
                 if (!spot.park_until(clock::now() + std::chrono::microseconds(i % 4))) spot.park();
                 ++taken;
                 round.fetch_add(1);
@@ -82,7 +82,7 @@ TEST_CASE("parking spot: a token that meets a limit as it runs out is taken or l
     CHECK_FALSE(spot.park_until(clock::now()));
 }
 
-TEST_CASE("parking spot: many unparkers, one parker; all that came before a token is seen")
+TEST_CASE("parking spot: many unparkers, one parker, and all that came before a token is seen")
 {
     constexpr std::size_t unparkers = 3;
     const std::size_t each = test::scaled(1'000);
@@ -98,7 +98,7 @@ TEST_CASE("parking spot: many unparkers, one parker; all that came before a toke
             }
             return;
         }
-        // The last token of all comes behind the last number of all, so this ends.
+        // The last of all tokens comes after the last of all counts, so this loop ends.
         while (!ended) {
             spot.park();
             ++rounds;

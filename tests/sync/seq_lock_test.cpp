@@ -6,6 +6,7 @@
 #include "test.hpp"
 
 #include <array>
+#include <cmath>
 
 namespace {
 
@@ -61,7 +62,9 @@ TEST_CASE("atomic value: types of every shape")
     CHECK(bytes.load().s[2] == 6);
 
     weft::atomic_cell<double> zero(-0.0);
-    double plus = 0.0;  // equal, though the bits differ
+    double plus = 0.0;  // equal, but not the same: as for std::atomic
+    CHECK_FALSE(zero.compare_exchange(plus, 1.5));
+    CHECK(std::signbit(plus));
     CHECK(zero.compare_exchange(plus, 1.5));
     CHECK(zero.load() == 1.5);
 

@@ -17,7 +17,7 @@ TEST_CASE("spinlock: try_lock tells whether it is free")
     lock.unlock();
 }
 
-TEST_CASE("spinlock: holders exclude each other, also with more threads than cores")
+TEST_CASE("spinlock: holders exclude each other, even with more threads than cores")
 {
     weft::spinlock lock;
     std::vector<int> shared;

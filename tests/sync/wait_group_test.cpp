@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-TEST_CASE("wait_group: alone there is nothing to wait for, again and again")
+TEST_CASE("wait_group: a single party has nothing to wait for, however often it asks")
 {
     weft::wait_group group;
     group.wait();
@@ -22,7 +22,7 @@ TEST_CASE("wait_group: alone there is nothing to wait for, again and again")
     group.wait();
 }
 
-TEST_CASE("wait_group: a moved-from handle is no party")
+TEST_CASE("wait_group: a moved-from handle is not a party")
 {
     weft::wait_group a;
     weft::wait_group b = std::move(a);
@@ -61,7 +61,7 @@ TEST_CASE("wait_group: parties that all wait meet, for many rounds")
     group = weft::wait_group();  // only the three are parties
     std::atomic<int> at[3]{};
     std::atomic<int> wrong{0};
-    // Two rounds of waiting a turn, so that nobody runs ahead by more than one.
+    // Each turn has two rounds of waiting, so that nobody runs ahead by more than one.
     test::run_threads(3, [&](std::size_t id) {
         for (int r = 1; r <= rounds; ++r) {
             at[id].store(r, std::memory_order_relaxed);
@@ -74,7 +74,7 @@ TEST_CASE("wait_group: parties that all wait meet, for many rounds")
 
 TEST_CASE("wait_group: the end of one round never ends the next one early")
 {
-    // Two that meet in each round, and a third that joins in every second one and works.
+    // Two parties meet in each round, and a third joins in every second one and works.
     weft::wait_group group;
     const std::size_t rounds = test::scaled(3'000);
     std::atomic<std::size_t> early{0};

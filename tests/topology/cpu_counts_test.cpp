@@ -108,18 +108,212 @@ TEST_CASE("quota: control groups of version 1")
     }
 }
 
+TEST_CASE("quota: the mount that shows the process's group counts, wherever it is listed")
+{
+    test::fake_machine m;
+    m.write("proc/self/cgroup", "0::/user.slice/app");
+    m.write("sys/fs/cgroup/user.slice/app/cpu.max", "150000 100000");
+    const std::string foreign = "28 24 0:26 /machine.slice/box /srv/box rw - cgroup2 cgroup2 rw\n";
+    m.write("srv/box/cpu.max", "10000 100000");
+    m.write("srv/box/user.slice/app/cpu.max", "20000 100000");  // a group of the box with the name of ours
+
+    SECTION("a foreign one first") { m.write("proc/self/mountinfo", other_mount + foreign + v2_mount); }
+    SECTION("a foreign one last") { m.write("proc/self/mountinfo", other_mount + v2_mount + foreign); }
+    SECTION("foreign ones on both sides")
+    {
+        m.write("proc/self/mountinfo", foreign + other_mount + v2_mount +
+                                           "40 24 0:26 /user.slice/application /srv/like rw - cgroup2 none rw\n" +
+                                           "41 24 0:26 /../elsewhere /srv/above rw - cgroup2 none rw\n");
+        m.write("srv/like/cpu.max", "10000 100000");
+        m.write("srv/above/cpu.max", "10000 100000");
+    }
+    SECTION("one that shows the group without those above it")
+    {
+        m.write("proc/self/mountinfo", "29 24 0:26 /user.slice/app /srv/app rw - cgroup2 cgroup2 rw\n" + v2_mount);
+        m.write("srv/app/cpu.max", "200000 100000");
+        m.write("sys/fs/cgroup/user.slice/app/cpu.max", "200000 100000");
+        m.write("sys/fs/cgroup/user.slice/cpu.max", "150000 100000");
+    }
+    SECTION("one that ought to show the group, but something is mounted over it")
+    {
+        m.write("proc/self/mountinfo", "29 24 0:26 / /hidden rw - cgroup2 cgroup2 rw\n" + v2_mount);
+        m.write("hidden/cpu.max", "10000 100000");
+    }
+    SECTION("one that lies under another one at the same place")
+    {
+        m.write("proc/self/mountinfo",
+                "29 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+                "30 29 0:26 /user.slice /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
+        m.write("sys/fs/cgroup/app/cpu.max", "150000 100000");
+        m.remove("sys/fs/cgroup/user.slice");
+        m.write("sys/fs/cgroup/cpu.max", "300000 100000");
+    }
+    CHECK(quota(m) == 1.5);
+}
+
+TEST_CASE("quota: no mount that shows the process's group, no quota")
+{
+    test::fake_machine m;
+    m.write("proc/self/cgroup", "7:cpu:/app\n0::/user.slice/app");
+    m.write("proc/self/mountinfo",
+            "28 24 0:26 /machine.slice /srv/box rw - cgroup2 cgroup2 rw\n"
+            "29 24 0:26 /machine /srv/old rw - cgroup cgroup rw,cpu,cpuacct");
+    for (const std::string folder : {"srv/box/", "srv/box/user.slice/app/", "user.slice/app/", ""}) {
+        m.write(folder + "cpu.max", "10000 100000");
+    }
+    for (const std::string folder : {"srv/old/", "srv/old/app/", "app/", ""}) {
+        m.write(folder + "cpu.cfs_quota_us", "10000");
+        m.write(folder + "cpu.cfs_period_us", "100000");
+    }
+    CHECK_FALSE(quota(m));
+}
+
+TEST_CASE("quota: blanks, tabs and backslashes in the names of mounts and groups")
+{
+    test::fake_machine m;
+    m.write("proc/self/cgroup", "5:cpu,cpuacct:/my jobs/a:b \n0::/my jobs/a\\b");
+    m.write(
+        "proc/self/mountinfo",
+        "30 24 0:26 /my\\040jobs /mnt/control\\040groups\\011\\134040 rw shared:4 master:7 - cgroup2 my\\040groups rw\n"
+        "31 24 0:27 / /mnt/\\303\\244\\04 rw - cgroup  rw,cpuacct,cpu");
+    SECTION("version 2") { m.write("mnt/control groups\t\\040/a\\b/cpu.max", "150000 100000"); }
+    SECTION("version 2, a group above") { m.write("mnt/control groups\t\\040/cpu.max", "150000 100000"); }
+    SECTION("version 1")
+    {
+        m.write("mnt/\u00e4\\04/my jobs/a:b /cpu.cfs_quota_us", "150000");
+        m.write("mnt/\u00e4\\04/my jobs/a:b /cpu.cfs_period_us", "100000");
+    }
+    CHECK(quota(m) == 1.5);
+}
+
+TEST_CASE("quota: a namespace of control groups whose root is not the hierarchy's")
+{
+    test::fake_machine m;
+    SECTION("the process is above the root of its namespace, and so is the mount")
+    {
+        m.write("proc/self/cgroup", "0::/../jobs/app");
+        m.write("proc/self/mountinfo",
+                "29 24 0:26 / /srv/mine rw - cgroup2 cgroup2 rw\n"
+                "30 24 0:26 /.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
+        m.write("srv/mine/cpu.max", "10000 100000");
+        m.write("srv/mine/jobs/app/cpu.max", "10000 100000");
+        m.write("sys/fs/cgroup/jobs/app/cpu.max", "150000 100000");
+    }
+    SECTION("the mount begins so far above that the way to the group has no name")
+    {
+        m.write("proc/self/cgroup", "0::/app");
+        m.write("proc/self/mountinfo", "30 24 0:26 /../.. /sys/fs/cgroup rw - cgroup2 cgroup2 rw");
+        m.write("sys/fs/cgroup/app/cpu.max", "10000 100000");  // somebody else's
+        m.write("sys/fs/cgroup/cpu.max", "150000 100000");
+    }
+    CHECK(quota(m) == 1.5);
+}
+
+TEST_CASE("quota: hybrid machines, where version 2 is there and has no cpu controller")
+{
+    test::fake_machine m;
+    m.write("proc/self/cgroup", "9:name=systemd:/app\n2:cpuacct:/acct\n1:cpu:/jobs/app\n0::/app");
+    m.write("proc/self/mountinfo",
+            "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
+            "33 31 0:30 / /sys/fs/cgroup/cpuacct rw - cgroup cgroup rw,cpuacct\n"
+            "34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
+            "32 31 0:29 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+            "40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n"
+            "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw");
+    m.write("sys/fs/cgroup/unified/app/cgroup.procs", "1");
+    for (const std::string folder : {"cpuacct/jobs/app", "cpuset/jobs/app", "systemd/app"}) {
+        m.write("sys/fs/cgroup/" + folder + "/cpu.cfs_quota_us", "10000");
+        m.write("sys/fs/cgroup/" + folder + "/cpu.cfs_period_us", "100000");
+    }
+    CHECK_FALSE(quota(m));
+    m.write("sys/fs/cgroup/cpu/jobs/cpu.cfs_quota_us", "150000");
+    m.write("sys/fs/cgroup/cpu/jobs/cpu.cfs_period_us", "100000");
+    CHECK(quota(m) == 1.5);
+    m.write("sys/fs/cgroup/cpu/jobs/app/cpu.cfs_quota_us", "-1");
+    m.write("sys/fs/cgroup/cpu/jobs/app/cpu.cfs_period_us", "100000");
+    CHECK(quota(m) == 1.5);
+}
+
+TEST_CASE("quota: less than one period, without a newline at the end, and among thousands of mounts")
+{
+    test::fake_machine m;
+    m.write_bare("proc/self/cgroup", "0::/app");
+    m.write_bare("proc/self/mountinfo", v2_mount.substr(0, v2_mount.size() - 1));
+    m.write_bare("sys/fs/cgroup/app/cpu.max", "1000 100000");
+    CHECK(quota(m) == 0.01);
+    m.write_bare("sys/fs/cgroup/app/cpu.max", "9223372036854775807 1");
+    CHECK(quota(m) > 1e18);
+    m.write_bare("sys/fs/cgroup/app/cpu.max", "9223372036854775808 1");
+    CHECK_FALSE(quota(m));
+
+    m.write("sys/fs/cgroup/app/cpu.max", "150000 100000");
+    std::string mounts;
+    while (mounts.size() < (std::size_t{3} << 20))
+        mounts += other_mount + "28 24 0:9 / /srv/" + std::string(8000, 'x') + " rw - ext4 y rw\n";
+    m.write("proc/self/mountinfo", mounts + v2_mount);
+    CHECK(quota(m) == 1.5);
+}
+
+TEST_CASE("quota: very long names and lines do no harm")
+{
+    test::fake_machine m;
+    m.write("sys/fs/cgroup/cpu.max", "150000 100000");
+    m.write("proc/self/mountinfo", v2_mount);
+    std::string deep;
+    while (deep.size() < (std::size_t{1} << 20)) deep += "/a";
+    m.write("proc/self/cgroup", "0::" + deep);
+    CHECK(quota(m) == 1.5);  // of the groups above it, those that a path can name count
+    m.write("proc/self/cgroup", "0::" + std::string(std::size_t{1} << 20, 'a'));
+    static_cast<void>(quota(m));
+    m.write("proc/self/cgroup", "0::/" + std::string(std::size_t{1} << 20, 'a'));
+    CHECK(quota(m) == 1.5);
+    // A line that is cut where its end would be another controller.
+    m.write("proc/self/cgroup", "1:cpu:/");
+    m.write("sys/fs/cgroup/cpu.cfs_quota_us", "10000");
+    m.write("sys/fs/cgroup/cpu.cfs_period_us", "100000");
+    const std::string last = "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu";
+    const std::size_t most = std::size_t{16} << 20;
+    std::string mounts(most - last.size() - 1, 'x');
+    m.write("proc/self/mountinfo", mounts + "\n" + last + "set");
+    CHECK_FALSE(quota(m));
+    // Long names everywhere, and blanks without end.
+    m.write("proc/self/mountinfo", std::string(std::size_t{1} << 20, ' ') + "\n" +
+                                       std::string(std::size_t{1} << 20, '\\') + "\n - - - - \n31 24 0:27 / /" +
+                                       std::string(std::size_t{1} << 20, 'y') + " rw - cgroup c cpu\n");
+    CHECK_FALSE(quota(m));
+}
+
 TEST_CASE("quota: files that make no sense are no quota, and do no harm")
 {
     test::fake_machine m;
     for (const std::string text :
-         {"", "max", "0 100000", "-5 100000", "5 0", "1 2 3", "x y", "99999999999999999999 1"}) {
+         {"", "max", "0 100000", "-5 100000", "5 0", "1 2 3", "x y", "99999999999999999999 1", "max max", " 5 1",
+          "5  1", "5,1", "0x5 1", "5e3 1", "+5 1", "5\n1", "1 99999999999999999999"}) {
         m.write("proc/self/cgroup", "0::/");
         m.write("proc/self/mountinfo", v2_mount);
         m.write("sys/fs/cgroup/cpu.max", text);
         CHECK_FALSE(quota(m));
     }
+    for (const std::string text : {"", "\n", "::", "0:", "0::", ":::", "0:/", "cpu", "0::/\n0::/other"}) {
+        for (const std::string& mounts : {std::string(), std::string("\n\n"), v2_mount, v2_mount.substr(0, 40)}) {
+            m.write("sys/fs/cgroup/cpu.max", "max 100000");
+            m.write_bare("proc/self/cgroup", text);
+            m.write_bare("proc/self/mountinfo", mounts);
+            CHECK_FALSE(quota(m));
+        }
+    }
+    m.write("sys/fs/cgroup/cpu.max", "50000 100000");
+    m.remove("proc/self/mountinfo");
+    CHECK_FALSE(quota(m));
+    m.write("proc/self/mountinfo", v2_mount);
+    m.remove("proc/self/cgroup");
+    CHECK_FALSE(quota(m));
+    m.write("proc/self/cgroup/a folder", "");
+    CHECK_FALSE(quota(m));
+    m.remove("proc/self/cgroup");
+
     std::mt19937 random(3);
-    const std::string alphabet = "0:/ -\ncpu,acgrou2.";
+    const std::string alphabet = "0:/ -\ncpu,acgrou2.\\4";
     for (std::size_t round = 0; round < test::scaled(200); ++round) {
         std::string groups = "5:cpu:/a/b\n0::/a";
         std::string mounts = other_mount + v1_mount + v2_mount;

@@ -30,11 +30,13 @@ public:
 
     [[nodiscard]] std::string root() const { return root_.string(); }
 
-    void write(const std::string& path, const std::string& text)
+    void write(const std::string& path, const std::string& text) { write_bare(path, text + '\n'); }
+    /// Without a newline at the end.
+    void write_bare(const std::string& path, const std::string& text)
     {
         const std::filesystem::path file = root_ / path;
         std::filesystem::create_directories(file.parent_path());
-        std::ofstream(file, std::ios::binary) << text << '\n';
+        std::ofstream(file, std::ios::binary) << text;
     }
     void remove(const std::string& path) { std::filesystem::remove_all(root_ / path); }
 

@@ -1,9 +1,9 @@
 // weft/algorithm/par_filter.hpp - copy_if, partition and unique in parallel.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// One engine: asks once per element and counts per tile, then places each element. Elements that are plain bytes are
-// packed into a buffer while they are asked about, without a branch, and go to their place from there: some tiles at a
-// time, so that the memory is read once and written once.
+// One engine: tests each element once and counts per tile, then places each element. Elements that are plain bytes are
+// packed into a buffer while they are tested, without a branch, and go to their place from there: some tiles at a time,
+// so that the memory is read once and written once.
 #pragma once
 
 #include <weft/algorithm/detail/checks.hpp>
@@ -13,9 +13,9 @@
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/algorithm/subrange.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
-#include <weft/simd/stream.hpp>
+#include <weft/simd/detail/stream_copy.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,16 +31,15 @@ namespace detail::algorithm {
 class selection {
 public:
     template <class Wanted>
-    selection(std::size_t n, const Wanted& wanted) : size_(n), flags_(n), starts_(tile_count(n))
+    selection(std::size_t n, const Wanted& wanted, loop_memory& memory = memory_of<Wanted>)
+        : size_(n), flags_(n), starts_(tile_count(n))
     {
-        for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
-            std::size_t count = 0;
-            for (std::size_t i = lo; i < hi; ++i) {
-                const bool yes = static_cast<bool>(wanted(i));
-                flags_.data()[i] = yes;
-                count += yes ? 1 : 0;
-            }
-            starts_[tile] = count;
+        const auto test = [&](std::size_t lo, std::size_t hi) {
+            for (std::size_t i = lo; i < hi; ++i) flags_.data()[i] = static_cast<bool>(wanted(i));
+        };
+        algorithm::for_pieces(n, test, memory);
+        algorithm::for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+            starts_[tile] = static_cast<std::size_t>(std::count(flags_.data() + lo, flags_.data() + hi, true));
         });
         for (std::size_t& start : starts_) start = std::exchange(total_, total_ + start);
     }
@@ -50,7 +49,7 @@ public:
     template <class Yes, class No>
     void place(const Yes& yes, const No& no) const
     {
-        for_tiles(size_, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+        algorithm::for_tiles(size_, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             std::size_t at = starts_[tile];
             for (std::size_t i = lo; i < hi; ++i) {
                 if (flags_.data()[i]) {
@@ -69,7 +68,14 @@ private:
     std::size_t total_ = 0;
 };
 
-/// Moves the wanted elements to the front and the others behind them, both in order.
+/// Whether the elements are to be tested in pieces, by a selection, for they take long, or some of them do.
+template <class Wanted>
+bool prefers_selection(const Wanted&, std::size_t n)
+{
+    return tile_watch::prefers_pieces(memory_of<Wanted>, n);
+}
+
+/// Moves the wanted elements to the front and the others after them, both in order.
 template <class I>
 void apply_selection(const selection& chosen, I first, std::size_t n)
 {
@@ -81,7 +87,7 @@ void apply_selection(const selection& chosen, I first, std::size_t n)
                  [&](std::size_t i, std::size_t at) { nth(first, chosen.total() + at) = std::move(moved[i]); });
 }
 
-/// Elements that may be copied to where nobody will look.
+/// Elements of which copies may be written that nobody will look at.
 template <class T>
 inline constexpr bool plain_bytes =
     std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T> && sizeof(T) <= 64;
@@ -90,7 +96,7 @@ template <class T>
 void copy_bytes(T* to, const T* from, std::size_t n, bool streaming)
 {
     if (streaming) {
-        stream_copy(to, from, n * sizeof(T));
+        detail::stream_copy(to, from, n * sizeof(T));
         end_of_stream();
     } else {
         std::copy_n(from, n, to);
@@ -104,31 +110,33 @@ std::size_t pack(I first, std::size_t n, Out out, const Wanted& wanted)
     if (n == 0) return 0;
     const bool streaming = n * sizeof(T) >= 2 * worth_streaming;
     std::size_t total = 0;
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         const std::size_t tiles = tile_count(n);
         const std::size_t round = tiles_in_round(c, n, 2 * tile_length * sizeof(T));
         const raw_scratch<T> buffer(std::min(n, round * tile_length));
         std::vector<std::size_t> starts(round + 1);
         for (std::size_t begin = 0; begin < tiles; begin += round) {
             const std::size_t end = std::min(tiles, begin + round);
-            run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+            algorithm::run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
                 T* const room = buffer.data() + (tile - begin) * tile_length;
+                tile_watch watch(memory_of<Wanted>);
                 std::size_t count = 0;
                 for (std::size_t i = lo; i < hi; ++i) {
                     room[count] = nth(first, i);
                     count += static_cast<bool>(wanted(i)) ? 1 : 0;
                 }
+                watch.done(hi - lo);
                 starts[tile - begin + 1] = count;
             });
             starts[0] = total;
             for (std::size_t k = 1; k <= end - begin; ++k) starts[k] += starts[k - 1];
             total = starts[end - begin];
-            run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t, std::size_t) {
+            algorithm::run_tiles(c, begin, end, n, [&](std::size_t tile, std::size_t, std::size_t) {
                 const T* const room = buffer.data() + (tile - begin) * tile_length;
                 const std::size_t at = starts[tile - begin];
                 const std::size_t count = starts[tile - begin + 1] - at;
                 if constexpr (std::contiguous_iterator<Out> && std::is_same_v<std::iter_value_t<Out>, T>) {
-                    copy_bytes(std::to_address(out) + at, room, count, streaming);
+                    algorithm::copy_bytes(std::to_address(out) + at, room, count, streaming);
                 } else {
                     for (std::size_t i = 0; i < count; ++i)
                         nth(out, at + i) = static_cast<std::iter_value_t<Out>>(room[i]);
@@ -139,23 +147,24 @@ std::size_t pack(I first, std::size_t n, Out out, const Wanted& wanted)
     return total;
 }
 
-/// Moves the wanted elements to the front, in order, and with `Others` the others behind them, in order; returns how
+/// Moves the wanted elements to the front, in order, and with `Others` the others after them, in order; returns how
 /// many are wanted.
 template <bool Others, class T, class Wanted>
 std::size_t pack_in_place(T* first, std::size_t n, const Wanted& wanted)
 {
-    // All must be asked about before anything is overwritten. Each tile is packed from both ends of its part.
+    // All must be tested before anything is overwritten. Each tile is packed from both ends of its part.
     const raw_scratch<T> buffer(n);
     std::vector<std::size_t> starts(tile_count(n) + 1);
-    for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+    algorithm::for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
         T* const room = buffer.data() + lo;
         const std::size_t length = hi - lo;
+        tile_watch watch(memory_of<Wanted>);
         std::size_t count = 0;
         for (std::size_t i = 0; i < length; ++i) {
             const T x = first[lo + i];
             const bool yes = static_cast<bool>(wanted(lo + i));
             if constexpr (Others) {
-                // Both places are free, and the one that is not meant is written again.
+                // Both places are free, and the one that was not meant is overwritten later.
                 room[count] = x;
                 room[yes ? count : length - 1 - (i - count)] = x;
             } else {
@@ -163,14 +172,15 @@ std::size_t pack_in_place(T* first, std::size_t n, const Wanted& wanted)
             }
             count += yes ? 1 : 0;
         }
+        watch.done(length);
         starts[tile + 1] = count;
     });
     for (std::size_t tile = 1; tile < starts.size(); ++tile) starts[tile] += starts[tile - 1];
     const std::size_t total = starts.back();
-    for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+    algorithm::for_tiles(n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
         const T* const room = buffer.data() + lo;
         const std::size_t count = starts[tile + 1] - starts[tile];
-        copy_bytes(first + starts[tile], room, count, n * sizeof(T) >= 2 * worth_streaming);
+        algorithm::copy_bytes(first + starts[tile], room, count, n * sizeof(T) >= 2 * worth_streaming);
         if constexpr (Others) {
             std::reverse_copy(room + count, room + (hi - lo), first + total + (lo - starts[tile]));
         }
@@ -195,7 +205,7 @@ inline constexpr bool packs_in_place = [] {
 ///
 /// Throws:   what `pred` or a copy throws, std::bad_alloc.
 /// Blocking: as join.
-/// Cost:     a buffer for some tiles, or one byte of memory per element if elements are more than plain bytes.
+/// Cost:     a buffer for some tiles, or one byte of memory per element if the elements are not plain bytes.
 template <detail::algorithm::elements R, detail::algorithm::output Out, detail::algorithm::function Pred,
           class Projection = std::identity>
 Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {})
@@ -211,14 +221,21 @@ Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {
     };
     if constexpr (detail::algorithm::plain_bytes<value> &&
                   std::is_lvalue_reference_v<std::ranges::range_reference_t<R>>) {
-        return detail::algorithm::past(out, detail::algorithm::pack<value>(first, n, out, wanted));
-    } else {
-        const detail::algorithm::selection chosen(n, wanted);
-        chosen.place(
-            [&](std::size_t i, std::size_t at) { detail::algorithm::nth(out, at) = detail::algorithm::nth(first, i); },
-            [](std::size_t, std::size_t) {});
-        return detail::algorithm::past(out, chosen.total());
+        if (!detail::algorithm::prefers_selection(wanted, n))
+            return detail::algorithm::past(out, detail::algorithm::pack<value>(first, n, out, wanted));
     }
+    const detail::algorithm::selection chosen(n, wanted);
+    chosen.place(
+        [&](std::size_t i, std::size_t at) {
+            if constexpr (detail::algorithm::plain_bytes<value>) {
+                detail::algorithm::nth(out, at) =
+                    static_cast<std::iter_value_t<Out>>(static_cast<value>(detail::algorithm::nth(first, i)));
+            } else {
+                detail::algorithm::nth(out, at) = detail::algorithm::nth(first, i);
+            }
+        },
+        [](std::size_t, std::size_t) {});
+    return detail::algorithm::past(out, chosen.total());
 }
 
 /// The same for the elements first .. last - 1.
@@ -230,12 +247,12 @@ Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& pr
 }
 
 /// Moves the elements that satisfy `pred` before the others and keeps the order on both sides. Returns the range of the
-/// others, as std::ranges::stable_partition.
+/// others, as std::ranges::stable_partition does.
 ///
 /// Throws: what `pred` throws, std::bad_alloc; nothing has changed then.
 /// Cost:   scratch memory for all elements.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
@@ -246,15 +263,16 @@ borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Proje
     const auto wanted = [&](std::size_t i) {
         return detail::algorithm::invoke(pred, detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
-    std::size_t total = 0;
+    const auto others = [&](std::size_t from) {
+        return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from), detail::algorithm::past(first, n));
+    };
     if constexpr (detail::algorithm::packs_in_place<R>) {
-        total = detail::algorithm::pack_in_place<true>(std::ranges::data(r), n, wanted);
-    } else {
-        const detail::algorithm::selection chosen(n, wanted);
-        detail::algorithm::apply_selection(chosen, first, n);
-        total = chosen.total();
+        if (!detail::algorithm::prefers_selection(wanted, n))
+            return others(detail::algorithm::pack_in_place<true>(std::ranges::data(r), n, wanted));
     }
-    return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
+    const detail::algorithm::selection chosen(n, wanted);
+    detail::algorithm::apply_selection(chosen, first, n);
+    return others(chosen.total());
 }
 
 /// The same for the elements first .. last - 1.
@@ -264,12 +282,12 @@ subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projec
     return weft::par_stable_partition(detail::algorithm::between(first, last), pred, project);
 }
 
-/// As par_stable_partition; promises nothing about the order within the sides, and needs no scratch memory for elements
-/// that are plain bytes.
+/// As par_stable_partition, but promises nothing about the order within the sides, and needs no scratch memory for
+/// elements that are plain bytes unless `pred` takes long.
 ///
 /// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
 {
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
@@ -282,15 +300,27 @@ borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& 
         const auto keep = [&](value& x) {
             return static_cast<bool>(detail::algorithm::invoke(pred, detail::algorithm::invoke(project, x)));
         };
-        const std::size_t total = with_context([&](fork_context c) {
-            value* const data = std::ranges::data(r);
-            if (n < detail::algorithm::worth_par_partition || c.num_threads() == 1)
-                return detail::algorithm::partition_all(data, n, keep);
-            return detail::algorithm::par_partition_by(c, data, n, [&](value* piece, std::size_t length) {
-                return detail::algorithm::partition_all(piece, length, keep);
-            });
-        });
-        return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
+        const auto others = [&](std::size_t from) {
+            return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from),
+                                                  detail::algorithm::past(first, n));
+        };
+        auto& memory = detail::algorithm::memory_of<decltype(keep)>;
+        value* const data = std::ranges::data(r);
+        if (detail::algorithm::tile_watch::prefers_pieces(memory, n)) {
+            const detail::algorithm::selection chosen(n, [&](std::size_t i) { return keep(data[i]); }, memory);
+            detail::algorithm::apply_selection(chosen, data, n);
+            return others(chosen.total());
+        }
+        const auto partition = [&](value* piece, std::size_t length) {
+            detail::algorithm::tile_watch watch(memory);
+            const std::size_t kept = detail::algorithm::partition_all(piece, length, keep);
+            watch.done(length);
+            return kept;
+        };
+        return others(weft::with_context([&](fork_context c) {
+            if (n < detail::algorithm::worth_par_partition || c.num_threads() == 1) return partition(data, n);
+            return detail::algorithm::par_partition_by(c, data, n, partition);
+        }));
     } else {
         return weft::par_stable_partition(std::forward<R>(r), pred, project);
     }
@@ -303,13 +333,13 @@ subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& p
     return weft::par_partition(detail::algorithm::between(first, last), pred, project);
 }
 
-/// Keeps the first of each run of equals, in order, at the front. Returns the range behind them, whose elements are
-/// unspecified, as std::ranges::unique.
+/// Keeps the first of each run of equals, in order, at the front. Returns the range after them, whose elements are
+/// unspecified, as std::ranges::unique does.
 ///
 /// Throws: what the comparison throws, std::bad_alloc; nothing has changed then.
 template <detail::algorithm::elements R, detail::algorithm::function Equal = std::ranges::equal_to,
           class Projection = std::identity>
-borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
 {
     using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
@@ -321,15 +351,16 @@ borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projecti
                              equal, detail::algorithm::invoke(project, detail::algorithm::nth(first, i - 1)),
                              detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
-    std::size_t total = n;
+    const auto rest = [&](std::size_t from) {
+        return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from), detail::algorithm::past(first, n));
+    };
     if constexpr (detail::algorithm::packs_in_place<R>) {
-        total = detail::algorithm::pack_in_place<false>(std::ranges::data(r), n, wanted);
-    } else {
-        const detail::algorithm::selection chosen(n, wanted);
-        if (chosen.total() != n) detail::algorithm::apply_selection(chosen, first, n);
-        total = chosen.total();
+        if (!detail::algorithm::prefers_selection(wanted, n))
+            return rest(detail::algorithm::pack_in_place<false>(std::ranges::data(r), n, wanted));
     }
-    return {detail::algorithm::past(first, total), detail::algorithm::past(first, n)};
+    const detail::algorithm::selection chosen(n, wanted);
+    if (chosen.total() != n) detail::algorithm::apply_selection(chosen, first, n);
+    return rest(chosen.total());
 }
 
 /// The same for the elements first .. last - 1.

@@ -7,10 +7,11 @@
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/key_runs.hpp>
 #include <weft/algorithm/detail/nth.hpp>
+#include <weft/algorithm/detail/plain_order.hpp>
 #include <weft/algorithm/detail/tiled_array.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/algorithm/par_sort.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ template <detail::algorithm::elements R, class Key = std::identity>
     std::vector<std::size_t> counts;
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     constexpr std::size_t most = std::size_t{1} << 31;  // the counts of a part have 32 bits
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         std::size_t lo = 0;
         do {
             const std::size_t hi = std::min(n, lo + most);
@@ -51,19 +52,20 @@ template <detail::algorithm::elements R, class Key = std::identity>
     return counts;
 }
 
-/// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend. `key` is called
-/// once per element, from several threads at once.
+/// The elements by key: pairs of a key and a vector of its elements, in order of the input. Keys ascend. `key` is
+/// called once per element, from several threads at once. All NaN are one key, the last.
 ///
 /// Throws: what `key`, a comparison of keys or a copy throws; std::bad_alloc.
-/// Cost:   a stable sort of the keys, and a pass that copies each element from where it lies. One thread copies the
-///         elements of a key, unless they are plain bytes.
+/// Cost:   a stable sort of the keys, and a pass that copies each element from where it lies. The elements of a key are
+///         copied by one thread, unless they are plain bytes.
 template <detail::algorithm::elements R, class Key>
 [[nodiscard]] auto par_group_by(R&& r, const Key& key)
 {
     namespace own = detail::algorithm;
     using item = std::ranges::range_value_t<R>;
     static_assert(detail::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
-    using key_type = std::remove_cvref_t<std::invoke_result_t<const Key&, std::ranges::range_reference_t<R>>>;
+    using element = std::ranges::range_reference_t<R>;
+    using key_type = typename own::kept_key<std::invoke_result_t<const Key&, element>, element, item>::value;
     struct keyed {
         key_type key;
         std::size_t index;
@@ -72,12 +74,13 @@ template <detail::algorithm::elements R, class Key>
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     std::vector<std::pair<key_type, std::vector<item>>> groups;
     if (n == 0) return groups;
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         own::tiled_array<keyed> keys(n);
-        keys.make(c, [&](std::size_t i) { return keyed{own::invoke(key, own::nth(first, i)), i}; });
+        keys.make(c, [&](std::size_t i) { return keyed{key_type(own::invoke(key, own::nth(first, i))), i}; });
         keyed* const sorted = keys.data();
-        par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
-        const own::key_runs runs(c, n, [&](std::size_t i) { return sorted[i - 1].key < sorted[i].key; });
+        weft::par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
+        const own::key_runs runs(
+            c, n, [&](std::size_t i) { return own::comes_before<false>(sorted[i - 1].key, sorted[i].key); });
         groups.reserve(runs.count());
         for (std::size_t g = 0; g < runs.count(); ++g)
             groups.emplace_back(std::move(sorted[runs.begin(g)].key), std::vector<item>());
@@ -87,9 +90,10 @@ template <detail::algorithm::elements R, class Key>
             for (std::size_t i = runs.begin(g); i < runs.end(g); ++i)
                 elements.push_back(own::nth(first, sorted[i].index));
         };
-        // Each tile of the sorted keys does the groups that begin in it; long ones of plain bytes tile by tile.
+        // Each tile of the sorted keys makes the groups that begin in it; long ones of plain bytes are made tile by
+        // tile.
         constexpr bool plain = std::is_trivially_copyable_v<item> && std::is_default_constructible_v<item> &&
-                               !std::is_same_v<item, bool>;  // whose vector is none
+                               !std::is_same_v<item, bool>;  // whose vector is packed
         const auto is_long = [&](std::size_t g) { return plain && runs.end(g) - runs.begin(g) >= own::tile_length; };
         own::run_tiles(c, 0, own::tile_count(n), n, [&](std::size_t tile, std::size_t, std::size_t) {
             for (std::size_t g = runs.first_of_tile(tile); g < runs.first_of_tile(tile + 1); ++g) {
@@ -115,9 +119,9 @@ template <detail::algorithm::elements R, class Key>
     return groups;
 }
 
-/// Combines the values of equal keys, in order of the input, by `op`, which must be associative and is called from
-/// several threads at once: pairs of key and result. Keys ascend. The shorter of both ranges counts. The result has the
-/// same bits for any number of threads.
+/// Combines the values of equal keys, in the order of the input, by `op`, which must be associative and is called from
+/// several threads at once: pairs of key and result. Keys ascend, NaN is the last. The shorter of the two ranges
+/// determines the length. The result has the same bits for any number of threads.
 ///
 /// Throws: what `op`, a comparison of keys or a copy throws; std::bad_alloc.
 /// Cost:   a stable sort of the keys with their values, and a pass over them.
@@ -128,7 +132,7 @@ template <detail::algorithm::elements Keys, detail::algorithm::elements Values, 
     using value_type = std::ranges::range_value_t<Values>;
     using key_type = std::ranges::range_value_t<Keys>;
     using result = std::pair<key_type, value_type>;
-    struct keyed {  // a pair is not plain bytes, even of numbers
+    struct keyed {  // a std::pair is not plain bytes, even if it is one of numbers
         key_type key;
         value_type value;
     };
@@ -136,18 +140,19 @@ template <detail::algorithm::elements Keys, detail::algorithm::elements Values, 
     const auto n = static_cast<std::size_t>(std::ranges::min(std::ranges::size(keys), std::ranges::size(values)));
     std::vector<result> results;
     if (n == 0) return results;
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         own::tiled_array<keyed> items(n);
         items.make(c, [&](std::size_t i) {
             return keyed{own::nth(std::ranges::begin(keys), i), own::nth(std::ranges::begin(values), i)};
         });
         keyed* const sorted = items.data();
-        par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
-        const own::key_runs runs(c, n, [&](std::size_t i) { return sorted[i - 1].key < sorted[i].key; });
+        weft::par_stable_sort(sorted, sorted + n, std::ranges::less(), &keyed::key);
+        const own::key_runs runs(
+            c, n, [&](std::size_t i) { return own::comes_before<false>(sorted[i - 1].key, sorted[i].key); });
         // A tile gathers each run in the first element of it that lies in the tile; runs that go on from one tile into
         // the next are joined afterwards.
         const auto join = [&](std::size_t to, std::size_t from) {
-            sorted[to].value = op(std::move(sorted[to].value), std::move(sorted[from].value));
+            sorted[to].value = own::invoke(op, std::move(sorted[to].value), std::move(sorted[from].value));
         };
         own::run_tiles(c, 0, own::tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             std::size_t run = runs.first_of_tile(tile);

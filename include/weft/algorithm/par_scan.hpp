@@ -1,17 +1,17 @@
 // weft/algorithm/par_scan.hpp - running totals in parallel.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Fixed tiles: first their totals, then the tiles from where the totals before them leave off, which are still in the
-// caches then. So the memory is read once and written once, and floating-point results are the same for every number of
-// threads. Numbers under a known operation are scanned block after block by all threads, which hand the total on in
-// turns; where a function of the user is called, a thread must not wait for another, and all go round by round.
+// Fixed tiles: first their totals, then the tiles themselves, starting from the totals before them; they are still in
+// the caches then. So the memory is read once and written once, and floating-point results are the same for every
+// number of threads. Numbers under a known operation are scanned block after block by all threads, which hand on the
+// total in turns; where a function of the user's is called, no thread may wait for another, and all proceed in rounds.
 #pragma once
 
 #include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scan_numbers.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -43,11 +43,12 @@ Out par_inclusive_scan(R&& in, Out out, Op op = {})
             n, std::nullopt, combine,
             [&](std::size_t lo, std::size_t hi) { return detail::algorithm::fold_tile<value>(first, lo, hi, combine); },
             [&](std::size_t lo, std::size_t hi, std::optional<value> start) {
-                value total = start ? combine(std::move(*start), detail::algorithm::nth(first, lo))
-                                    : detail::algorithm::nth(first, lo);
+                value total = start ? static_cast<value>(detail::algorithm::invoke(combine, std::move(*start),
+                                                                                   detail::algorithm::nth(first, lo)))
+                                    : static_cast<value>(detail::algorithm::nth(first, lo));
                 detail::algorithm::nth(out, lo) = total;
                 for (std::size_t i = lo + 1; i < hi; ++i) {
-                    total = combine(std::move(total), detail::algorithm::nth(first, i));
+                    total = detail::algorithm::invoke(combine, std::move(total), detail::algorithm::nth(first, i));
                     detail::algorithm::nth(out, i) = total;
                 }
             });
@@ -80,10 +81,11 @@ Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
             n, std::optional<T>(std::move(init)), combine,
             [&](std::size_t lo, std::size_t hi) { return detail::algorithm::fold_tile<T>(first, lo, hi, combine); },
             [&](std::size_t lo, std::size_t hi, std::optional<T> start) {
+                if (!start) __builtin_unreachable();  // every tile has a total before it
                 T total = std::move(*start);
                 for (std::size_t i = lo; i < hi; ++i) {
-                    // Before the write: it may be the same place.
-                    T next = combine(T(total), detail::algorithm::nth(first, i));
+                    // Read before the write: both may be the same element.
+                    T next = detail::algorithm::invoke(combine, T(total), detail::algorithm::nth(first, i));
                     detail::algorithm::nth(out, i) = std::move(total);
                     total = std::move(next);
                 }

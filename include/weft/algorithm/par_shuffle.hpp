@@ -5,7 +5,7 @@
 #include <weft/algorithm/detail/cached_key_sort.hpp>
 #include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/known_sort.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <concepts>
@@ -19,21 +19,21 @@ namespace weft {
 ///
 /// Throws: std::bad_alloc; what a move throws.
 /// Cost:   that of a stable sort of n numbers.
-/// Source: SplitMix64 (Steele, Lea, Flood 2014) gives each place a number to sort by.
+/// Source: SplitMix64 (Steele, Lea, Flood 2014) gives each index a number to sort by.
 template <detail::algorithm::elements R>
 void par_shuffle(R&& r, std::uint64_t seed)
 {
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
-    // By the place alone: keys are asked for from several threads, in any order.
+    // By the index alone: keys are asked for by several threads, in any order.
     const auto key_at = [seed](std::size_t place) {
         std::uint64_t x = seed + (std::uint64_t{place} + 1) * 0x9E3779B97F4A7C15U;
         x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
         x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
         return x ^ (x >> 31U);
     };
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         using detail::algorithm::keyed_index;
         const detail::algorithm::raw_scratch<keyed_index> order(n);
         const detail::algorithm::raw_scratch<keyed_index> spare(n);

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 
 #include <cstddef>
 
 namespace weft {
 
-/// What the partitions and par_unique return, and what stands for two iterators. As std::ranges::subrange, which brings
-/// all views along, and which Clang before version 16 cannot compile with libstdc++. `auto [first, last]` takes it apart.
+/// What the partitions and par_unique return: two iterators. As std::ranges::subrange, which brings all views along,
+/// and which Clang before version 16 cannot compile with libstdc++. `auto [first, last]` takes it apart.
 ///
 /// Example: examples/algorithm/filter.cpp
 template <class It>
@@ -25,7 +25,7 @@ struct subrange {
 
 namespace detail {
 
-/// As std::ranges::dangling: what there is to return of a container that is gone.
+/// As std::ranges::dangling: returned in place of iterators into a container that is gone.
 struct dangling {
     template <class... X>
     constexpr dangling(X&&...) noexcept
@@ -42,12 +42,11 @@ struct part_of<R> {
     using type = subrange<std::ranges::iterator_t<R>>;
 };
 
-}  // namespace detail
-
 /// As std::ranges::borrowed_subrange_t.
 template <class R>
-using borrowed_subrange_t = typename detail::part_of<R>::type;
+using borrowed_subrange_t = typename part_of<R>::type;
 
+}  // namespace detail
 }  // namespace weft
 
 template <class It>

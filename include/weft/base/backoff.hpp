@@ -3,7 +3,7 @@
 #pragma once
 
 #include <weft/base/spin_hint.hpp>
-#include <weft/base/this_thread.hpp>
+#include <weft/seam/this_thread.hpp>
 
 namespace weft {
 

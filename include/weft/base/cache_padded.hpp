@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/construct.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -47,10 +49,10 @@ public:
     [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value_; }
     [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(value_); }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
-    [[nodiscard]] constexpr const T* operator->() const noexcept { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return detail::address_of(value_); }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return detail::address_of(value_); }
 
-    // Written out: of a T whose == is not constexpr, Clang takes no constexpr default.
+    // Written out: Clang does not accept a constexpr default for a T whose == is not constexpr.
     friend constexpr bool operator==(const cache_padded& a, const cache_padded& b)
         requires std::equality_comparable<T>
     {

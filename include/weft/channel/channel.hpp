@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/memory.hpp>
 #include <weft/channel/detail/checks.hpp>
 #include <weft/channel/receiver.hpp>
 #include <weft/channel/sender.hpp>
+#include <weft/channel/weak_sender.hpp>
+#include <weft/seam/memory.hpp>
 
+#include <cassert>
 #include <cstddef>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -29,22 +32,31 @@ struct channel_access {
         return receiver<T>(core, f);
     }
 
-    template <class Handle>
-    static flavour flavour_of(const Handle& h) noexcept
+    /// Calls `f` with the channel, as the class that it is.
+    template <class Handle, class F>
+    [[gnu::always_inline]] static auto with_channel(const Handle& h, F& f)
     {
-        return h.flavour_;
-    }
-
-    template <class Channel, class Handle>
-    static Channel& channel_of(const Handle& h) noexcept
-    {
-        return h.template as<Channel>();
+        return h.with_channel(f);
     }
 
     template <class T>
     static auto& view_of(const receiver<T>& h) noexcept
     {
         return h.view_;
+    }
+
+    /// Another handle of a channel that is known to be of this flavour. It is not counted, so it must not be destroyed, and
+    /// only be used while `of` is there.
+    template <class Handle>
+    static Handle uncounted(const Handle& of, flavour f) noexcept
+    {
+        return Handle(of.core_, f);
+    }
+
+    template <class Handle>
+    static spin_budget& budget_of(const Handle& h) noexcept
+    {
+        return h.budget_;
     }
 
     template <class Handle>
@@ -56,20 +68,20 @@ struct channel_access {
 
 }  // namespace detail::channels
 
-/// A channel with room for `capacity` messages, and its two ends. Sending waits while it is full. With room for none it
-/// is a rendezvous: sending waits for a receiver that takes the message from the sender's hand.
+/// A channel with room for `capacity` messages, and its two ends. Sending waits while it is full. If the capacity is 0
+/// it is a rendezvous: sending waits for a receiver that takes the message directly from the sender.
 ///
 /// Throws:  std::length_error if the capacity is absurd; std::bad_alloc.
-/// Cost:    all memory is taken here; afterwards nothing is allocated. Memory that comes fresh from the system is not
-///          touched until it is used.
-/// Example: examples/pipeline/main.cpp
+/// Cost:    all memory is allocated here, and none afterwards. Memory that comes fresh from the system is not touched
+///          until it is used.
+/// Example: examples/channel/pipeline.cpp
 template <detail::channels::message T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> bounded(std::size_t capacity)
 {
     if (capacity == 0)
-        return detail::channels::channel_access::both<T>(detail::make<detail::channels::rendezvous<T>>(),
+        return detail::channels::channel_access::both<T>(detail::make<typename detail::channels::kinds<T>::meeting>(),
                                                          detail::channels::flavour::rendezvous);
-    return detail::channels::channel_access::both<T>(detail::make<detail::channels::array_channel<T>>(capacity),
+    return detail::channels::channel_access::both<T>(detail::make<typename detail::channels::kinds<T>::array>(capacity),
                                                      detail::channels::flavour::array);
 }
 
@@ -77,13 +89,21 @@ template <detail::channels::message T>
 /// the receivers fills the memory: where that can happen, use bounded().
 ///
 /// Throws:  std::bad_alloc.
-/// Cost:    a block of about 2 KiB now and for each 2 KiB of messages on their way; blocks are used again.
-/// Example: examples/actors/main.cpp
+/// Cost:    a block of about 2 KiB now, and one for every 2 KiB of messages that are under way; blocks are reused.
+/// Example: examples/channel/actors.cpp
 template <detail::channels::message T>
 [[nodiscard]] std::pair<sender<T>, receiver<T>> unbounded()
 {
-    return detail::channels::channel_access::both<T>(detail::make<detail::channels::list_channel<T>>(),
+    return detail::channels::channel_access::both<T>(detail::make<typename detail::channels::kinds<T>::list>(),
                                                      detail::channels::flavour::list);
+}
+
+template <class T>
+std::optional<receiver<T>> sender<T>::new_receiver() const noexcept
+{
+    assert(core_ != nullptr && "weft: a moved-from sender was used");
+    if (!core_->join_receivers()) return std::nullopt;
+    return detail::channels::channel_access::one<T>(core_, flavour_);
 }
 
 }  // namespace weft

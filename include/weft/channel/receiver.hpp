@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/deadline.hpp>
-#include <weft/base/ranges.hpp>
-#include <weft/base/sound.hpp>
-#include <weft/channel/detail/array_channel.hpp>
+#include <weft/base/detail/deadline.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/sound.hpp>
 #include <weft/channel/detail/checks.hpp>
-#include <weft/channel/detail/list_channel.hpp>
+#include <weft/channel/detail/dispatch.hpp>
+#include <weft/channel/detail/kinds.hpp>
 #include <weft/channel/detail/plain.hpp>
-#include <weft/channel/detail/rendezvous.hpp>
-#include <weft/channel/detail/timer.hpp>
 #include <weft/channel/result.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cassert>
 #include <concepts>
@@ -25,29 +24,29 @@ namespace weft {
 
 namespace detail::channels {
 struct channel_access;
+/// What async_recv gives: include <weft/async/async_channel.hpp>, which defines it.
+template <class T>
+class awaited_recv;
 }  // namespace detail::channels
 
 /// Receives the messages of a channel; each message goes to one receiver. Copies receive from the same channel. When
-/// the last receiver goes, sending fails, and the messages that nobody will read are destroyed then and there, by the
-/// thread that destroys that receiver. Made by bounded(), unbounded(), after(), at(), tick() and never().
+/// the last receiver goes, nothing can be sent any more, and the messages that nobody will read are destroyed at once,
+/// by the thread that destroys that receiver. Made by bounded(), unbounded(), after(), at(), tick() and never().
 ///
-/// A channel that is kept alive only by its own messages (its last receiver was sent through itself and the senders are
-/// gone) is never freed: receive it, or send another handle.
+/// A channel that only its own messages keep alive (its last receiver was sent through the channel itself, and the
+/// senders are gone) is never freed: receive that receiver, or send another handle.
 ///
 /// Thread safety: one handle is used by one thread at a time: copy it per thread. Different handles of one channel may
 ///                be used at once.
 /// Order:         what a thread did before it sent a message happens before the message is received.
 /// Cost:          buffered: one locked operation a message.
-/// Example:       examples/pipeline/main.cpp
+/// Example:       examples/channel/pipeline.cpp
 /// Source:        the interface follows crossbeam-channel and Go.
 template <class T>
 class receiver {
-    using array = detail::channels::array_channel<T>;
-    using list = detail::channels::list_channel<T>;
-    using rendezvous = detail::channels::rendezvous<T>;
     using status = detail::channels::channel_status;
     using flavour = detail::channels::flavour;
-    static constexpr bool may_be_timer = std::same_as<T, detail::clock::time_point>;
+    class tries;
 
 public:
     using value_type = T;
@@ -72,16 +71,16 @@ public:
     }
     ~receiver() { leave(); }
 
-    /// Receives the next message, waiting for it. `closed()` if none is left and none can come.
+    /// Receives the next message, waiting for it. `closed()` if none is left and none will come.
     ///
     /// Blocking: until a message comes or the channel is closed.
     /// Throws:   what moving the message throws; the message is lost then.
     recv_result<T> recv() const { return get(detail::channels::no_deadline); }
 
-    /// Receives a message if there is one now. `empty()` if not: at some time during the call there was none.
+    /// Receives a message if there is one now. If not, `empty()`: at some time during the call there was none.
     recv_result<T> try_recv() const;
 
-    /// As recv, for at most `limit`. A limit that is over already still looks.
+    /// As recv, for at most `limit`. Looks at least once, even if the limit has passed already.
     template <detail::duration Limit>
     recv_result<T> recv_for(Limit limit) const
     {
@@ -95,17 +94,46 @@ public:
         return get(detail::deadline_at(time));
     }
 
-    /// Waits for the first message, then takes what is there, up to `most`, to the end of a container or through an
-    /// output iterator, in order. Returns how many were taken: 0 if the channel is closed, or `most` is 0.
+    /// As recv, for coroutines: `co_await rx.async_recv()` gives what recv returns, and holds no thread while it waits.
+    /// Needs <weft/async/async_channel.hpp>.
     ///
-    /// Throws:  what storing a message throws; that message is lost, and the rest of those taken with it.
-    /// Cost:    one locked operation for as many messages as are there. Trivially copyable messages are copied all at once
-    ///          into an array or to the end of a std::vector: in about a third of the time of receiving them one by one.
+    /// Requires: the handle lives until the co_await has returned; nobody uses it meanwhile.
+    /// Throws:   as recv; weft::stopped if the task is asked to stop while it waits: then nothing has been received.
+    /// Order:    threads and coroutines that wait are served in the order of their arrival.
+    /// Example:  examples/async/worker_pool.cpp
+    [[nodiscard]] detail::channels::awaited_recv<T> async_recv() const;
+
+    /// Waits for the first message, then takes what is there, up to `most` messages, in order: to the end of a
+    /// container, or through an output iterator. Returns how many were taken: 0 if the channel is closed, or `most` is
+    /// 0.
+    ///
+    /// Throws:  what storing a message throws; that message is lost, and so are the others that were taken along with
+    ///          it.
+    /// Cost:    one locked operation for as many messages as are there (at most 2 KiB of them at a time). Trivially
+    ///          copyable messages are copied all at once into an array or to the end of a std::vector: that takes about
+    ///          a third of the time of receiving them one by one.
     /// Example: examples/channel/batches.cpp
     template <class Out>
-    std::size_t recv_many(Out&& out, std::size_t most) const;
+    std::size_t recv_many(Out&& out, std::size_t most) const
+    {
+        return get_many(out, most, detail::channels::no_deadline);
+    }
 
-    /// The same into an array, and no more than it has elements.
+    /// As recv_many, but waits at most `limit` for the first message: 0 also if none came in time.
+    template <class Out, detail::duration Limit>
+    std::size_t recv_many_for(Out&& out, std::size_t most, Limit limit) const
+    {
+        return get_many(out, most, detail::deadline_after(limit));
+    }
+
+    /// As recv_many, but waits for the first message until `time` at the latest, by any clock.
+    template <class Out, detail::time_point Time>
+    std::size_t recv_many_until(Out&& out, std::size_t most, Time time) const
+    {
+        return get_many(out, most, detail::deadline_at(time));
+    }
+
+    /// The same into an array, and at most as many as it has elements.
     template <class U, std::size_t N>
         requires std::output_iterator<U*, T>
     std::size_t recv_many(U (&out)[N], std::size_t most = N) const
@@ -114,49 +142,64 @@ public:
     }
 
     class iterator;
-    class tries;
 
     /// All messages until the channel is closed and drained; each step waits. For range-for.
     [[nodiscard]] iterator begin() const { return iterator(*this, true); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
-    /// The messages that are there now: ends when there is none at the moment.
+    /// The messages that are there now: ends as soon as there is none.
     [[nodiscard]] tries try_iter() const noexcept { return tries(*this); }
 
-    /// Messages in the channel. 0 at a rendezvous. A timer holds one when it is due.
+    /// All messages until the channel is closed and drained, in a container: `rx.collect<std::vector<int>>()`, or
+    /// `rx.collect<std::vector>()`.
+    ///
+    /// Blocking: until the channel is closed.
+    template <class Container>
+    [[nodiscard]] Container collect() const
+    {
+        Container all;
+        collect_into(all);
+        return all;
+    }
+    template <template <class...> class Container>
+    [[nodiscard]] Container<T> collect() const
+    {
+        return collect<Container<T>>();
+    }
+
+    /// How many messages are in the channel. 0 at a rendezvous. A timer holds one when it is due.
     [[nodiscard]] std::size_t len() const noexcept
     {
-        switch (flavour_) {
-            case flavour::array:
-                return as<array>().len();
-            case flavour::list:
-                return as<list>().len();
-            case flavour::timer:
-                return as<detail::channels::timer>().due() <= detail::clock::now() ? 1 : 0;
-            default:
-                return 0;
-        }
+        return with_channel([](auto& channel) { return channel.len(); });
     }
 
     /// How many messages fit; nothing if there is no limit.
     [[nodiscard]] std::optional<std::size_t> capacity() const noexcept
     {
-        switch (flavour_) {
-            case flavour::array:
-                return as<array>().capacity();
-            case flavour::list:
-                return std::nullopt;
-            case flavour::timer:
-                return 1;
-            default:
-                return 0;
-        }
+        return with_channel([](auto& channel) { return channel.capacity(); });
     }
 
     [[nodiscard]] bool empty() const noexcept { return len() == 0; }
 
-    /// A rendezvous is always both empty and full.
-    [[nodiscard]] bool full() const noexcept { return capacity() == len(); }
+    /// As sender::full. A rendezvous is always both empty and full.
+    [[nodiscard]] bool full() const noexcept
+    {
+        return with_channel([](auto& channel) { return channel.full(); });
+    }
+
+    /// Closes the channel for all its handles, as sender::close: what is in it can still be received. Timers, and
+    /// receivers made by never(), do not close.
+    void close() const noexcept
+    {
+        with_channel([](auto& channel) { channel.close(); });
+    }
+
+    /// Whether nothing will be sent any more: the channel was closed, or no sender is left. There may still be
+    /// messages.
+    [[nodiscard]] bool is_closed() const noexcept
+    {
+        return with_channel([](auto& channel) { return channel.is_closed(); });
+    }
 
     [[nodiscard]] bool same_channel(const receiver& other) const noexcept { return core_ == other.core_; }
 
@@ -165,29 +208,47 @@ private:
 
     receiver(detail::channels::channel_core* core, flavour f) noexcept : core_(core), flavour_(f) {}
 
-    template <class C>
-    C& as() const noexcept
+    template <class F>
+    [[gnu::always_inline]] auto with_channel(F f) const
     {
-        assert(core_ != nullptr && "weft: a moved-from receiver was used");
-        return *static_cast<C*>(core_);
+        assert((core_ != nullptr || flavour_ == flavour::never) && "weft: a moved-from receiver was used");
+        return detail::channels::with_receivers_channel<T>(core_, flavour_, f);
     }
 
-    static auto into(recv_result<T>& result) noexcept
+    template <class Container>
+    void collect_into(Container& all) const
     {
-        return [&result](T&& message) { detail::channels::result_access::room(result).construct(std::move(message)); };
+        if constexpr (requires(T&& m) { all.push_back(std::move(m)); }) {
+            while (recv_many(all, static_cast<std::size_t>(-1)) != 0) {}
+        } else {
+            while (auto message = recv()) all.insert(std::move(*message));
+        }
     }
 
+    template <class Out>
+    std::size_t get_many(Out& out, std::size_t most, detail::clock::time_point deadline) const;
     recv_result<T> get(detail::clock::time_point deadline) const;
-    status get_other(recv_result<T>& result, detail::clock::time_point deadline) const;
+    template <class Store>
+    std::size_t get_each(Store& store, std::size_t most, detail::clock::time_point deadline) const;
+    template <class Out, class Messages>
+    static bool append(Out& out, Messages& messages)
+    {
+        try {
+            out.insert(out.end(), messages.data(), messages.data() + messages.size());
+            return true;
+        } catch (...) {
+            return false;  // then they are stored one by one, as many as there is room for
+        }
+    }
     void leave() noexcept;
 
     detail::channels::channel_core* core_;
     flavour flavour_;
     mutable detail::channels::spin_budget budget_;
-    mutable detail::channels::list_view view_;
+    mutable detail::channels::receiver_view view_;
 };
 
-/// Holds the message that was received last.
+/// Holds the message that was received last; destroys it before it waits for the next one.
 template <class T>
 class receiver<T>::iterator {
 public:
@@ -198,6 +259,7 @@ public:
     [[nodiscard]] T& operator*() const noexcept { return *now_; }
     iterator& operator++()
     {
+        detail::channels::result_access::reset(now_);
         now_ = next();
         return *this;
     }
@@ -206,7 +268,7 @@ public:
 
 private:
     friend class receiver;
-    iterator(const receiver& from, bool waits) : from_(&from), waits_(waits), now_(next()) {}
+    iterator(const receiver& from, bool waits) : from_(detail::address_of(from)), waits_(waits), now_(next()) {}
     recv_result<T> next() { return waits_ ? from_->recv() : from_->try_recv(); }
 
     const receiver* from_;
@@ -222,7 +284,7 @@ public:
 
 private:
     friend class receiver;
-    explicit tries(const receiver& from) noexcept : from_(&from) {}
+    explicit tries(const receiver& from) noexcept : from_(detail::address_of(from)) {}
     const receiver* from_;
 };
 
@@ -230,84 +292,49 @@ template <class T>
 recv_result<T> receiver<T>::get(detail::clock::time_point deadline) const
 {
     recv_result<T> result = detail::channels::result_access::nothing<T>();
-    status s;
-    if (flavour_ == flavour::array) {
-        array& channel = as<array>();
-        typename array::claim c;
-        s = channel.start_recv(c, false);
-        if (s == status::blocked) [[unlikely]]
-            s = detail::channels::block(
-                channel.recv_line(), deadline, budget_, [&](bool thorough) { return channel.start_recv(c, thorough); },
-                [&] { return channel.worth_receiving(); });
-        if (s == status::done) channel.finish_recv(c, into(result));
-    } else if (flavour_ == flavour::list) {
-        list& channel = as<list>();
-        typename list::claim c;
-        s = channel.start_recv(c, view_, false);
-        if (s == status::blocked) [[unlikely]]
-            s = detail::channels::block(
-                channel.recv_line(), deadline, budget_,
-                [&](bool thorough) { return channel.start_recv(c, view_, thorough); },
-                [&] { return channel.worth_receiving(); });
-        if (s == status::done) channel.finish_recv(c, view_, into(result));
-    } else {
-        s = get_other(result, deadline);
-    }
-    detail::channels::result_access::set(result, s);
-    return result;
-}
-
-template <class T>
-auto receiver<T>::get_other(recv_result<T>& result, detail::clock::time_point deadline) const -> status
-{
-    if (flavour_ == flavour::rendezvous)
-        return as<rendezvous>().recv(detail::channels::result_access::room(result), deadline, budget_);
-    if constexpr (may_be_timer) {
-        if (flavour_ == flavour::timer) {
-            detail::clock::time_point message;
-            if (!as<detail::channels::timer>().take_until(deadline, message)) return status::timed_out;
-            detail::channels::result_access::room(result).construct(message);
-            return status::done;
+    detail::channels::landing<T> land;
+    const status how = with_channel([&](auto& channel) {
+        if constexpr (detail::channels::buffered<decltype(channel)>) {
+            typename std::remove_cvref_t<decltype(channel)>::claim c;
+            status s = channel.start_recv(c, view_, false);
+            if (s == status::blocked) [[unlikely]]
+                s = detail::channels::block(
+                    channel.recv_line(), deadline, budget_,
+                    [&](bool thorough) { return channel.start_recv(c, view_, thorough); },
+                    [&] { return channel.ready_to_recv(); });
+            if (s == status::done) channel.finish_recv(c, view_, land.into(result));
+            return s;
+        } else {
+            return channel.recv(land.room(result), deadline, budget_);
         }
-    }
-    detail::channels::sleep_until(deadline);
-    return status::timed_out;
+    });
+    land.end(result, how);
+    return result;
 }
 
 template <class T>
 recv_result<T> receiver<T>::try_recv() const
 {
     recv_result<T> result = detail::channels::result_access::nothing<T>();
-    status s = status::blocked;
-    if (flavour_ == flavour::array) {
-        array& channel = as<array>();
-        typename array::claim c;
-        s = channel.start_recv(c, true);
-        if (s == status::done) channel.finish_recv(c, into(result));
-    } else if (flavour_ == flavour::list) {
-        list& channel = as<list>();
-        typename list::claim c;
-        s = channel.start_recv(c, view_, true);
-        if (s == status::done) channel.finish_recv(c, view_, into(result));
-    } else if (flavour_ == flavour::rendezvous) {
-        s = as<rendezvous>().try_recv(detail::channels::result_access::room(result));
-    } else if constexpr (may_be_timer) {
-        detail::clock::time_point message;
-        if (flavour_ == flavour::timer && as<detail::channels::timer>().take(message)) {
-            detail::channels::result_access::room(result).construct(message);
-            s = status::done;
+    detail::channels::landing<T> land;
+    const status how = with_channel([&](auto& channel) {
+        if constexpr (detail::channels::buffered<decltype(channel)>) {
+            return detail::channels::recv_now(channel, view_, true, land.into(result));
+        } else {
+            return channel.try_recv(land.room(result), budget_);
         }
-    }
-    detail::channels::result_access::set(result, s);
+    });
+    land.end(result, how);
     return result;
 }
 
 template <class T>
 template <class Out>
-std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
+std::size_t receiver<T>::get_many(Out& out, std::size_t most, detail::clock::time_point deadline) const
 {
     static_assert(detail::sound<detail::channels::check_store<Out, T>>);
     if (most == 0) return 0;
+    constexpr bool plain = detail::channels::plain<T>;
     const auto store = [&out](T&& message) {
         if constexpr (requires { out.push_back(std::move(message)); }) {
             out.push_back(std::move(message));
@@ -316,58 +343,59 @@ std::size_t receiver<T>::recv_many(Out&& out, std::size_t most) const
             ++out;
         }
     };
-    std::size_t total = 0;
-    // Claims runs until there is nothing more, or enough. Of a run that cannot be stored the rest is destroyed.
-    const auto take = [&](auto& channel, auto start, auto drain, auto slot_of, auto finish) {
-        while (total < most) {
-            typename std::remove_reference_t<decltype(channel)>::run r;
-            const auto attempt = [&](bool thorough) { return start(r, most - total, thorough); };
-            status s = attempt(true);
-            if (s == status::blocked && total == 0)
-                s = detail::channels::block(channel.recv_line(), detail::channels::no_deadline, budget_, attempt,
-                                            [&] { return channel.worth_receiving(); });
-            if (s != status::done) return;
-            std::size_t i = 0;
-            try {
-                if constexpr (detail::channels::plain_target<Out, T>) {
-                    detail::channels::append<T>(out, r.count, [&](T* to) { return i = drain(r, to); });
-                    total += i;
+    return with_channel([&](auto& channel) {
+        using C = std::remove_cvref_t<decltype(channel)>;
+        if constexpr (!detail::channels::buffered<C>) {
+            return get_each(store, most, deadline);
+        } else {
+            // Claims runs until there are no more messages, or enough; frees their slots before it stores the messages.
+            constexpr bool direct = plain && std::same_as<std::remove_cvref_t<Out>, T*>;
+            constexpr std::size_t at_once = detail::channels::batch<T>::room;
+            std::size_t total = 0;
+            while (total < most) {
+                typename C::run r;
+                const std::size_t n = direct || most - total < at_once ? most - total : at_once;
+                const auto attempt = [&](bool thorough) { return channel.start_recv_many(r, view_, n, thorough); };
+                status s = attempt(true);
+                if (s == status::blocked && total == 0)
+                    s = detail::channels::block(channel.recv_line(), deadline, budget_, attempt,
+                                                [&] { return channel.ready_to_recv(); });
+                if (s != status::done) break;
+                if constexpr (direct) {
+                    channel.finish_recv_many(r, view_, out);
+                    out += r.count;
+                    total += r.count;
+                } else {
+                    detail::channels::batch<T> messages;
+                    if constexpr (plain) {
+                        channel.finish_recv_many(r, view_, messages.begin());
+                    } else {
+                        channel.finish_recv_many(r, view_, messages.filler());
+                    }
+                    messages.filled(r.count);
+                    if constexpr (plain && detail::channels::is_vector<std::remove_cvref_t<Out>, T>) {
+                        if (messages.size() > 1 && append(out, messages)) {
+                            total += messages.size();
+                            continue;
+                        }
+                    }
+                    for (; messages.size() != 0; ++total) messages.take_first(store);
                 }
-                while (i < r.count) {
-                    typename std::remove_reference_t<decltype(channel)>::claim c;
-                    if (!slot_of(r, i++, c)) continue;
-                    finish(c, store);
-                    ++total;
-                }
-            } catch (...) {
-                while (i < r.count) {
-                    typename std::remove_reference_t<decltype(channel)>::claim c;
-                    if (slot_of(r, i++, c)) finish(c, [](T&&) {});
-                }
-                throw;
             }
+            return total;
         }
-    };
-    if (flavour_ == flavour::array) {
-        array& channel = as<array>();
-        take(
-            channel, [&](auto& r, std::size_t n, bool) { return channel.start_recv_many(r, n); },
-            [&](const auto& r, T* to) { return channel.drain(r, to); },
-            [&](const auto& r, std::size_t i, auto& c) { return channel.recv_slot(r, i, c); },
-            [&](const auto& c, auto&& f) { channel.finish_recv(c, f); });
-    } else if (flavour_ == flavour::list) {
-        list& channel = as<list>();
-        take(
-            channel,
-            [&](auto& r, std::size_t n, bool thorough) { return channel.start_recv_many(r, view_, n, thorough); },
-            [&](const auto& r, T* to) { return channel.drain(r, view_, to); },
-            [&](const auto& r, std::size_t i, auto& c) { return channel.recv_slot(r, i, view_, c); },
-            [&](const auto& c, auto&& f) { channel.finish_recv(c, view_, f); });
-    } else {
-        for (auto message = recv(); message; message = try_recv()) {
-            store(std::move(*message));
-            if (++total == most) break;
-        }
+    });
+}
+
+/// get_many from a channel whose messages come one at a time.
+template <class T>
+template <class Store>
+std::size_t receiver<T>::get_each(Store& store, std::size_t most, detail::clock::time_point deadline) const
+{
+    std::size_t total = 0;
+    for (auto message = get(deadline); message; message = try_recv()) {
+        store(std::move(*message));
+        if (++total == most) break;
     }
     return total;
 }
@@ -376,23 +404,18 @@ template <class T>
 void receiver<T>::leave() noexcept
 {
     if (core_ == nullptr) return;
-    if (flavour_ == flavour::list) as<list>().leave(view_);
+    with_channel([&](auto& channel) {
+        if constexpr (detail::channels::buffered<decltype(channel)>) channel.leave(view_);
+    });
     if (!core_->remove_receiver()) return;
-    const auto last = [](auto& channel) {
-        channel.close();
-        channel.discard();
-        if (channel.leave_last()) detail::dispose(&channel);
-    };
-    switch (flavour_) {
-        case flavour::array:
-            return last(as<array>());
-        case flavour::list:
-            return last(as<list>());
-        case flavour::rendezvous:
-            return last(as<rendezvous>());
-        default:
-            return detail::dispose(&as<detail::channels::timer>());
-    }
+    with_channel([](auto& channel) {
+        using C = std::remove_cvref_t<decltype(channel)>;
+        if constexpr (std::derived_from<C, detail::channels::channel_core>) {
+            channel.close();
+            channel.discard();
+            if (channel.leave_last()) detail::dispose(detail::address_of(channel));
+        }
+    });
 }
 
 }  // namespace weft

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/cell.hpp>
-#include <weft/base/construct.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cassert>
 #include <concepts>
@@ -23,7 +23,8 @@ struct result_access;
 
 }  // namespace detail::channels
 
-/// Whether a message was sent and, if not, why. True if it was. A message that was not sent has not been moved from.
+/// Whether a message was sent and, if not, why not. True if it was. A message that was not sent has not been moved
+/// from.
 class [[nodiscard]] send_result {
 public:
     /// Nothing has been sent.
@@ -35,7 +36,7 @@ public:
     /// No receiver is left: nothing can be sent on this channel any more.
     [[nodiscard]] bool closed() const noexcept { return status_ == detail::channels::channel_status::closed; }
 
-    /// There was no room (try_send): a full buffer, or no receiver that waits at a rendezvous.
+    /// There was no room (try_send): the buffer was full, or no receiver was waiting at the rendezvous.
     [[nodiscard]] bool full() const noexcept { return status_ == detail::channels::channel_status::blocked; }
 
     /// The time was up (send_for, send_until).
@@ -47,8 +48,21 @@ private:
     detail::channels::channel_status status_;
 };
 
-/// A received message or, if there is none, why. Used like std::optional: true if there is a message, `*` and `->`
-/// give it.
+/// How sending by force ended, and what had to make room for it.
+template <class T>
+struct [[nodiscard]] force_result : send_result {
+    force_result() noexcept = default;
+    force_result& operator=(send_result how) noexcept
+    {
+        static_cast<send_result&>(*this) = how;
+        return *this;
+    }
+
+    std::optional<T> displaced;  ///< the oldest message, if the channel was full
+};
+
+/// A received message or, if there is none, why not. Used like std::optional: true if there is a message, to which `*`
+/// and `->` give access.
 template <class T>
 class [[nodiscard]] recv_result {
 public:
@@ -68,7 +82,7 @@ public:
     }
     recv_result& operator=(recv_result&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
     {
-        if (this != &other) {
+        if (this != detail::address_of(other)) {
             reset();
             if (other.has_value()) room_.construct(std::move(other.room_.write()));
             status_ = other.status_;
@@ -78,7 +92,7 @@ public:
     recv_result& operator=(const recv_result& other)
         requires std::copy_constructible<T>
     {
-        if (this != &other) {
+        if (this != detail::address_of(other)) {
             reset();
             if (other.has_value()) room_.construct(other.room_.read());
             status_ = other.status_;
@@ -112,6 +126,17 @@ public:
     [[nodiscard]] T value_or(U&& otherwise) const&
     {
         return has_value() ? get() : static_cast<T>(std::forward<U>(otherwise));
+    }
+
+    /// The message in a std::optional, which is empty if there is none.
+    [[nodiscard]] operator std::optional<T>() &&
+    {
+        return has_value() ? std::optional<T>(std::move(get())) : std::nullopt;
+    }
+    [[nodiscard]] operator std::optional<T>() const&
+        requires std::copy_constructible<T>
+    {
+        return has_value() ? std::optional<T>(get()) : std::nullopt;
     }
 
     /// No sender is left and every message has been received: nothing will come any more.
@@ -153,7 +178,7 @@ private:
         check();
         return room_.read();
     }
-    /// Requires a message; says so to the compiler, which otherwise warns of values that were never made.
+    /// Requires a message, and tells the compiler so, which otherwise warns of values that were never made.
     void check() const noexcept
     {
         assert(has_value() && "weft: there is no message");
@@ -187,6 +212,12 @@ struct result_access {
     static void set(recv_result<T>& result, channel_status why) noexcept
     {
         result.status_ = why;
+    }
+
+    template <class T>
+    static void reset(recv_result<T>& result) noexcept
+    {
+        result.reset();
     }
 
     /// The room for the message: construct it there, then set `done`.

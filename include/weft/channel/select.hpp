@@ -2,17 +2,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/construct.hpp>
-#include <weft/base/deadline.hpp>
+#include <weft/base/detail/deadline.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/arm.hpp>
+#include <weft/channel/detail/dispatch.hpp>
+#include <weft/channel/detail/random_order.hpp>
+#include <weft/channel/detail/recv_arm.hpp>
+#include <weft/channel/detail/send_arm.hpp>
 #include <weft/channel/timer.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -21,10 +26,10 @@ namespace weft {
 
 namespace detail::channels {
 
-/// What carries out an operation; the other arms are ways out.
+/// The base of arms that carry out an operation. The other arms are ways out.
 struct operation_tag {};
 
-/// As try_now of an arm, for the flavours that are not worth code of their own.
+/// As try_now of an arm, for the channels that are not worth separate code.
 template <class Arm, class Then>
 [[gnu::noinline]] bool try_waiting_part(Arm& a, Then& then)
 {
@@ -34,54 +39,42 @@ template <class Arm, class Then>
     return true;
 }
 
-/// What on_recv gives: a receiver and a function. Its waiting part is made only where nothing is ready at first sight.
+/// What on_recv returns: a receiver and a function. Its waiting part is made only if nothing is ready at first glance.
 template <class T, class F>
 class on_recv_arm : public operation_tag {
-    using array = array_channel<T>;
-    using list = list_channel<T>;
-
 public:
-    on_recv_arm(const receiver<T>& from, F f) : from_(&from), function_(std::move(f)) {}
+    on_recv_arm(const receiver<T>& from, F f) : from_(detail::address_of(from)), function_(std::move(f)) {}
 
     using result_type = std::invoke_result_t<F&&, recv_result<T>&&>;
 
     class waiting final : public recv_arm<T> {
     public:
-        explicit waiting(on_recv_arm& what) noexcept : recv_arm<T>(*what.from_), what_(&what) {}
+        explicit waiting(on_recv_arm& what) noexcept : recv_arm<T>(*what.from_), what_(detail::address_of(what)) {}
         result_type run() { return std::forward<F>(what_->function_)(std::move(this->result())); }
 
     private:
         on_recv_arm* what_;
     };
 
-    /// Receives if a hasty look finds the channel ready, and gives the call of the function to `then`.
+    /// If a quick look finds the channel ready, receives, and gives the call of the function to `then`.
     template <class Then>
     bool try_now(Then& then)
     {
         recv_result<T> result = result_access::nothing<T>();
-        const auto store = [&result](T&& m) { result_access::room(result).construct(std::move(m)); };
-        channel_status s;
-        switch (channel_access::flavour_of(*from_)) {
-            case flavour::array: {
-                array& channel = channel_access::channel_of<array>(*from_);
-                typename array::claim c;
-                s = channel.start_recv(c, false);
-                if (s == channel_status::done) channel.finish_recv(c, store);
-                break;
+        landing<T> land;
+        bool is_buffered = true;
+        const auto try_it = [&](auto& channel) {
+            if constexpr (buffered<decltype(channel)>) {
+                return channels::recv_now(channel, channel_access::view_of(*from_), false, land.into(result));
+            } else {
+                is_buffered = false;
+                return channel_status::blocked;
             }
-            case flavour::list: {
-                list& channel = channel_access::channel_of<list>(*from_);
-                list_view& view = channel_access::view_of(*from_);
-                typename list::claim c;
-                s = channel.start_recv(c, view, false);
-                if (s == channel_status::done) channel.finish_recv(c, view, store);
-                break;
-            }
-            default:
-                return try_waiting_part(*this, then);
-        }
+        };
+        const channel_status s = channel_access::with_channel(*from_, try_it);
+        if (!is_buffered) return channels::try_waiting_part(*this, then);
         if (s == channel_status::blocked) return false;
-        result_access::set(result, s);
+        land.end(result, s);
         then([&]() -> decltype(auto) { return std::forward<F>(function_)(std::move(result)); });
         return true;
     }
@@ -91,25 +84,31 @@ private:
     F function_;
 };
 
-/// What on_send gives. V: a reference to a T, to what a T can be made from, or to a function that makes one.
+/// What on_send returns. V: a reference to a T, to what a T can be made from, or to a function that makes one.
 template <class T, class V, class G>
 class on_send_arm : public operation_tag {
-    using array = array_channel<T>;
-    using list = list_channel<T>;
+    using element = typename kinds<T>::element;
     static constexpr bool is_value = std::constructible_from<T, V>;
-    static constexpr bool is_message = std::same_as<V, T&&>;
+    static constexpr bool is_ready = in_hand<T, argument<V>>;
+    static constexpr bool is_element = is_ready && !std::is_lvalue_reference_v<V>;
 
 public:
-    on_send_arm(const sender<T>& to, V value, G g) : to_(&to), value_(static_cast<V>(value)), function_(std::move(g)) {}
+    on_send_arm(const sender<T>& to, V value, G g)
+        : to_(detail::address_of(to)), value_(static_cast<V>(value)), function_(std::move(g))
+    {
+    }
 
     using result_type = std::invoke_result_t<G&&, send_result>;
 
     class waiting final : public send_arm<T> {
     public:
-        explicit waiting(on_send_arm& what) noexcept : send_arm<T>(*what.to_, what.own_message()), what_(&what) {}
+        explicit waiting(on_send_arm& what) noexcept
+            : send_arm<T>(*what.to_, what.own_message()), what_(detail::address_of(what))
+        {
+        }
         bool finish()
         {
-            return send_arm<T>::finish(what_->fill(), [this]() -> T& { return what_->message(); });
+            return send_arm<T>::finish([this]() -> element& { return what_->message(); });
         }
         result_type run() { return std::forward<G>(what_->function_)(this->result()); }
 
@@ -117,77 +116,66 @@ public:
         on_send_arm* what_;
     };
 
-    /// Sends if a hasty look finds the channel ready, and gives the call of the function to `then`.
+    /// If a quick look finds the channel ready, sends, and gives the call of the function to `then`.
     template <class Then>
     bool try_now(Then& then)
     {
-        channel_status s;
-        switch (channel_access::flavour_of(*to_)) {
-            case flavour::array: {
-                array& channel = channel_access::channel_of<array>(*to_);
-                typename array::claim c;
-                s = channel.start_send(c, false);
-                if (s == channel_status::done) channel.finish_send(c, fill());
-                break;
+        bool is_buffered = true;
+        const auto try_it = [&](auto& channel) {
+            if constexpr (!buffered<decltype(channel)>) {
+                is_buffered = false;
+                return channel_status::blocked;
+            } else if constexpr (is_ready) {
+                return channels::send_now(channel, false, static_cast<V>(value_));
+            } else {
+                const channel_status s = channel.promise();
+                return s == channel_status::done ? channels::keep_promise<T>(channel, [this] { return make(); }) : s;
             }
-            case flavour::list: {
-                list& channel = channel_access::channel_of<list>(*to_);
-                typename list::claim c;
-                s = channel.start_send(c, false);
-                if (s == channel_status::done) channel.finish_send(c, fill());
-                break;
-            }
-            default:
-                return try_waiting_part(*this, then);
-        }
+        };
+        const channel_status s = channel_access::with_channel(*to_, try_it);
+        if (!is_buffered) return channels::try_waiting_part(*this, then);
         if (s == channel_status::blocked) return false;
         then([&]() -> decltype(auto) { return std::forward<G>(function_)(result_access::sent(s)); });
         return true;
     }
 
 private:
-    /// Constructs the message in its place.
-    auto fill() noexcept
+    element make()
     {
-        return [this](storage_cell<T>& cell) noexcept(is_message&& std::is_nothrow_move_constructible_v<T>) {
-            if constexpr (is_value) {
-                cell.construct(static_cast<V>(value_));
-            } else {
-                cell.construct(static_cast<V>(value_)());
-            }
-        };
+        if constexpr (is_value) {
+            return detail::make_held<T>(static_cast<V>(value_));
+        } else {
+            return detail::make_held<T>(static_cast<V>(value_)());
+        }
     }
 
-    /// The message for a partner at a rendezvous. Made once: the partner may refuse, and another one take it.
-    T& message()
+    /// Made once: if the partner for which it was made has left, another one may take it.
+    element& message()
     {
-        if constexpr (is_message) {
+        if constexpr (is_element) {
             return value_;
         } else {
-            if (!made_) {
-                if constexpr (is_value) {
-                    made_.emplace(static_cast<V>(value_));
-                } else {
-                    made_.emplace(static_cast<V>(value_)());
-                }
-            }
+            if (!made_) made_.emplace(make());
             return *made_;
         }
     }
 
-    T* own_message() noexcept
+    /// What is in hand; null if it has yet to be made.
+    element* own_message() noexcept
     {
-        if constexpr (is_message) {
+        if constexpr (is_element) {
             return detail::address_of(value_);
+        } else if constexpr (is_ready) {
+            return detail::address_of(made_ ? *made_ : made_.emplace(value_));
         } else {
-            return nullptr;
+            return made_ ? detail::address_of(*made_) : nullptr;
         }
     }
 
     struct nothing {};
     const sender<T>* to_;
     V value_;
-    [[no_unique_address]] std::conditional_t<is_message, nothing, std::optional<T>> made_;
+    [[no_unique_address]] std::conditional_t<is_element, nothing, std::optional<element>> made_;
     G function_;
 };
 
@@ -200,6 +188,7 @@ struct default_arm {
 template <class H>
 struct timeout_arm {
     clock::time_point deadline;
+    clock::duration limit;
     H function;
     using result_type = std::invoke_result_t<H&&>;
 };
@@ -219,7 +208,7 @@ inline constexpr bool is_operation = std::derived_from<A, operation_tag>;
 template <class A>
 inline constexpr bool is_arm = is_default<A> || is_timeout<A> || is_operation<A>;
 
-// What the compiler says about other arguments, in the first line.
+// What the compiler says, in its first line, about arguments that do not fit.
 
 template <class A>
 struct check_arm {
@@ -280,10 +269,10 @@ struct result_of_select<Results...> {
     using type = void;
 };
 
-/// The waiting part of an operation; nothing for a way out.
+/// The waiting part of an operation; for a way out, the way out itself.
 template <class Arm>
 struct waiting_part {
-    explicit waiting_part(Arm& a) noexcept : way_out(&a) {}
+    explicit waiting_part(Arm& a) noexcept : way_out(detail::address_of(a)) {}
     Arm* way_out;
 };
 template <class Arm>
@@ -293,7 +282,7 @@ struct waiting_part<Arm> {
     typename Arm::waiting operation;
 };
 
-/// Of the arms in the order of `walk`, carries out the first one that is ready at a hasty look.
+/// Looks at the arms quickly, in random order or in the order given, and carries out the first one that is ready.
 template <bool Fair, class Then, class... Arms>
 bool select_now(Then& then, Arms&... all)
 {
@@ -309,44 +298,70 @@ bool select_now(Then& then, Arms&... all)
         };
         return (try_it(all) || ...);
     };
-    walk_of<count, Fair> order;
+    random_order_of<count, Fair> order;
     for (std::size_t i = 0; i < count; ++i, order.next()) {
         if (try_at(order.current())) return true;
     }
     return false;
 }
 
+/// The waiting parts of the arms of a select.
+template <class... Arms>
+class select_parts {
+    static constexpr std::size_t count = (std::size_t{is_operation<Arms>} + ... + 0);
+
+public:
+    explicit select_parts(Arms&... all) noexcept : parts_(all...)
+    {
+        std::size_t filled = 0;
+        const auto look_at = [&]<class Arm>(waiting_part<Arm>& part) {
+            if constexpr (is_operation<Arm>) {
+                arms_[filled++] = detail::address_of(part.operation);
+            } else if constexpr (is_timeout<Arm>) {
+                deadline_ = part.way_out->deadline;
+            }
+        };
+        std::apply([&](auto&... part) { (look_at(part), ...); }, parts_);
+    }
+    select_parts(const select_parts&) = delete;
+    select_parts& operator=(const select_parts&) = delete;
+
+    [[nodiscard]] std::span<arm* const> arms() const noexcept { return arms_; }
+    [[nodiscard]] clock::time_point deadline() const noexcept { return deadline_; }
+
+    /// Gives the call of the chosen one's function, or of the way out's if that is null, to `then`. False: a partner at a
+    /// rendezvous has gone back.
+    template <class Then>
+    bool finish(const arm* chosen, Then& then)
+    {
+        bool done = true;
+        const auto look_at = [&]<class Arm>(waiting_part<Arm>& part) {
+            if constexpr (is_operation<Arm>) {
+                if (chosen != detail::address_of(part.operation)) return;
+                done = part.operation.finish();
+                if (done) then([&]() -> decltype(auto) { return part.operation.run(); });
+            } else {
+                if (chosen == nullptr) then([&]() -> decltype(auto) { return std::move(part.way_out->function)(); });
+            }
+        };
+        std::apply([&](auto&... part) { (look_at(part), ...); }, parts_);
+        return done;
+    }
+
+private:
+    std::tuple<waiting_part<Arms>...> parts_;
+    std::array<arm*, count> arms_{};
+    clock::time_point deadline_ = no_deadline;
+};
+
 /// Carries out one of the arms, waiting for it if `waits`. False: a partner at a rendezvous has gone back.
 template <bool Fair, class Then, class... Arms>
 [[gnu::noinline]] bool select_slowly(bool waits, Then& then, Arms&... all)
 {
-    constexpr std::size_t count = (std::size_t{is_operation<Arms>} + ...);
-    std::tuple<waiting_part<Arms>...> parts(all...);
-    std::array<arm*, count> arms{};
-    std::size_t filled = 0;
-    clock::time_point deadline = no_deadline;
-    const auto look_at = [&]<class Arm>(waiting_part<Arm>& part) {
-        if constexpr (is_operation<Arm>) {
-            arms[filled++] = &part.operation;
-        } else if constexpr (is_timeout<Arm>) {
-            deadline = part.way_out->deadline;
-        }
-    };
-    const auto for_each = [&](auto f) { std::apply([&](auto&... part) { (f(part), ...); }, parts); };
-    for_each(look_at);
-
-    arm* const chosen = waits ? choose(arms, Fair, deadline) : choose_now(arms, Fair);
-    bool done = true;
-    for_each([&]<class Arm>(waiting_part<Arm>& part) {
-        if constexpr (is_operation<Arm>) {
-            if (chosen != &part.operation) return;
-            done = part.operation.finish();
-            if (done) then([&]() -> decltype(auto) { return part.operation.run(); });
-        } else {
-            if (chosen == nullptr) then([&]() -> decltype(auto) { return std::move(part.way_out->function)(); });
-        }
-    });
-    return done;
+    select_parts<Arms...> parts(all...);
+    arm* const chosen = waits ? detail::channels::choose(parts.arms(), Fair, parts.deadline())
+                              : detail::channels::choose_now(parts.arms(), Fair);
+    return parts.finish(chosen, then);
 }
 
 /// Carries out one of the operations among `all`, or the way out.
@@ -370,23 +385,32 @@ auto select_from(Arms&... all)
             outcome.emplace(call());
         }
     };
-    while (!select_now<Fair>(then, all...) && !select_slowly<Fair>(waits, then, all...)) {}
+    while (!detail::channels::select_now<Fair>(then, all...) &&
+           !detail::channels::select_slowly<Fair>(waits, then, all...)) {}
     if constexpr (!std::is_void_v<result>) return result(*std::move(outcome));
 }
 
 }  // namespace detail::channels
 
 /// An arm of select that receives from `from` and calls `f(recv_result<T>)`. A closed channel counts as ready.
-/// `from` must live until select has returned.
+///
+/// Requires: `from` lives until select has returned.
 template <class T, detail::channels::takes_received<T> F>
 [[nodiscard]] auto on_recv(const receiver<T>& from, F f)
 {
     return detail::channels::on_recv_arm<T, F>(from, std::move(f));
 }
 
-/// An arm of select that sends `value` to `to` and calls `g(send_result)`. `value` is a T, what a T can be constructed
-/// from, or a function that makes one; it is copied, moved or called only if this arm is chosen. A closed channel
-/// counts as ready; then the value is left alone. `to` and `value` must live until select has returned.
+/// An arm of select that sends `value` to `to` and calls `g(send_result)`. `value` is a T, something that a T can be
+/// constructed from, or a function that makes one; it is copied, moved or called only if this arm is chosen. A closed
+/// channel counts as ready; then the value is left alone.
+///
+/// While the message is being made a place is kept for it, but no receiver waits for it: receivers find the channel as
+/// it is without the message, and may leave. So the receiver at a rendezvous for which it was made may have run out of
+/// time by then. Select then goes on with the message in hand, and if another arm is ready first the message is lost.
+/// It is also lost if the channel closes meanwhile because its last receiver has gone.
+///
+/// Requires: `to` and `value` live until select has returned.
 template <class T, detail::channels::offers_message<T> V, detail::channels::takes_sent G>
 [[nodiscard]] auto on_send(const sender<T>& to, V&& value, G g)
 {
@@ -404,21 +428,21 @@ template <detail::channels::way_out H>
 template <detail::duration Limit, detail::channels::way_out H>
 [[nodiscard]] auto on_timeout(Limit limit, H h)
 {
-    return detail::channels::timeout_arm<H>{detail::deadline_after(limit), std::move(h)};
+    return detail::channels::timeout_arm<H>{detail::deadline_after(limit), detail::ticks_of(limit), std::move(h)};
 }
 
-/// Waits until one of several operations can be done, does exactly that one, and calls its function; returns what that
-/// returns (the common type of all; nothing if one of them returns nothing). Of several ready ones each has the same
-/// chance. The functions are called after the operation, by this thread.
+/// Waits until one of several operations can be done, does exactly that one, calls its function, and returns what that
+/// returns (as the common type of all functions; nothing if one of them returns nothing). If several operations are
+/// ready, each has the same chance. The function is called after the operation, by this thread.
 ///
 ///     select(on_recv(jobs, [&](auto job) { … }), on_recv(stop, [&](auto) { … }), on_timeout(1s, [&] { … }));
 ///
 /// The same channel may appear in several arms; a thread never meets itself at a rendezvous.
 ///
 /// Blocking: until an operation can be done, unless there is an on_default or on_timeout.
-/// Throws:   what moving a message, making a value, or the function throws. If making a value throws, nothing was sent.
+/// Throws:   what moving a message, making a value, or the function throws. If making a value throws, nothing is sent.
 /// Cost:     nothing is allocated. Ready: about a nanosecond per arm to look, a locked operation to do it.
-/// Example:  examples/select_timeout/main.cpp
+/// Example:  examples/channel/select_timeout.cpp
 /// Source:   Go's select; Hoare, Communicating Sequential Processes (CACM 1978).
 template <detail::channels::select_arm... Arms>
 auto select(Arms&&... arms)
@@ -426,7 +450,8 @@ auto select(Arms&&... arms)
     return detail::channels::select_from<true>(arms...);
 }
 
-/// As select, but of several ready operations the first one is done. A busy first one starves the others.
+/// As select, but if several operations are ready the first of them is done. A first one that is always ready starves
+/// the others.
 template <detail::channels::select_arm... Arms>
 auto select_biased(Arms&&... arms)
 {

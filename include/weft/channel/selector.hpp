@@ -1,10 +1,14 @@
-// weft/channel/selector.hpp - select over a number of operations that is known only at run time.
+// weft/channel/selector.hpp - select over operations that are known only at run time.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/deadline.hpp>
+#include <weft/base/detail/deadline.hpp>
 #include <weft/channel/detail/arm.hpp>
+#include <weft/channel/detail/handle_arm.hpp>
+#include <weft/channel/detail/recv_arm.hpp>
+#include <weft/channel/detail/send_arm.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -17,6 +21,13 @@
 
 namespace weft {
 
+template <class T>
+class broadcast_receiver;
+template <class T>
+class broadcast_result;
+template <class T>
+class watch_receiver;
+
 /// A set of operations on channels, of which wait() chooses one at a time. The channels may be of different types.
 ///
 ///     weft::selector s;
@@ -24,24 +35,29 @@ namespace weft {
 ///     auto op = s.wait();
 ///     auto message = op.recv(inputs[op.index()]);
 ///
-/// wait() reserves: the chosen operation is then carried out by recv() or send() of what it returns, with a handle of
-/// the same channel. The ready… functions only look: try the operation then, and be prepared that somebody was faster.
+/// wait() reserves: the chosen operation is then carried out by recv(), send() or changed() of what it returns, with a
+/// handle of the same channel. What is received has left the channel then; to send, a place is kept, for which nobody
+/// waits but other senders. The ready… functions only look: try the operation then, and be prepared for somebody else
+/// having been faster.
 ///
-/// Requires:      the handles given to recv and send outlive the selector or their removal.
+/// Broadcast channels and watched values take part with their receivers, each of which sees messages and changes by
+/// itself: their operations are carried out with the handle that was added, not with a copy.
+///
+/// Requires:      the handles that were added outlive the selector or their removal, and are not moved.
 /// Thread safety: one thread at a time.
 /// Cost:          an allocation per operation added, none per wait. wait looks at all: linear in their number.
-/// Example:       examples/fan_in/main.cpp
+/// Example:       examples/channel/fan_in.cpp
 /// Source:        the interface follows crossbeam's Select.
 class selector {
 public:
     class operation;
 
-    /// Of several ready operations each has the same chance; with `biased` the first one added wins.
+    /// If several operations are ready each has the same chance; with `biased` the one that was added first wins.
     explicit selector(bool biased = false) : fair_(!biased) {}
     selector(selector&&) noexcept = default;
     selector& operator=(selector&&) noexcept = default;
 
-    /// Adds an operation; returns its index: 0, 1, 2, ... An index is never used again.
+    /// Adds an operation and returns its index: 0, 1, 2, ... No index is used twice.
     template <class T>
     std::size_t recv(const receiver<T>& from)
     {
@@ -53,6 +69,18 @@ public:
     {
         return add(std::make_unique<detail::channels::send_arm<T>>(to, nullptr),
                    detail::channels::channel_access::identity_of(to));
+    }
+    template <class T>
+    std::size_t recv(const broadcast_receiver<T>& from)
+    {
+        return add(std::make_unique<detail::channels::handle_arm<broadcast_receiver<T>>>(from),
+                   detail::address_of(from));
+    }
+    /// Adds the operation watch_receiver::changed, which is ready when there is a value that `of` has not seen.
+    template <class T>
+    std::size_t changed(const watch_receiver<T>& of)
+    {
+        return add(std::make_unique<detail::channels::handle_arm<watch_receiver<T>>>(of), detail::address_of(of));
     }
 
     /// Takes an operation out. Throws: std::out_of_range if there is none with this index.
@@ -73,10 +101,15 @@ public:
     template <detail::time_point Time>
     [[nodiscard]] std::optional<operation> wait_until(Time time);
 
-    /// Waits until an operation can most likely be done; returns its index. Nothing is reserved.
+    /// Waits until it looks as if an operation can be done; returns its index. Nothing is reserved.
     /// Throws: std::logic_error if there are no operations.
     [[nodiscard]] std::size_t ready();
     [[nodiscard]] std::optional<std::size_t> try_ready();
+
+    /// As ready, but returns the indices of all operations that look as if they can be done, at least one, in the order
+    /// in which they were added. try_ready_all does not wait, and may find none.
+    [[nodiscard]] std::vector<std::size_t> ready_all();
+    [[nodiscard]] std::vector<std::size_t> try_ready_all();
     template <detail::time_point Time>
     [[nodiscard]] std::optional<std::size_t> ready_until(Time time)
     {
@@ -106,11 +139,11 @@ private:
     bool fair_;
 };
 
-/// A chosen operation of a selector, reserved for this thread. Carry it out by recv or send, once, before the selector
-/// is used again.
+/// A chosen operation of a selector, reserved for this thread. Carry it out by recv, send or changed, once, before the
+/// selector is used again.
 ///
-/// One that is dropped instead gives its place up: nothing is sent; a message that was reserved from a buffer is
-/// destroyed; a partner at a rendezvous goes back to waiting.
+/// An operation that is dropped instead gives its place up: nothing is sent, and a receiver at a rendezvous goes on
+/// waiting. A message that was received is destroyed, and a change counts as seen.
 class [[nodiscard]] selector::operation {
 public:
     operation(operation&& other) noexcept
@@ -132,8 +165,9 @@ public:
     /// The index that selector::recv or selector::send returned.
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
-    /// Receives. `empty()` in one rare case: the sender at a rendezvous failed to make its message.
-    /// Throws: std::logic_error if `from` is not of the chosen channel, or the operation is not to receive from it.
+    /// Receives.
+    /// Throws: std::logic_error if the chosen operation is not to receive from the channel of `from`; what moving the
+    /// message throws.
     template <class T>
     recv_result<T> recv(const receiver<T>& from)
     {
@@ -145,8 +179,24 @@ public:
         return result;
     }
 
-    /// Sends. A message that is not sent is not moved from. `full()` in one rare case: the receiver at a rendezvous has
-    /// dropped its own reserved operation.
+    /// Receives from a broadcast channel.
+    /// Throws: std::logic_error as above, and if `from` is not the handle that was added.
+    template <class T>
+    broadcast_result<T> recv(const broadcast_receiver<T>& from)
+    {
+        return take(from);
+    }
+
+    /// As watch_receiver::changed: false if no sender is left.
+    /// Throws: std::logic_error as above, and if `of` is not the handle that was added.
+    template <class T>
+    bool changed(const watch_receiver<T>& of)
+    {
+        return take(of);
+    }
+
+    /// Sends. A T that is not sent is not moved from. `full()` in one case: the receiver at a rendezvous has run out of
+    /// time, or has received from another channel.
     /// Throws: std::logic_error as recv; what constructing the message throws, with nothing sent.
     template <class T, class U>
         requires std::constructible_from<T, U&&>
@@ -154,18 +204,20 @@ public:
     {
         auto& a = typed<detail::channels::send_arm<T>>(detail::channels::channel_access::identity_of(to));
         arm_ = nullptr;
-        std::optional<T> made;
-        const bool done =
-            a.finish([&](detail::storage_cell<T>& cell) noexcept(
-                         std::is_nothrow_constructible_v<T, U&&>) { cell.construct(std::forward<U>(message)); },
-                     [&]() -> T& {
-                         if constexpr (std::same_as<U, T>) {
-                             return message;
-                         } else {
-                             return made.emplace(std::forward<U>(message));
-                         }
-                     });
-        return done ? a.result() : detail::channels::result_access::sent(detail::channels::channel_status::blocked);
+        std::optional<detail::held<T>> made;
+        const bool done = a.finish([&]() -> detail::held<T>& {
+            if constexpr (std::same_as<U, T> && detail::held_in_place<T>) {
+                return message;
+            } else {
+                return made.emplace(detail::make_held<T>(std::forward<U>(message)));
+            }
+        });
+        const send_result result =
+            done ? a.result() : detail::channels::result_access::sent(detail::channels::channel_status::blocked);
+        if constexpr (std::same_as<U, T> && !detail::held_in_place<T>) {
+            if (!result && made) detail::give_back(message, *made);
+        }
+        return result;
     }
 
 private:
@@ -173,6 +225,16 @@ private:
     operation(detail::channels::arm* a, const void* channel, std::size_t index) noexcept
         : arm_(a), channel_(channel), index_(index)
     {
+    }
+
+    template <class Handle>
+    auto take(const Handle& from)
+    {
+        auto& a = typed<detail::channels::handle_arm<Handle>>(detail::address_of(from));
+        arm_ = nullptr;
+        auto result = std::move(a.result());
+        a.cancel();
+        return result;
     }
 
     template <class Arm>

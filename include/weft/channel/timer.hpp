@@ -2,23 +2,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/deadline.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/base/detail/deadline.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/channel/detail/timer.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/memory.hpp>
 
 namespace weft {
 
-/// What timers deliver: the time for which the message was scheduled.
+/// The message of a timer: the time for which it was scheduled.
 using timer_message = std::chrono::steady_clock::time_point;
 
 /// A receiver that gets one message at `time` and none afterwards; it is never closed. Copies share the one message.
 ///
-/// Blocking: recv() waits for ever once the message is taken.
+/// Blocking: recv() waits for ever once the message has been taken.
 /// Throws:   std::bad_alloc.
 /// Cost:     one small allocation; no thread. The receiver itself sleeps until the time has come.
-/// Example:  examples/select_timeout/main.cpp
+/// Example:  examples/channel/select_timeout.cpp
 [[nodiscard]] inline receiver<timer_message> at(timer_message time)
 {
     return detail::channels::channel_access::one<timer_message>(
@@ -29,16 +29,17 @@ using timer_message = std::chrono::steady_clock::time_point;
 template <detail::duration Delay>
 [[nodiscard]] receiver<timer_message> after(Delay delay)
 {
-    return at(detail::deadline_after(delay));
+    return weft::at(detail::deadline_after(delay));
 }
 
-/// A receiver that gets a message each `period`, the first one `period` from now; it is never closed. There is room for
-/// one message: who comes late gets the one that is due and has missed those between it and now. The next one is due at
-/// the next multiple of the period: nothing drifts. Copies share the messages. A period of zero is always due.
+/// A receiver that gets a message once in each `period`, the first one `period` from now; it is never closed. There is
+/// room for one message: a thread that comes late gets the one that is due, and has missed those that should have come
+/// since. The next one is due at the next multiple of the period: nothing drifts. Copies share the messages. With a
+/// period of zero a message is always due.
 ///
 /// Throws:  std::bad_alloc.
 /// Cost:    as at().
-/// Example: examples/rate_limiter/main.cpp
+/// Example: examples/channel/rate_limiter.cpp
 template <detail::duration Period>
 [[nodiscard]] receiver<timer_message> tick(Period period)
 {

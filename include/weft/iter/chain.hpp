@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 
@@ -14,7 +14,7 @@ namespace weft {
 
 namespace detail {
 
-/// References stay references only if both chains give the same.
+/// References stay references only if both chains give the same type.
 template <class A, class B>
 struct common_item_of {
     static_assert(
@@ -32,12 +32,12 @@ using common_item = typename common_item_of<A, B>::type;
 /// Positions of `First`, then positions of `Second`.
 template <class First, class Second>
 class chain_iter : public par_iterator<chain_iter<First, Second>> {
-    static_assert(!First::streaming && !Second::streaming && !is_windowed<First>() && !is_windowed<Second>(),
+    static_assert(!First::pulled && !Second::pulled && !detail::is_windowed<First>() && !detail::is_windowed<Second>(),
                   "weft: chain cannot follow or precede bridged input, which has no length");
 
 public:
-    static constexpr indexing index_grade = weaker(First::index_grade, Second::index_grade);
-    static constexpr bool streaming = false;
+    static constexpr indexing index_grade = detail::weaker(First::index_grade, Second::index_grade);
+    static constexpr bool pulled = false;
     static constexpr bool runs_functions = First::runs_functions || Second::runs_functions;
     using item = common_item<typename First::item, typename Second::item>;
 

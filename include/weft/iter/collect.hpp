@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/detail/gather.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
@@ -12,6 +11,7 @@
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/zip.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -49,7 +49,7 @@ struct in_place_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state& st) const
     {
-        // Also if an item throws, the state knows what has been constructed.
+        // Even if an item throws, the state knows what has been constructed.
         struct finally {
             sink writer;
             state& st;
@@ -123,10 +123,10 @@ void move_to(T* room, gathered<T>& all)
     std::vector<run> runs;
     std::size_t total = 0;
     all.each([&](std::vector<T>& v) {
-        runs.push_back({&v, total});
+        runs.push_back({detail::address_of(v), total});
         total += v.size();
     });
-    weft::par_iter(runs).for_each([room](const run& r) { move_to_raw(*r.from, room + r.at); });
+    weft::par_iter(runs).for_each([room](const run& r) { detail::move_to_raw(*r.from, room + r.at); });
 }
 
 /// What was gathered, in one vector. Each element is moved at most once.
@@ -181,7 +181,7 @@ concept key_and_value = requires(X&& x) {
                                      decltype(std::get<1>(std::forward<X>(x)))>;
 };
 
-/// Appends one item to a container in the way that the container has.
+/// Appends one item to a container, in whatever way the container offers.
 template <class C, class X>
 void append_item(C& c, X&& x)
 {

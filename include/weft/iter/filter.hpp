@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/unsigned_word.hpp>
+#include <weft/base/detail/unsigned_word.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>
@@ -24,18 +24,19 @@ public:
     template <class Piece, class Sink>
     [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
     {
-        filter_sink<Sink> filtered{local_function(p_), sink};
+        filter_sink<Sink> filtered{detail::local_function(p_), sink};
         return this->base_.run(p, filtered);
     }
 
     /// As run with a sink that ends the loop at its first item. A loop with an exit at each item is not vectorised;
-    /// here 32 numbers are tested before one looks whether there was a hit. Each is tested once, also those behind it.
+    /// here 32 numbers are tested before looking whether there was a hit. Each is tested once, including those after
+    /// the hit.
     template <class Sink>
     bool run_to_first(piece p, Sink& sink) const
         requires(copied_into_loop<P> && has_numbers<Base>)
     {
         const auto numbers = this->base_.numbers(p);
-        const auto f = local_function(p_);
+        const auto f = detail::local_function(p_);
         // A flag as wide as a number: then compilers test as many numbers at once as a vector has.
         using answers = unsigned_word<sizeof(numbers[0])>;
         constexpr std::size_t group = 32;
@@ -69,8 +70,8 @@ private:
         [[gnu::always_inline]] auto operator()(X&& x)
         {
             const std::remove_reference_t<X>& seen = x;
-            // A sink that can take "this item, if so" without a branch is told so: a sum adds zero. What a compiler
-            // makes of the branch is a matter of luck otherwise.
+            // A sink that can take an item conditionally, without a branch, is given the condition: a sum adds zero.
+            // Otherwise it depends on the compiler whether the branch goes away.
             if constexpr (requires { sink.when(true, std::forward<X>(x)); }) {
                 return sink.when(static_cast<bool>(detail::call(p, seen)), std::forward<X>(x));
             } else {
@@ -95,7 +96,7 @@ public:
     template <class Piece, class Sink>
     [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
     {
-        filter_map_sink<Sink> filtered{local_function(f_), sink};
+        filter_map_sink<Sink> filtered{detail::local_function(f_), sink};
         return this->base_.run(p, filtered);
     }
 

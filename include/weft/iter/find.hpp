@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/iter/filter.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/zip.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -15,8 +15,8 @@ namespace weft {
 
 namespace detail {
 
-/// Runs a piece into a sink that ends the loop at its first item. A piece this long takes a few nanoseconds an item:
-/// then it costs nothing worth mentioning to test some numbers more than needed.
+/// Runs a piece into a sink that ends the loop at its first item. In a piece this long an item takes a few nanoseconds,
+/// so testing some more numbers than needed costs next to nothing.
 template <class S, class Piece, class Sink>
 bool run_to_first(const S& source, Piece&& p, Sink& sink)
 {
@@ -86,21 +86,21 @@ struct exists_consumer {
     void merge(state& left, state& right) const { left = left || right; }
 };
 
-/// Takes the first item in order. A piece ends at its first item; pieces behind the best one so far are not run.
+/// Takes the first item in order. A piece ends at its first item; pieces after the best one so far are not run.
 template <class T>
 struct take_first_consumer {
     using state = std::optional<T>;
 
-    // Written by all, only downwards: where the leftmost block with an item begins. A hint that saves work; which item
-    // is the first is decided when the pieces are merged in order. Relaxed for that reason.
+    // Written by all, and only ever lowered: where the leftmost block with an item begins. Relaxed, because it is only
+    // a hint that saves work: which item is the first is decided when the pieces are merged in order.
     mutable atomic<std::size_t> best{static_cast<std::size_t>(-1)};
 
     state make(std::size_t) const { return {}; }
 
     [[nodiscard]] bool wants(piece p) const { return p.lo <= best.load(order::relaxed); }
 
-    template <class S>
-    bool run(const S& source, piece p, state& st) const
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
     {
         typename take_any_consumer<T>::sink taker{st};
         if (detail::run_to_first(source, p, taker)) return true;
@@ -117,8 +117,7 @@ struct take_first_consumer {
 
 template <class Chain>
 struct check_ordered {
-    static_assert(!Chain::streaming,
-                  "weft: bridged input has no order: use the `any` form, or par_bridge(...).ordered()");
+    static_assert(!Chain::pulled, "weft: bridged input has no order: use the `any` form, or par_bridge(...).ordered()");
 };
 
 }  // namespace detail
@@ -166,7 +165,7 @@ auto par_iterator<Self>::find_first(P p)
 
 namespace detail {
 
-/// (number, item) -> the number, if p(item).
+/// (index, item) -> the index, if p(item).
 template <class P>
 struct number_if {
     P p;

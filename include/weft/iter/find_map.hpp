@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/iter/filter.hpp>
 #include <weft/iter/find.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/take.hpp>
 #include <weft/iter/zip.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -22,8 +22,8 @@ template <class T>
 struct take_last_consumer {
     using state = std::optional<T>;
 
-    // Written by all, only upwards: where the rightmost block with an item begins. A hint that saves work; which item
-    // is the last is decided when the pieces are merged in order. Relaxed for that reason.
+    // Written by all, and only ever raised: where the rightmost block with an item begins. Relaxed, because it is only
+    // a hint that saves work: which item is the last is decided when the pieces are merged in order.
     mutable atomic<std::size_t> best{0};
 
     struct sink {
@@ -43,8 +43,8 @@ struct take_last_consumer {
 
     [[nodiscard]] bool wants(piece p) const { return p.hi > best.load(order::relaxed); }
 
-    template <class S>
-    bool run(const S& source, piece p, state& st) const
+    template <class S, class Piece>
+    bool run(const S& source, Piece&& p, state& st) const
     {
         sink taker{st};
         const bool more = source.run(p, taker);
@@ -61,7 +61,7 @@ struct take_last_consumer {
     }
 };
 
-/// The last of the items that `pick` leaves of a chain: from behind, where the chain can be read so.
+/// The last of the items of a chain that `pick` keeps: searched from the end, where the chain can be read backwards.
 template <class Chain, class Pick>
 auto last_of(Chain&& chain, Pick pick)
 {

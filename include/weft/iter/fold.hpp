@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/fallible.hpp>
 #include <weft/iter/detail/tree.hpp>
 #include <weft/iter/par_iterator.hpp>
@@ -65,7 +65,7 @@ template <class F, class State, class X>
     }
 }
 
-/// Takes items into a state.
+/// Folds items into a state.
 template <class State, class F>
 struct folder {
     using result = State;
@@ -76,7 +76,7 @@ struct folder {
     template <class X>
     [[gnu::always_inline]] go_on operator()(X&& x)
     {
-        fold_item(f, state, std::forward<X>(x));
+        detail::fold_item(f, state, std::forward<X>(x));
         return {};
     }
 };
@@ -92,7 +92,7 @@ auto try_step(F& f, State& state, X&& x)
     }
 }
 
-/// Takes items into a state until a step fails. `Result` is an optional of the state, or like std::expected.
+/// Folds items into a state until a step fails. `Result` is an optional of the state, or like std::expected.
 template <class State, class Result, class F>
 struct try_folder {
     using result = Result;
@@ -108,12 +108,13 @@ struct try_folder {
     }
 };
 
-/// Position b stands for positions b * length .. of the chain below, which a Folder takes in.
+/// Position b stands for `length` positions of the chain below, from b * length on, which a Folder folds.
 template <class Base, class I, class F, class Folder = folder<typename fresh_state<I>::type, F>>
 class fold_iter : public par_iterator<fold_iter<Base, I, F, Folder>>, public adaptor_base<Base> {
 public:
     static constexpr indexing index_grade = indexing::random;
     static constexpr bool runs_functions = true;
+    static constexpr bool opens = false;  // a state is for whole positions
     using item = typename Folder::result;
 
     fold_iter(Base&& base, std::size_t length, I&& identity, F&& f)
@@ -159,7 +160,7 @@ private:
 
     item folded(std::size_t b) const
     {
-        Folder fold{item(make_()), local_function(f_)};
+        Folder fold{item(make_()), detail::local_function(f_)};
         this->base_.run(below(piece{b, b + 1}), fold);
         return std::move(fold.state);
     }
@@ -193,7 +194,7 @@ template <class Self>
 template <class I, class F>
 auto par_iterator<Self>::fold(I identity, F f)
 {
-    static_assert(!Self::streaming && !detail::is_windowed<Self>(),
+    static_assert(!Self::pulled && !detail::is_windowed<Self>(),
                   "weft: fold cannot follow bridged input, which has no length");
     detail::check_fold<F, typename detail::fresh_state<I>::type, typename Self::item>();
     Self self(moved());
@@ -206,7 +207,7 @@ template <class Self>
 template <class I, class F>
 auto par_iterator<Self>::try_fold(I identity, F f)
 {
-    static_assert(!Self::streaming && !detail::is_windowed<Self>(),
+    static_assert(!Self::pulled && !detail::is_windowed<Self>(),
                   "weft: fold cannot follow bridged input, which has no length");
     using value = typename detail::fresh_state<I>::type;
     detail::check_fold<F, value, typename Self::item>();

@@ -34,7 +34,7 @@ struct for_each_consumer {
     template <class S, class Piece>
     bool run(const S& source, Piece&& p, state&) const
     {
-        sink each{local_function(f)};
+        sink each{detail::local_function(f)};
         return source.run(p, each);
     }
 
@@ -75,7 +75,7 @@ struct count_consumer {
     void merge(state& left, state& right) const { left += right; }
 };
 
-/// Counts the equals of a number among contiguous numbers.
+/// Counts how many of some contiguous numbers equal a given one.
 template <class T>
 struct count_equal_consumer {
     using state = std::size_t;

@@ -1,11 +1,12 @@
-// weft/iter/init.hpp - map_init, for_each_init, map_with, for_each_with: functions with a state of their own beside each worker.
+// weft/iter/init.hpp - map_init, map_with, for_each_init, for_each_with: functions that keep a state for each worker.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/memory.hpp>
-#include <weft/iter/detail/pull_lock.hpp>
+#include <weft/base/detail/lock_guard.hpp>
 #include <weft/iter/for_each.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/seam/memory.hpp>
+#include <weft/sync/mutex.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -16,7 +17,7 @@ namespace weft {
 namespace detail {
 
 /// States that are lent to blocks. A block that ends gives its state back, so there are never more states than blocks
-/// at one time: one per worker and nesting level. The lock is held for two moves of a pointer, twice a block.
+/// at one time: one per worker and nesting level. The lock is held for two moves of a pointer, twice per block.
 template <class T>
 class state_pool {
     struct node {
@@ -35,7 +36,7 @@ public:
     state_pool& operator=(const state_pool&) = delete;
     ~state_pool()
     {
-        while (free_ != nullptr) dispose(std::exchange(free_, free_->next));
+        while (free_ != nullptr) detail::dispose(std::exchange(free_, free_->next));
     }
 
     /// A state, for as long as the object lives.
@@ -44,18 +45,18 @@ public:
         template <class Make>
         loan(state_pool& from, const Make& make) : from_(from)
         {
-            from.lock_.lock();
-            node_ = from.free_;
-            if (node_ != nullptr) from.free_ = node_->next;
-            from.lock_.unlock();
+            {
+                const lock_guard hold(from.lock_);
+                node_ = from.free_;
+                if (node_ != nullptr) from.free_ = node_->next;
+            }
             if (node_ == nullptr) node_ = detail::make<node>(make, nullptr);
         }
         ~loan()
         {
-            from_.lock_.lock();
+            const lock_guard hold(from_.lock_);
             node_->next = from_.free_;
             from_.free_ = node_;
-            from_.lock_.unlock();
         }
         loan(const loan&) = delete;
         loan& operator=(const loan&) = delete;
@@ -68,7 +69,7 @@ public:
     };
 
 private:
-    pull_lock lock_;
+    mutex lock_;
     node* free_ = nullptr;
 };
 
@@ -77,7 +78,7 @@ class map_init_iter : public par_iterator<map_init_iter<Base, Init, F>>, public 
     using state = std::remove_cvref_t<std::invoke_result_t<const Init&>>;
 
 public:
-    static constexpr indexing index_grade = weaker(Base::index_grade, indexing::exact);
+    static constexpr indexing index_grade = detail::weaker(Base::index_grade, indexing::exact);
     static constexpr bool runs_functions = true;
     using item = decltype(detail::call_with(std::declval<const F&>(), std::declval<state&>(),
                                             std::declval<typename Base::item>()));
@@ -91,7 +92,7 @@ public:
     auto run(Piece&& p, Sink& sink) const
     {
         const typename state_pool<state>::loan mine(states_, init_);
-        map_init_sink<Sink> mapped{local_function(f_), *mine, sink};
+        map_init_sink<Sink> mapped{detail::local_function(f_), *mine, sink};
         return this->base_.run(p, mapped);
     }
 
@@ -147,7 +148,7 @@ struct copy_of {
     T operator()() const { return state; }
 };
 
-/// Calls f and gives something, so that an f without a result can be mapped.
+/// Calls f and returns something, so that an f without a result can be mapped.
 template <class F>
 struct call_only {
     F f;

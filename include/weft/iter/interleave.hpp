@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/chain.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/iter/take.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -16,7 +17,9 @@ namespace weft {
 namespace detail {
 
 template <class First, class Second>
-class interleave_iter : public par_iterator<interleave_iter<First, Second>>, public source_base {
+class interleave_iter : public par_iterator<interleave_iter<First, Second>>,
+                        public source_base,
+                        public runs_reader<interleave_iter<First, Second>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     static constexpr bool runs_functions = First::runs_functions || Second::runs_functions;
@@ -31,7 +34,7 @@ public:
 
     [[nodiscard]] std::size_t extent() const { return first_.extent() + second_.extent(); }
 
-    /// How many items there are until one chain is to give an item and has none.
+    /// How many items there are before it is the turn of a chain that has none left.
     [[nodiscard]] std::size_t turns() const
     {
         const std::size_t a = first_.extent();
@@ -39,7 +42,7 @@ public:
         return a <= b ? 2 * a : 2 * b + 1;
     }
 
-    // The positions below are not one piece: what is below learns of the block, not of its place.
+    // The positions below are not one piece: the chains below are told that a block begins and ends, but not where.
     void enter(piece) const
     {
         first_.enter(piece{0, 0});
@@ -49,12 +52,6 @@ public:
     {
         first_.leave(piece{0, 0});
         second_.leave(piece{0, 0});
-    }
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
     }
 
     auto reader() const
@@ -87,7 +84,9 @@ private:
 };
 
 template <class Base>
-class intersperse_iter : public par_iterator<intersperse_iter<Base>>, public source_base {
+class intersperse_iter : public par_iterator<intersperse_iter<Base>>,
+                         public source_base,
+                         public runs_reader<intersperse_iter<Base>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     static constexpr bool runs_functions = Base::runs_functions;
@@ -107,13 +106,10 @@ public:
     void enter(piece) const { base_.enter(piece{0, 0}); }
     void leave(piece) const { base_.leave(piece{0, 0}); }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    auto reader() const
     {
-        return run_reader(reader(), p, sink);
+        return between_reader<decltype(base_.reader())>{base_.reader(), detail::address_of(between_)};
     }
-
-    auto reader() const { return between_reader<decltype(base_.reader())>{base_.reader(), &between_}; }
 
 private:
     template <class Reader>

@@ -16,18 +16,21 @@ class map_iter : public par_iterator<map_iter<Base, F>>, public adaptor_base<Bas
 public:
     static constexpr indexing index_grade = Base::index_grade;
     static constexpr bool runs_functions = true;
-    using item = call_result<F, typename Base::item>;
+    using item = lasting_result<call_result<F, typename Base::item>, typename Base::item>;
 
     map_iter(Base&& base, F&& f) : adaptor_base<Base>(std::move(base)), f_(std::move(f)) {}
 
     template <class Piece, class Sink>
     [[gnu::always_inline]] auto run(Piece&& p, Sink& sink) const
     {
-        map_sink<Sink> mapped{local_function(f_), sink};
+        map_sink<Sink> mapped{detail::local_function(f_), sink};
         return this->base_.run(p, mapped);
     }
 
-    auto reader() const { return map_reader<decltype(this->base_.reader())>{this->base_.reader(), local_function(f_)}; }
+    auto reader() const
+    {
+        return map_reader<decltype(this->base_.reader())>{this->base_.reader(), detail::local_function(f_)};
+    }
 
 private:
     template <class Sink>
@@ -53,7 +56,7 @@ private:
     F f_;
 };
 
-/// Calls f with the item, then gives the item itself.
+/// Calls f with the item, then passes on the item itself.
 template <class F>
 struct inspector {
     F f;
@@ -76,7 +79,7 @@ struct copier {
     }
 };
 
-/// Lets f change the item, then gives the item itself.
+/// Lets f change the item, then passes on the item itself.
 template <class F>
 struct updater {
     F f;

@@ -57,8 +57,8 @@ struct champion_consumer {
     }
 };
 
-/// The first zero of `values` for a minimum, the last for a maximum: zeros of either sign are equal, and of equals one
-/// keeps the first and the other the last.
+/// The first zero of `values` for a minimum, the last for a maximum: zeros of either sign are equal, and of equal
+/// values a minimum keeps the first and a maximum the last.
 template <bool Smallest, class T>
 T zero_of(std::span<const T> values)
 {
@@ -74,8 +74,8 @@ T zero_of(std::span<const T> values)
     }
 }
 
-/// The same for plain numbers: starts from the worst value, so that the loop has no case for "none yet". NaN is passed
-/// over; if there is nothing else, it is the answer.
+/// As champion_consumer, for plain numbers: starts from the worst value, so that the loop has no case for "none yet".
+/// NaN is passed over; if there is nothing else, it is the answer.
 template <class T, bool Smallest>
 struct extreme_consumer {
     using state = std::optional<T>;
@@ -141,7 +141,7 @@ struct extreme_consumer {
     template <has_numbers S>
     std::size_t least_piece(const S& source) const
     {
-        return streams_piece(source);
+        return detail::streams_piece(source);
     }
 
     void merge(state& left, state& right) const
@@ -150,7 +150,7 @@ struct extreme_consumer {
     }
 };
 
-/// Both ends of plain numbers.
+/// The smallest and the largest of plain numbers.
 template <class T>
 struct extremes_consumer {
     using least = extreme_consumer<T, true>;
@@ -199,7 +199,7 @@ struct extremes_consumer {
     template <has_numbers S>
     std::size_t least_piece(const S& source) const
     {
-        return streams_piece(source);
+        return detail::streams_piece(source);
     }
 
     void merge(state& left, state& right) const
@@ -222,8 +222,8 @@ constexpr bool compares()
 
 template <class T, class Comp, class Proj>
 struct check_comparison {
-    static constexpr bool as_const = compares<T, const Comp, const Proj>();
-    static constexpr bool as_mutable = compares<T, Comp, Proj>();
+    static constexpr bool as_const = detail::compares<T, const Comp, const Proj>();
+    static constexpr bool as_mutable = detail::compares<T, Comp, Proj>();
     static_assert(as_const || !as_mutable,
                   "weft: several threads call the comparison and the projection at once, so they are called through a "
                   "const reference: a mutable lambda is not allowed here");
@@ -239,7 +239,7 @@ template <class T, class Comp, class Proj>
 inline constexpr bool plain_comparison =
     std::is_arithmetic_v<T> && std::is_same_v<Comp, less> && std::is_same_v<Proj, identity>;
 
-/// Keeps the smallest, the first of equals, and the largest, the last of equals. `before(a, b)`.
+/// Keeps the smallest, the first of equals, and the largest, the last of equals. `before(a, b)` is the order.
 template <class T, class Before>
 struct minmax_consumer {
     using state = std::optional<std::pair<T, T>>;
@@ -302,7 +302,7 @@ auto par_iterator<Self>::minmax(Comp comp, Proj proj)
         return both;
     } else {
         const auto before = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& a, const auto& b) {
-            return static_cast<bool>(c(detail::call(p, a), detail::call(p, b)));
+            return static_cast<bool>(detail::invoke(c, detail::call(p, a), detail::call(p, b)));
         };
         return detail::drive(self, detail::minmax_consumer<value, decltype(before)>{before});
     }
@@ -320,7 +320,7 @@ auto par_iterator<Self>::min(Comp comp, Proj proj)
     } else {
         // A later item wins only if it comes strictly before the champion.
         const auto beats = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& x, const auto& champion) {
-            return static_cast<bool>(c(detail::call(p, x), detail::call(p, champion)));
+            return static_cast<bool>(detail::invoke(c, detail::call(p, x), detail::call(p, champion)));
         };
         return detail::drive(self, detail::champion_consumer<value, decltype(beats)>{beats});
     }
@@ -338,7 +338,7 @@ auto par_iterator<Self>::max(Comp comp, Proj proj)
     } else {
         // A later item wins unless it comes strictly before the champion.
         const auto beats = [&c = std::as_const(comp), &p = std::as_const(proj)](const auto& x, const auto& champion) {
-            return !static_cast<bool>(c(detail::call(p, x), detail::call(p, champion)));
+            return !static_cast<bool>(detail::invoke(c, detail::call(p, x), detail::call(p, champion)));
         };
         return detail::drive(self, detail::champion_consumer<value, decltype(beats)>{beats});
     }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/iter/detail/text_over.hpp>
 #include <weft/iter/par_iter.hpp>
 
@@ -23,8 +23,8 @@ struct decoded {
 
 constexpr bool continues_utf8(unsigned char c) { return (c & 0xc0) == 0x80; }
 
-/// What begins at `p`. Of bytes that are no UTF-8, the longest beginning of a code point, at least one byte, counts as
-/// one replacement character: the way of the Unicode Standard (3.9, U+FFFD substitution of maximal subparts).
+/// What begins at `p`. In bytes that are not UTF-8, the longest beginning of a code point, at least one byte, counts as
+/// one replacement character, as the Unicode Standard has it (3.9, U+FFFD substitution of maximal subparts).
 constexpr decoded decode_utf8(const unsigned char* p, const unsigned char* end)
 {
     constexpr char32_t replacement = 0xfffd;
@@ -45,7 +45,7 @@ constexpr decoded decode_utf8(const unsigned char* p, const unsigned char* end)
 }
 
 /// A position is a byte; a code point belongs to the piece where its first byte lies. All but the first byte of a code
-/// point, also of a broken one, are of the form 10xxxxxx, so where it begins is seen three bytes before at most.
+/// point, even of a broken one, are of the form 10xxxxxx, so looking at most three bytes back shows where it begins.
 template <bool WithOffset>
 class chars_source : public par_iterator<chars_source<WithOffset>>, public source_base {
 public:
@@ -77,7 +77,7 @@ public:
     }
 
 private:
-    /// Where the first code point at or behind `at` begins.
+    /// Where the first code point at or after `at` begins.
     static std::size_t first_in(const unsigned char* text, const unsigned char* end, std::size_t at)
     {
         if (text + at == end || !continues_utf8(text[at])) return at;
@@ -114,10 +114,10 @@ struct to_utf16 {
 
 }  // namespace detail
 
-/// The code points of a UTF-8 text, as char32_t. Bytes that are no UTF-8 give U+FFFD, as many as the Unicode Standard
+/// The code points of a UTF-8 text, as char32_t. Bytes that are not UTF-8 give U+FFFD, as many as the Unicode Standard
 /// recommends (one for each maximal beginning of a code point, else for each byte). For bytes see par_bytes.
 ///
-/// Order:   the text's, which must outlive the chain; a temporary std::string is an error of the compiler's.
+/// Order:   that of the text, which must outlive the chain; a temporary std::string is a compile-time error.
 /// Example: examples/iter/text.cpp
 template <class Text>
 auto par_chars(Text&& text)

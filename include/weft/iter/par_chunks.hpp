@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
@@ -41,9 +41,11 @@ struct rchunk_reader {
     }
 };
 
-/// Spans of `length`, from the beginning or from the end as the reader says; the last one may be shorter.
+/// Spans of `length`, from the beginning or from the end, as the reader has it; the last one may be shorter.
 template <class T, template <class> class Reader>
-class chunks_source : public par_iterator<chunks_source<T, Reader>>, public source_base {
+class chunks_source : public par_iterator<chunks_source<T, Reader>>,
+                      public source_base,
+                      public runs_reader<chunks_source<T, Reader>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::span<T>;
@@ -52,12 +54,6 @@ public:
 
     [[nodiscard]] std::size_t extent() const { return all_.size() / length_ + (all_.size() % length_ != 0 ? 1 : 0); }
     [[nodiscard]] Reader<T> reader() const { return {all_.data(), all_.size(), length_}; }
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
 
 private:
     std::span<T> all_;
@@ -68,7 +64,9 @@ private:
 enum class spread { chunks, rchunks, windows };
 
 template <class T, spread How>
-class even_source : public par_iterator<even_source<T, How>>, public source_base {
+class even_source : public par_iterator<even_source<T, How>>,
+                    public source_base,
+                    public runs_reader<even_source<T, How>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::span<T>;
@@ -102,13 +100,7 @@ public:
         return {all_.data() + (How == spread::rchunks ? all_.size() : 0), length_};
     }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
-    /// The elements behind the last whole chunk; in front of it, where they begin at the end.
+    /// The elements after the last whole chunk; or before it, where the chunks are counted from the end.
     [[nodiscard]] std::span<T> remainder() const
         requires(How != spread::windows)
     {
@@ -124,7 +116,9 @@ private:
 
 /// As even_source, with a length that the compiler knows.
 template <class T, std::size_t N, bool Windows>
-class fixed_source : public par_iterator<fixed_source<T, N, Windows>>, public source_base {
+class fixed_source : public par_iterator<fixed_source<T, N, Windows>>,
+                     public source_base,
+                     public runs_reader<fixed_source<T, N, Windows>> {
     static_assert(N != 0, "weft: spans of length 0");
 
 public:
@@ -149,13 +143,7 @@ public:
     }
     [[nodiscard]] fixed_reader reader() const { return {all_.data()}; }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
-    /// The elements behind the last whole chunk.
+    /// The elements after the last whole chunk.
     [[nodiscard]] std::span<T> remainder() const
         requires(!Windows)
     {
@@ -198,7 +186,7 @@ private:
     {
         const T& before = all_[i - 1];
         const T& here = all_[i];
-        return static_cast<bool>(together_(before, here));
+        return static_cast<bool>(detail::invoke(together_, before, here));
     }
 
     std::span<T> all_;
@@ -231,7 +219,7 @@ auto par_chunks(R&& r, std::size_t length)
     return detail::chunks_source<typename decltype(all)::element_type, detail::chunk_reader>(all, length);
 }
 
-/// As par_chunks, but only whole pieces; `remainder()` gives the elements behind the last one.
+/// As par_chunks, but only whole pieces; `remainder()` gives the elements after the last one.
 ///
 /// Throws: std::invalid_argument if `length` is 0.
 template <class R>
@@ -254,7 +242,7 @@ auto par_windows(R&& r, std::size_t length)
 }
 
 /// As par_windows and par_chunks_exact, with a length that is known when the program is compiled: the items are
-/// std::span<T, N>, and loops over them need no loop.
+/// std::span<T, N>, and the compiler can unroll loops over them.
 template <std::size_t N, class R>
 auto par_windows(R&& r)
 {
@@ -279,7 +267,7 @@ auto par_rchunks(R&& r, std::size_t length)
     return detail::chunks_source<typename decltype(all)::element_type, detail::rchunk_reader>(all, length);
 }
 
-/// As par_rchunks, but only whole pieces; `remainder()` gives the elements in front of the last one.
+/// As par_rchunks, but only whole pieces; `remainder()` gives the elements before the last one.
 ///
 /// Throws: std::invalid_argument if `length` is 0.
 template <class R>

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/iter/map.hpp>
-#include <weft/iter/range.hpp>
+#include <weft/iter/par_iter.hpp>
 #include <weft/iter/reduce.hpp>
 #include <weft/iter/zip.hpp>
 
@@ -37,14 +37,14 @@ struct dot_consumer {
 
     bool run(const two_ranges<T>& source, piece p, state& st) const
     {
-        const auto& kernels = simd_kernels_of<T>();
+        const auto& kernels = detail::simd_kernels_of<T>();
         const std::size_t n = p.hi - p.lo;
         st += static_cast<state>(
             (n <= simd_block ? kernels.dot : kernels.dot_apart)(source.a + p.lo, source.b + p.lo, n));
         return true;
     }
-    std::size_t block_length(const two_ranges<T>& source) const { return kernel_block_length<T>(source.size); }
-    std::size_t least_piece(const two_ranges<T>& source) const { return streams_piece<T>(source.size); }
+    std::size_t block_length(const two_ranges<T>& source) const { return detail::kernel_block_length<T>(source.size); }
+    std::size_t least_piece(const two_ranges<T>& source) const { return detail::streams_piece<T>(source.size); }
     void merge(state& left, state& right) const { left += right; }
 };
 

@@ -1,10 +1,10 @@
-// weft/iter/par_extend.hpp - par_extend: the items of a chain behind what a container has.
+// weft/iter/par_extend.hpp - par_extend: appends the items of a chain to what a container has.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
-#include <weft/iter/range.hpp>
+#include <weft/iter/par_iter.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -30,7 +30,7 @@ std::size_t extend_vector(std::vector<T>& v, const S& source)
     if constexpr (vector_opens<T> && S::index_grade != indexing::none) {
         const std::size_t n = source.extent();
         if (n > v.max_size() - v.size()) throw_length_error("weft: par_extend: the vector would be too long");
-        reserve_more(v, n);
+        detail::reserve_more(v, n);
         auto elements = detail::drive(source, in_place_consumer<T>{v.data() + v.size()});
         elements.give_up();
         vector_opener<T>::set_size(v, v.size() + n);
@@ -38,7 +38,7 @@ std::size_t extend_vector(std::vector<T>& v, const S& source)
     } else {
         auto items = detail::drive(source, gather_consumer<T>{});
         const std::size_t n = items.size();
-        reserve_more(v, n);
+        detail::reserve_more(v, n);
         if constexpr (vector_opens<T> && std::is_nothrow_move_constructible_v<T>) {
             detail::move_to(v.data() + v.size(), items);
             vector_opener<T>::set_size(v, v.size() + n);
@@ -51,7 +51,7 @@ std::size_t extend_vector(std::vector<T>& v, const S& source)
 
 }  // namespace detail
 
-/// Appends the items of a chain or the elements of a range to a container, in order, and returns how many they were.
+/// Appends the items of a chain or the elements of a range to a container, in order, and returns how many there were.
 /// What the chain reads must not be the container itself.
 ///
 /// Throws: what the chain and the elements throw; std::length_error if a vector would be too long. If making an item

@@ -36,3 +36,10 @@
 #include <weft/iter/with_len.hpp>
 #include <weft/iter/zip.hpp>
 // IWYU pragma: end_exports
+
+namespace weft::detail {
+
+/// Tells par_iter that the members of chains are defined.
+struct all_members {};
+
+}  // namespace weft::detail

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/iter/detail/bridge.hpp>
 #include <weft/iter/detail/call.hpp>
+#include <weft/iter/detail/drive.hpp>
 #include <weft/iter/detail/source.hpp>
 
+#include <cassert>
 #include <cstddef>
 #include <optional>
 #include <type_traits>
@@ -36,25 +37,67 @@ struct identity {
 struct natural;
 }  // namespace detail
 
+namespace detail {
+
+/// Whether a chain has been moved out of. What it holds is empty then: a second use would give nothing, or worse.
+class use_mark {
+public:
+    use_mark() = default;
+    use_mark(const use_mark&) = default;
+    use_mark(use_mark&& other) noexcept : used_(std::exchange(other.used_, true)) {}
+    use_mark& operator=(const use_mark&) = default;
+    use_mark& operator=(use_mark&& other) noexcept
+    {
+        const bool theirs = std::exchange(other.used_, true);
+        used_ = theirs;
+        return *this;
+    }
+
+    [[nodiscard]] bool used() const noexcept { return used_; }
+
+private:
+    bool used_ = false;
+};
+
+/// For chains that are the same after they were moved out of.
+struct no_use_mark {
+    [[nodiscard]] static constexpr bool used() noexcept { return false; }
+};
+
+/// Chains of trivial parts (pointers, numbers, functions that capture such) carry no mark. The class itself is not
+/// known yet where this is asked, but what it is made of.
+template <class Chain>
+struct use_mark_of {
+    using type = no_use_mark;
+};
+template <template <class...> class Chain, class... Parts>
+struct use_mark_of<Chain<Parts...>> {
+    using type = std::conditional_t<(std::is_trivially_copyable_v<Parts> && ...), no_use_mark, use_mark>;
+};
+
+}  // namespace detail
+
 /// A parallel chain: a source, then adaptors, ended by a terminal that runs it.
 ///
 ///     auto total = weft::par_iter(v).map(square).filter(is_odd).sum();
 ///
 /// Adaptors are lazy and fuse with the source into one loop. A terminal runs the loop on the calling thread, and lets
 /// idle workers of the pool take halves of what is left. Nothing has to be tuned: a loop too small to gain never leaves
-/// the thread. Every member moves out of the chain it is called on; a chain is used once.
+/// the thread. Every member moves out of the chain it is called on; a chain is used once, or copied first. (A second
+/// use ends the program where assertions are on, unless the chain consists of trivial parts and is still whole.)
 ///
-/// Functions are called through a const reference, by several threads at once. Where an item is a tuple or a pair
-/// (zip, enumerate, maps), a function may take its parts one by one.
+/// Functions are called through a const reference, by several threads at once. Where an item is a tuple or a pair (zip,
+/// enumerate, maps), a function may take its parts as separate arguments.
 ///
 /// Throws: what a function throws, after all pieces have ended; the rest of the loop stops soon. Of several exceptions
 ///         the first caught is thrown.
-/// Order:  results keep the order of the source, unless the name says `any`. All that the functions did happens before
-///         the terminal returns. Reductions whose values are not integers (floating point, user types) combine in an
-///         order that depends on the length alone: same bits for any number of threads and every run.
+/// Order:  results keep the order of the source, unless the name says `any`. Everything that the functions did happens
+///         before the terminal returns. Reductions whose values are not integers (floating point, user types) combine
+///         in an order that depends on the length alone: same bits for any number of threads and every run, under the
+///         caller's rounding and flushing to zero (see thread_pool).
 /// Example: examples/iter/par_iter.cpp
 template <class Self>
-class par_iterator : public detail::chain_tag {
+class par_iterator : public detail::chain_tag, private detail::use_mark_of<Self>::type {
 public:
     // --- adaptors: item by item -------------------------------------------------------------------------------------
 
@@ -66,7 +109,7 @@ public:
     template <class F>
     auto inspect(F f);
 
-    /// Only the items for which p(item) holds. Such a chain has no index any more.
+    /// Only the items for which p(item) holds. The chain is no longer indexed.
     template <class P>
     auto filter(P p);
 
@@ -74,12 +117,15 @@ public:
     template <class F>
     auto filter_map(F f);
 
-    /// All elements of the range f(item), one after the other, in place of each item.
+    /// All elements of the range f(item), one after the other, in place of each item; all by the thread that has the
+    /// item.
     template <class F>
     auto flat_map_iter(F f);
 
-    /// The items of the chain, or the elements of the range, that f(item) gives, one after the other, in place of each
-    /// item. The inner chain is run by the thread that has the item.
+    /// The items of the chain, or the elements of the range, that f(item) returns, one after the other, in place of
+    /// each item. Where an item takes long, threads that have nothing to do take part of its inner chain (or range, if
+    /// it has random access and knows its size). Of several flat_maps one after the other, only the first is divided
+    /// like this; after bridged input, and before fold, none is.
     template <class F>
     auto flat_map(F f);
 
@@ -106,18 +152,18 @@ public:
     auto take_any(std::size_t n);
     auto skip_any(std::size_t n);
 
-    /// Items until one is met for which p does not hold, somewhere; or, from then on.
+    /// Items until one is met, anywhere, for which p does not hold; or the items from then on.
     template <class P>
     auto take_any_while(P p);
     template <class P>
     auto skip_any_while(P p);
 
-    /// The values of the items, which are optionals, until an empty one is met somewhere.
+    /// The values of the items, which are optionals, until an empty one is met anywhere.
     auto while_some();
 
     // --- adaptors that need an index --------------------------------------------------------------------------------
 
-    /// (number, item), counted from 0.
+    /// (index, item), counted from 0.
     auto enumerate();
 
     /// Tuples of the items of this chain and of others (chains or ranges), as long as the shortest.
@@ -152,7 +198,7 @@ public:
     template <class Other>
     auto interleave_shortest(Other&& other);
 
-    /// A copy of `between` between each two items.
+    /// A copy of `between` between every two neighbouring items.
     template <class T>
     auto intersperse(T between);
 
@@ -164,7 +210,7 @@ public:
     template <class T, class Op>
     auto scan(T identity, Op op);
 
-    /// The numbers of the items for which p holds.
+    /// The indices of the items for which p holds.
     template <class P>
     auto positions(P p);
 
@@ -173,8 +219,8 @@ public:
     /// No piece shorter than n positions is handed to another thread. For loops whose pieces have a high fixed cost.
     auto with_min_len(std::size_t n);
 
-    /// Idle workers are looked for at least every n positions, and pieces longer than n are divided whenever one is
-    /// there, however cheap the items seem. with_max_len(1) suits a few very long, very unequal items.
+    /// Idle workers are looked for at least every n positions, and pieces longer than n are divided whenever there is
+    /// one, however cheap the items seem. with_max_len(1) suits a few very long, very unequal items.
     auto with_max_len(std::size_t n);
 
     /// n positions (or 64, then twice as many each time) in parallel, then the next ones: for searches whose answer is
@@ -192,7 +238,7 @@ public:
     template <class Token>
     auto stop_on(Token token);
 
-    /// The same at a point in time of std::chrono::steady_clock.
+    /// The same once std::chrono::steady_clock has reached a point in time.
     template <class Time>
     auto deadline(Time end);
 
@@ -289,7 +335,7 @@ public:
     template <class P>
     bool none_of(P p);
 
-    /// An item for which p holds: any one (the fastest to find), the first or the last in order. Items behind it may be
+    /// An item for which p holds: any one (the fastest to find), the first or the last in order. Items after it may be
     /// tested, too.
     template <class P>
     auto find_any(P p);
@@ -306,7 +352,7 @@ public:
     template <class F>
     auto find_map_last(F f);
 
-    /// The number of an item for which p holds.
+    /// The index of an item for which p holds.
     template <class P>
     std::optional<std::size_t> position_any(P p);
     template <class P>
@@ -314,7 +360,7 @@ public:
     template <class P>
     std::optional<std::size_t> position_last(P p);
 
-    /// Whether another chain or range has equal items, as many, in the same order.
+    /// Whether another chain or range has the same number of items, and equal ones in the same order.
     template <class Other>
     bool equal(Other&& other);
 
@@ -342,7 +388,7 @@ public:
     template <class P>
     auto partition(P p);
 
-    /// Items go where f says: f(item) gives a std::variant, and each of its alternatives has a vector of its own, in
+    /// Items go where f says: f(item) returns a std::variant, and each of its alternatives has a vector of its own, in
     /// order. The result is a pair or tuple of vectors.
     template <class F>
     auto partition_map(F f);
@@ -350,18 +396,18 @@ public:
     /// The parts of items that are pairs or tuples: a pair or tuple of vectors, in order.
     auto unzip();
 
-    /// The same into vectors that are there: replaces their contents, keeping their storage; the chain must not read
-    /// them. They are empty if this throws. Returns the number of items.
+    /// The same into existing vectors: replaces their contents, keeping their storage; the chain must not read them.
+    /// They are empty if this throws. Returns the number of items.
     template <class... Vectors>
     std::size_t unzip_into(Vectors&... vectors);
 
-    /// The number of items where it is known without running the chain: of indexed chains.
+    /// The number of items where it is known without running the chain, which it is for indexed chains.
     [[nodiscard]] std::optional<std::size_t> size_hint() const
     {
         if constexpr (Self::index_grade == detail::indexing::none) {
             return std::nullopt;
         } else {
-            return static_cast<const Self&>(*this).extent();
+            return whole().extent();
         }
     }
 
@@ -369,13 +415,24 @@ public:
     [[nodiscard]] std::size_t size() const
     {
         detail::check_indexed<Self>();
-        return static_cast<const Self&>(*this).extent();
+        return whole().extent();
     }
 
 protected:
-    par_iterator() = default;
+    constexpr par_iterator() { static_assert(detail::chain_source<Self>); }
 
-    Self&& moved() { return static_cast<Self&&>(*this); }
+    Self&& moved()
+    {
+        static_cast<void>(whole());
+        return static_cast<Self&&>(*this);
+    }
+
+private:
+    const Self& whole() const
+    {
+        assert(!this->used() && "weft: a chain is used once, and this one has been used (or moved from) before");
+        return static_cast<const Self&>(*this);
+    }
 };
 
 }  // namespace weft

@@ -14,7 +14,7 @@ namespace weft {
 
 namespace detail {
 
-/// A position is a byte. A line belongs to the piece where its first byte lies, so pieces need not know each other.
+/// A position is a byte. A line belongs to the piece where its first byte lies, so pieces need not know of each other.
 class lines_source : public par_iterator<lines_source>, public source_base {
 public:
     static constexpr indexing index_grade = indexing::none;
@@ -51,8 +51,8 @@ private:
 }  // namespace detail
 
 /// The lines of a text, without their ends: `\n`, and one `\r` before it. A text that ends with a newline has no empty
-/// last line. The items refer to the text, which must outlive the chain; a temporary std::string is an error of the
-/// compiler's.
+/// last line. The items refer to the text, which must outlive the chain; a temporary std::string is a compile-time
+/// error.
 ///
 /// Cost: one pass over the text, at about the speed of memory.
 template <class Text>

@@ -1,11 +1,11 @@
-// weft/iter/par_split.hpp - texts and sequences in pieces: par_split and what is like it, par_matches, par_words.
+// weft/iter/par_split.hpp - texts and sequences in pieces: par_split and its kind, par_matches, par_words.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
-#include <weft/iter/detail/blank.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/separator.hpp>
 #include <weft/iter/detail/text_over.hpp>
+#include <weft/iter/detail/unicode_space.hpp>
 #include <weft/iter/par_chunks.hpp>
 #include <weft/iter/par_iter.hpp>
 
@@ -21,13 +21,13 @@ namespace weft {
 
 namespace detail {
 
-/// What becomes of separators: they are between pieces, each ends a piece (so that nothing is behind the last one), or
-/// each ends a piece and belongs to it.
+/// What becomes of separators: they are between pieces, each ends a piece (so that there is no piece after the last
+/// one), or each ends a piece and belongs to it.
 enum class separators { between, end_pieces, inside };
 
-/// A position is where a piece of the sequence begins, the end included: behind the last separator there may be an
-/// empty one. A piece belongs to the block in which it begins, so blocks need not know each other: separators do not
-/// overlap, and one that ends in a block begins at most its length before.
+/// A position is where a piece of the sequence begins, the end included: after the last separator there may be an empty
+/// one. A piece belongs to the block in which it begins, so blocks need not know of each other: separators do not
+/// overlap, and one that ends in a block begins at most its own length before it.
 template <class Sequence, class Finder, separators Role>
 class split_source : public par_iterator<split_source<Sequence, Finder, Role>>, public source_base {
 public:
@@ -143,13 +143,13 @@ struct is_not_empty {
 }  // namespace detail
 
 /// The pieces of a text, or of a contiguous range, between separators: n separators, n + 1 pieces, which may be empty.
-/// In a text (all that converts to std::string_view; the items are std::string_view) a separator is a char, one of a
-/// std::array<char, N>, a char for which a function holds, or a string; strings are looked for from the left and do not
-/// overlap. In other ranges it is an element for which a function holds, and the items are std::span.
+/// In a text (anything that converts to std::string_view; the items are std::string_view) a separator is a char, one of
+/// a std::array<char, N>, a char for which a function holds, or a string; strings are looked for from the left and do
+/// not overlap. In other ranges it is an element for which a function holds, and the items are std::span.
 ///
 /// Throws: std::invalid_argument if the separator is an empty string.
-/// Order:  pieces keep the order of the text. The items refer to it: a temporary container or string is an error of the
-///         compiler's.
+/// Order:  pieces keep the order of the text. The items refer to it: a temporary container or string is a compile-time
+///         error.
 /// Cost:   one pass, at about the speed of memory for a char, a set or a string; a string that can overlap itself is
 ///         looked for beforehand, on one thread.
 template <class R, class Pattern>
@@ -165,7 +165,8 @@ auto par_split_inclusive(R&& r, Pattern pattern)
     return detail::split<detail::separators::inside>(std::forward<R>(r), std::move(pattern));
 }
 
-/// As par_split, but each separator ends a piece, as the newlines of a text end its lines: there is no empty last piece.
+/// As par_split, but each separator ends a piece, as the newlines of a text end its lines: there is no empty last
+/// piece.
 template <class R, class Pattern>
 auto par_split_terminator(R&& r, Pattern pattern)
 {
@@ -173,7 +174,7 @@ auto par_split_terminator(R&& r, Pattern pattern)
 }
 
 /// The places of a text where a pattern (as for par_split) is found, from the left, without overlaps. The items refer
-/// to the text, which must outlive the chain; a temporary std::string is an error of the compiler's.
+/// to the text, which must outlive the chain; a temporary std::string is a compile-time error.
 ///
 /// Throws: std::invalid_argument if the pattern is an empty string.
 template <class Text, class Pattern>
@@ -182,15 +183,15 @@ auto par_matches(Text&& text, Pattern pattern)
     return detail::matches<false>(std::forward<Text>(text), std::move(pattern));
 }
 
-/// As par_matches, with where each match begins: pairs of a byte offset and the match.
+/// As par_matches, and where each match begins: pairs of a byte offset and the match.
 template <class Text, class Pattern>
 auto par_match_indices(Text&& text, Pattern pattern)
 {
     return detail::matches<true>(std::forward<Text>(text), std::move(pattern));
 }
 
-/// The words of a text: what lies between blanks (space, \t, \n, \v, \f, \r). No empty ones. The items refer to the
-/// text, which must outlive the chain; a temporary std::string is an error of the compiler's.
+/// The words of a text: what lies between white space (space, \t, \n, \v, \f, \r). None is empty. The items refer to
+/// the text, which must outlive the chain; a temporary std::string is a compile-time error.
 template <class Text>
 auto par_words(Text&& text)
 {
@@ -198,18 +199,18 @@ auto par_words(Text&& text)
         .filter(detail::is_not_empty{});
 }
 
-/// For par_words: the blanks of Unicode.
+/// For par_words: the white space of Unicode.
 struct unicode_t {};
 inline constexpr unicode_t unicode{};
 
-/// As par_words, where all of Unicode's blanks (the property White_Space) separate words, in a text in UTF-8. What is no
-/// UTF-8 belongs to words.
+/// As par_words, where all white space of Unicode (the property White_Space) separates words, in a text in UTF-8. Bytes
+/// that are not UTF-8 belong to words.
 ///
-/// Cost: that of par_words for ASCII; bytes that a blank may consist of are looked at one by one.
+/// Cost: that of par_words for ASCII; bytes that may belong to a wider space are looked at one by one.
 template <class Text>
 auto par_words(Text&& text, unicode_t)
 {
-    return weft::par_split(detail::text_over(std::forward<Text>(text)), detail::is_blank{})
+    return weft::par_split(detail::text_over(std::forward<Text>(text)), detail::unicode_space{})
         .filter(detail::is_not_empty{});
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iter.hpp>
 
 #include <array>
@@ -13,17 +13,37 @@
 
 namespace weft {
 
+namespace detail {
+
+/// The product of the edges. Throws std::length_error if it does not fit.
+template <std::size_t N>
+constexpr std::size_t size_of_box(const std::array<std::size_t, N>& edges)
+{
+    std::size_t n = 1;
+    bool fits = true;
+    for (const std::size_t edge : edges) {
+        if (edge == 0) return 0;  // whatever the others are
+        if (n > static_cast<std::size_t>(-1) / edge) fits = false;
+        n *= edge;
+    }
+    if (!fits) throw_length_error("weft: par_tiles: more indices or tiles than std::size_t counts");
+    return n;
+}
+
+}  // namespace detail
+
 /// A box of N-dimensional indices: first[d] <= index[d] < last[d].
 template <std::size_t N>
 struct tile {
     std::array<std::size_t, N> first;
     std::array<std::size_t, N> last;
 
+    /// How many indices there are. Throws std::length_error if more than std::size_t counts.
     [[nodiscard]] constexpr std::size_t size() const
     {
-        std::size_t n = 1;
-        for (std::size_t d = 0; d < N; ++d) n *= last[d] - first[d];
-        return n;
+        std::array<std::size_t, N> edges{};
+        for (std::size_t d = 0; d < N; ++d) edges[d] = last[d] - first[d];
+        return detail::size_of_box(edges);
     }
 
     /// f(index 0, ..., index N - 1) for every index, the last one fastest.
@@ -52,7 +72,7 @@ private:
 namespace detail {
 
 template <std::size_t N>
-class tiles_source : public par_iterator<tiles_source<N>>, public source_base {
+class tiles_source : public par_iterator<tiles_source<N>>, public source_base, public runs_reader<tiles_source<N>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = tile<N>;
@@ -82,24 +102,15 @@ public:
             if (edge[d] == 0) throw_invalid_argument("weft: par_tiles: a tile of size 0");
             reader_.count[d] = size[d] / edge[d] + (size[d] % edge[d] != 0 ? 1 : 0);
         }
+        extent_ = detail::size_of_box(reader_.count);
     }
 
-    [[nodiscard]] std::size_t extent() const
-    {
-        std::size_t n = 1;
-        for (std::size_t d = 0; d < N; ++d) n *= reader_.count[d];
-        return n;
-    }
+    [[nodiscard]] std::size_t extent() const { return extent_; }
     [[nodiscard]] tiles_reader reader() const { return reader_; }
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader_, p, sink);
-    }
 
 private:
     tiles_reader reader_;
+    std::size_t extent_ = 0;
 };
 
 }  // namespace detail
@@ -112,7 +123,7 @@ private:
 ///         t.for_each([&](std::size_t i, std::size_t j) { out[j][i] = in[i][j]; });
 ///     });
 ///
-/// Throws:  std::invalid_argument if an edge is 0.
+/// Throws:  std::invalid_argument if an edge is 0; std::length_error if there are more tiles than std::size_t counts.
 /// Example: examples/iter/par_tiles.cpp
 template <std::size_t N>
 auto par_tiles(const std::size_t (&size)[N], const std::size_t (&edge)[N])

@@ -1,9 +1,8 @@
-// weft/iter/par_walk_tree.hpp - par_walk_tree: the nodes of a tree that nobody knows before it is walked.
+// weft/iter/par_walk_tree.hpp - par_walk_tree: the nodes of a tree that becomes known only as it is walked.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/memory.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/gather.hpp>
@@ -11,6 +10,8 @@
 #include <weft/pool/context.hpp>
 #include <weft/pool/scope.hpp>
 #include <weft/pool/spawn.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -27,10 +28,10 @@ constexpr bool owned =
     std::is_rvalue_reference_v<R> && !std::is_const_v<std::remove_reference_t<R>> &&
     !std::ranges::borrowed_range<std::remove_cvref_t<R>> && !std::ranges::view<std::remove_cvref_t<R>>;
 
-/// Walks a tree depth first with a stack of its own, so that its depth costs no stack of the thread's. The stack holds
-/// what is still to be walked, in the order of the result from the top. A worker that is asked for work gives the older
-/// half away: it comes behind all that the worker itself still finds, so the worker that takes it writes a part of the
-/// result that is linked in directly behind. Nobody waits for anybody before the end.
+/// Walks a tree depth first with a stack of its own, so that a deep tree does not use up the thread's stack. The stack
+/// holds what is still to be walked, in the order of the result from the top. A worker that is asked for work gives the
+/// older half away: it comes after everything that the worker itself still finds, so the worker that takes it writes a
+/// part of the result that is linked in right after. Nobody waits for anybody before the end.
 template <class Node, class Children, bool ParentsFirst>
 class tree_walk {
     struct entry {
@@ -38,7 +39,7 @@ class tree_walk {
         bool left;  // its children lie above or are done
     };
 
-    /// What one worker has found without a gap. `next` is written by who works on it, until its walk ends.
+    /// What one worker has found without a gap. `next` is written by whoever works on it, until its walk ends.
     struct part {
         gathered<Node> nodes;
         part* next = nullptr;
@@ -50,7 +51,7 @@ public:
     tree_walk& operator=(const tree_walk&) = delete;
     ~tree_walk()
     {
-        while (first_.next != nullptr) dispose(std::exchange(first_.next, first_.next->next));
+        while (first_.next != nullptr) detail::dispose(std::exchange(first_.next, first_.next->next));
     }
 
     std::vector<Node> run(Node root)
@@ -62,7 +63,7 @@ public:
         });
         control_.rethrow();
         gathered<Node> all;
-        for (part* p = &first_; p != nullptr; p = p->next) all.append(p->nodes);
+        for (part* p = detail::address_of(first_); p != nullptr; p = p->next) all.append(p->nodes);
         return detail::vector_of(std::move(all));
     }
 
@@ -70,7 +71,7 @@ private:
     void work(task_scope& s, part& mine, std::vector<entry>& pending) noexcept
     {
         try {
-            with_context([&](fork_context c) { walk(c, s, mine, pending); });
+            weft::with_context([&](fork_context c) { walk(c, s, mine, pending); });
         } catch (...) {
             control_.fail();
         }
@@ -104,7 +105,7 @@ private:
 
     void list_children(const Node& node, std::vector<Node>& below) const
     {
-        auto&& list = children_(node);
+        auto&& list = detail::invoke(children_, node);
         for (auto&& child : list) {
             if constexpr (owned<decltype(list)>) {
                 below.emplace_back(std::move(child));
@@ -122,7 +123,7 @@ private:
         part* const behind = detail::make<part>();
         behind->next = std::exchange(mine.next, behind);
         s.spawn([this, &s, behind, later = std::move(later)]() mutable { work(s, *behind, later); });
-        weft::poll();  // who asked has been answered
+        weft::poll();  // whoever asked has been answered
     }
 
     const Children& children_;
@@ -145,14 +146,14 @@ auto walk_tree(Node&& root, const Children& children)
 
 }  // namespace detail
 
-/// All nodes of the tree below `root`, parents before children, in the order in which a recursion meets them.
-/// `children(node)` gives a range of nodes; several threads call it at once, once for each node.
+/// All nodes of the tree below `root`, parents before children, in the order in which a recursion would visit them.
+/// `children(node)` returns a range of nodes; several threads call it at once, once for each node.
 ///
 /// Throws:  what `children` or moving a node threw first.
-/// Order:   that of the recursion, whoever walked which part; the nodes are indexed.
+/// Order:   that of the recursion, no matter which thread walked which part; the nodes are indexed.
 /// Cost:    the tree is walked here, by all threads: each works down a part of its own and gives half of what it has
-///          put off to a thread that has nothing to do. Then the nodes are a vector.
-/// Example: examples/walk/walk.hpp
+///          put off to a thread that has nothing to do. The result is a vector of nodes.
+/// Example: examples/demos/walk.hpp
 /// See also: par_worklist, which keeps no order and no nodes.
 template <class Node, class Children>
 auto par_walk_tree(Node root, Children children)
@@ -160,7 +161,7 @@ auto par_walk_tree(Node root, Children children)
     return detail::walk_tree<true>(std::move(root), children);
 }
 
-/// As par_walk_tree; the same as the name that says the order.
+/// The same as par_walk_tree, under a name that says the order.
 template <class Node, class Children>
 auto par_walk_tree_prefix(Node root, Children children)
 {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/pool/context.hpp>
@@ -18,17 +18,18 @@ namespace weft {
 
 /// Where the function of par_worklist puts more items.
 ///
-/// Thread safety: for the call of the function that it was passed to, on the thread of that call.
+/// Thread safety: to be used only within the call that it was passed to, on the thread of that call.
 template <class T>
 class feeder {
 public:
     feeder(const feeder&) = delete;
     feeder& operator=(const feeder&) = delete;
 
-    /// One more item; it may run before or after the ones that are there. Throws std::bad_alloc and what moving throws.
+    /// Adds an item; it may run before or after those that are already there. Throws std::bad_alloc and what moving
+    /// throws.
     void add(T item) { items_.push_back(std::move(item)); }
 
-    /// Ends the loop soon: calls that have begun end, items that have not are dropped.
+    /// Ends the loop soon: calls that have begun are finished, items that have not are dropped.
     void stop() noexcept { control_.stop(); }
 
 private:
@@ -43,7 +44,7 @@ private:
 
 /// Calls f(item, more) for every item of `seeds`, and for every item that a call adds with more.add(x): for searches
 /// and traversals, where working on one thing finds others. f may also take the item alone. Returns when no item is
-/// left, or soon after a call said more.stop().
+/// left, or soon after a call has said more.stop().
 ///
 ///     weft::par_worklist(std::vector{root}, [&](node* n, weft::feeder<node*>& more) {
 ///         visit(*n);
@@ -77,7 +78,7 @@ void par_worklist(Seeds&& seeds, F f)
         void work(std::vector<item>& mine) const noexcept
         {
             try {
-                with_context([&](fork_context c) { run(c, mine); });
+                weft::with_context([&](fork_context c) { run(c, mine); });
             } catch (...) {
                 control.fail();
             }
@@ -105,7 +106,7 @@ void par_worklist(Seeds&& seeds, F f)
             std::vector<item> others(std::make_move_iterator(mine.begin()), std::make_move_iterator(middle));
             mine.erase(mine.begin(), middle);
             scope.spawn([self = *this, list = std::move(others)]() mutable { self.work(list); });
-            weft::poll();  // who asked has been answered
+            weft::poll();  // whoever asked has been answered
         }
     };
 

@@ -46,7 +46,7 @@ struct partition_consumer {
     bool run(const S& source, Piece&& piece, state& st) const
     {
         using writer = typename gathered<T>::writer;
-        sink both{writer(st.yes), writer(st.no), local_function(p)};
+        sink both{writer(st.yes), writer(st.no), detail::local_function(p)};
         return source.run(piece, both);
     }
 

@@ -16,8 +16,8 @@ namespace weft {
 
 namespace detail {
 
-/// The alternatives of a std::variant or of what is like it: index() says which one get<I>() has. Not named, so that
-/// <variant> is included by who uses one.
+/// The alternatives of a std::variant, or something like it: index() says which one get<I>() has. The type is not named
+/// here, so that only those who use <variant> have to include it.
 template <class V>
 struct alternatives {
     static constexpr bool known = false;
@@ -45,7 +45,7 @@ struct partition_map_consumer<F, std::tuple<T...>> {
         std::tuple<typename gathered<T>::writer...> lists;
         const local_function_t<F> f;
 
-        sink_of(state& st, const F& g) : lists(std::get<I>(st)...), f(local_function(g)) {}
+        sink_of(state& st, const F& g) : lists(std::get<I>(st)...), f(detail::local_function(g)) {}
 
         template <class X>
         go_on operator()(X&& x)

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/held_range.hpp>
-#include <weft/iter/detail/line.hpp>
+#include <weft/iter/detail/pipeline_runner.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -15,37 +15,41 @@
 
 namespace weft {
 
+namespace detail {
+
 /// A stage of a pipeline: its function, and how many items may be in it.
-template <class F, detail::stage_kind Kind>
+template <class F, stage_kind Kind>
 struct pipeline_stage {
-    static constexpr detail::stage_kind kind = Kind;
+    static constexpr stage_kind kind = Kind;
     F function;
 };
 
-/// A stage where any number of items may be at a time; f is called through a const reference.
+}  // namespace detail
+
+/// A stage that any number of items may be in at a time; f is called through a const reference.
 template <class F>
 auto parallel(F f)
 {
-    return pipeline_stage<F, detail::stage_kind::parallel>{std::move(f)};
+    return detail::pipeline_stage<F, detail::stage_kind::parallel>{std::move(f)};
 }
 
-/// A stage where one item is at a time, in the order of the input; f needs no locks, and may have a state of its own.
+/// A stage that one item is in at a time, in the order of the input; f needs no locks, and may have a state of its own.
 template <class F>
 auto serial_in_order(F f)
 {
-    return pipeline_stage<F, detail::stage_kind::in_order>{std::move(f)};
+    return detail::pipeline_stage<F, detail::stage_kind::in_order>{std::move(f)};
 }
 
-/// A stage where one item is at a time, in the order in which they come.
+/// A stage that one item is in at a time, in the order in which they arrive.
 template <class F>
 auto serial_out_of_order(F f)
 {
-    return pipeline_stage<F, detail::stage_kind::out_of_order>{std::move(f)};
+    return detail::pipeline_stage<F, detail::stage_kind::out_of_order>{std::move(f)};
 }
 
 namespace detail {
 
-/// The first stage as a function that gives an optional: of a range, its elements.
+/// The first stage as a function that returns an optional: for a range, its elements.
 template <class R>
 class range_input {
     using range = std::remove_reference_t<R>;
@@ -98,22 +102,23 @@ auto pipeline_input(S&& source)
 ///                    weft::serial_in_order([&](packed p) { write(p); }));
 ///
 /// The first stage is an input range (its elements are copied, or moved out of a range that is moved) or a function
-/// that returns a std::optional, empty at the end; one thread at a time reads it. Each further stage is
-/// `parallel(f)`, `serial_in_order(f)` or `serial_out_of_order(f)`, and gets what the stage before returned, to move
-/// from; a result of the last one is dropped. A thread takes an item as far as it can, so that the item stays in its
-/// cache; where a serial stage is occupied, the item waits and the thread does something else.
+/// that returns a std::optional, empty at the end; one thread at a time reads it. Each further stage is `parallel(f)`,
+/// `serial_in_order(f)` or `serial_out_of_order(f)`, and gets what the stage before it returned, to move from; what the
+/// last one returns is dropped. A thread takes an item as far as it can, so that the item stays in its cache; where a
+/// serial stage is occupied, the item waits and the thread does something else.
 ///
 /// Returns the number of items read.
 ///
 /// Requires: functions of serial stages are called on changing threads, one call after the other.
 /// Throws:   what a stage threw first, after all calls have ended; items on their way are dropped, nothing more is
 ///           read. std::invalid_argument if `tokens` is 0.
-/// Blocking: as scope; an input that makes its reader wait holds up one thread of the pool.
+/// Blocking: as scope; input that makes its reader wait holds up one thread of the pool, unless it waits in
+///           weft::blocking.
 /// Order:    a stage's call for an item happens before the next stage's; the calls of a serial stage happen one after
 ///           another; all happen before the return.
 /// Cost:     no allocation per item; some 10 ns per item and serial stage, and about 100 ns where several threads pass
 ///           items to each other. So threads leave when items take less than some hundred nanoseconds, until they take
-///           longer again: the first such item that comes after many short ones is carried alone.
+///           longer again: the first long item that comes after many short ones is carried by one thread alone.
 /// Example:  examples/iter/pipeline.cpp
 /// Source:   the bounded pipeline of Cilk-P and oneTBB (McCool, Robison, Reinders: Structured Parallel Programming, 9).
 /// See also: stream, which goes back to a plain loop.
@@ -124,7 +129,7 @@ std::size_t pipeline(std::size_t tokens, Source&& source, Stages... stages)
                   "weft: a stage of a pipeline is parallel(f), serial_in_order(f) or serial_out_of_order(f)");
     if (tokens == 0) detail::throw_invalid_argument("weft: pipeline: 0 tokens");
     auto input = detail::pipeline_input(std::forward<Source>(source));
-    detail::line<decltype(input), Stages...> run(tokens, input, stages...);
+    detail::pipeline_runner<decltype(input), Stages...> run(tokens, input, stages...);
     return run.run();
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/memory.hpp>
+#include <weft/base/detail/lock_guard.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/sync/spinlock.hpp>
 
@@ -34,15 +34,11 @@ public:
         this->base_.leave(p);
         const std::size_t n = p.hi - p.lo;
         if (n == 0) return;
-        struct locked {
-            spinlock& lock;
-            explicit locked(spinlock& l) : lock(l) { lock.lock(); }
-            ~locked() { lock.unlock(); }
-        } hold(told_.lock);
-        const std::size_t before = told_.done;
-        told_.done += n;
+        const lock_guard hold(tally_.lock);
+        const std::size_t before = tally_.done;
+        tally_.done += n;
         const std::size_t total = this->base_.extent();
-        if (before / every_ != told_.done / every_ || told_.done == total) f_(told_.done, total);
+        if (before / every_ != tally_.done / every_ || tally_.done == total) f_(tally_.done, total);
     }
 
     template <class Piece, class Sink>
@@ -65,7 +61,7 @@ private:
 
     F f_;
     std::size_t every_;
-    mutable tally told_;
+    mutable tally tally_;
 };
 
 }  // namespace detail
@@ -74,7 +70,7 @@ template <class Self>
 template <class F>
 auto par_iterator<Self>::progress(F f, std::size_t every)
 {
-    static_assert(!Self::streaming && !detail::is_windowed<Self>(),
+    static_assert(!Self::pulled && !detail::is_windowed<Self>(),
                   "weft: progress cannot follow bridged input, which has no length");
     static_assert(std::is_invocable_v<const F&, std::size_t, std::size_t>,
                   "weft: the function given to progress must take two numbers, done and total, and be callable through "

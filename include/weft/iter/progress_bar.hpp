@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/clock.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/clock.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -12,20 +12,20 @@
 
 namespace weft {
 
-/// A function for progress() that draws a bar, with the share that is done and the time that is left, into one line of
-/// a terminal:
+/// A function for progress() that draws a bar, with the share that is done and the time that is left, in one line of a
+/// terminal:
 ///
 ///     weft::par_iter(files).progress(weft::progress_bar("reading"), 100).for_each(read);
 ///
 ///     reading [##########          ]  50 %  12 s left
 ///
-/// It draws at most ten times a second, and the end once, with a newline.
+/// It draws at most ten times a second, and once more at the end, with a newline.
 ///
 /// Thread safety: as progress() calls it: one call at a time, on any thread.
 /// Example:       examples/iter/progress.cpp
 class progress_bar {
 public:
-    /// `name` stands in front; the bar goes to `out`.
+    /// `name` comes before the bar, which goes to `out`.
     explicit progress_bar(std::string name = {}, std::FILE* out = stderr)
         : name_(std::move(name)), out_(out), begin_(detail::clock::now()), drawn_(begin_ - interval)
     {

@@ -1,12 +1,16 @@
 // weft/iter/range.hpp - par_iter and par_range: chains over ranges and integers.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// To use them include <weft/iter/par_iter.hpp>, which defines what chains can do.
 #pragma once
 
-#include <weft/base/construct.hpp>
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/packed.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/sound.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/bucket_source.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/seam/construct.hpp>
 #include <weft/simd/reduce.hpp>
 
 #include <cstddef>
@@ -37,19 +41,29 @@ struct moving_reader {
     [[gnu::always_inline]] T&& operator()(std::size_t i) const { return std::move(begin[i]); }
 };
 
-template <class It>
+template <class It, class Item>
 struct moving_iterator_reader {
     It begin;
 
-    [[gnu::always_inline]] decltype(auto) operator()(std::size_t i) const
+    [[gnu::always_inline]] Item operator()(std::size_t i) const
     {
-        return std::ranges::iter_move(begin + static_cast<std::iter_difference_t<It>>(i));
+        return static_cast<Item>(std::ranges::iter_move(begin + static_cast<std::iter_difference_t<It>>(i)));
     }
 };
 
+/// What is moved out of a container that nobody else holds. If that would be a proxy object, it is the element's value,
+/// because the container does not outlive the chain.
+template <class R>
+using moved_item = std::conditional_t<
+    std::is_reference_v<std::ranges::range_rvalue_reference_t<R>> ||
+        !std::is_constructible_v<std::ranges::range_value_t<R>, std::ranges::range_rvalue_reference_t<R>>,
+    std::ranges::range_rvalue_reference_t<R>, std::ranges::range_value_t<R>>;
+
 /// Elements that somebody else keeps: iterators and a length.
 template <class It>
-class borrowed_source : public par_iterator<borrowed_source<It>>, public source_base {
+class borrowed_source : public par_iterator<borrowed_source<It>>,
+                        public source_base,
+                        public runs_reader<borrowed_source<It>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = std::iter_reference_t<It>;
@@ -66,26 +80,21 @@ public:
         return std::span<const std::iter_value_t<It>>(begin_ + p.lo, p.hi - p.lo);
     }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
 private:
     It begin_;
     std::size_t size_;
 };
 
-/// A container that the chain owns: its elements are moved out. A view that the chain owns gives what it gives.
-/// The container is `mutable` because a chain is shared as const: each element is touched by one thread only.
+/// A container that the chain owns: its elements are moved out. The items of a view that the chain owns are what its
+/// iterators give. The container is `mutable` because a chain is shared as const: each element is touched by one thread
+/// only.
 template <class R>
-class owning_source : public par_iterator<owning_source<R>>, public source_base {
+class owning_source : public par_iterator<owning_source<R>>, public source_base, public runs_reader<owning_source<R>> {
     static constexpr bool moves = !std::ranges::view<R>;
 
 public:
     static constexpr indexing index_grade = indexing::random;
-    using item = std::conditional_t<moves, std::ranges::range_rvalue_reference_t<R>, std::ranges::range_reference_t<R>>;
+    using item = std::conditional_t<moves, moved_item<R>, std::ranges::range_reference_t<R>>;
 
     explicit owning_source(R&& range) : range_(std::move(range)) {}
 
@@ -97,7 +106,7 @@ public:
         if constexpr (moves && std::contiguous_iterator<iterator>) {
             return moving_reader<std::remove_reference_t<std::ranges::range_reference_t<R>>>{std::ranges::data(range_)};
         } else if constexpr (moves) {
-            return moving_iterator_reader<iterator>{std::ranges::begin(range_)};
+            return moving_iterator_reader<iterator, item>{std::ranges::begin(range_)};
         } else {
             return iterator_reader<iterator>{std::ranges::begin(range_)};
         }
@@ -110,12 +119,6 @@ public:
         return std::span<const std::ranges::range_value_t<R>>(std::ranges::data(range_) + p.lo, p.hi - p.lo);
     }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
 private:
     mutable R range_;
 };
@@ -123,7 +126,7 @@ private:
 /// Elements that can only be reached one after the other (lists, sets, maps): their addresses are noted first.
 /// An owned container moves with the chain; its elements stay where they are.
 template <class R>
-class node_source : public par_iterator<node_source<R>>, public source_base {
+class node_source : public par_iterator<node_source<R>>, public source_base, public runs_reader<node_source<R>> {
     using range = std::remove_reference_t<R>;
     using element = std::remove_reference_t<std::ranges::range_reference_t<range>>;
     static constexpr bool owns = !std::is_lvalue_reference_v<R>;
@@ -135,7 +138,10 @@ public:
     explicit node_source(R&& r) : range_(std::forward<R>(r)) { note_places(); }
     /// A copy of an owned container has elements of its own.
     node_source(const node_source& other)
-        : par_iterator<node_source<R>>(other), source_base(other), range_(other.range_)
+        : par_iterator<node_source<R>>(other),
+          source_base(other),
+          runs_reader<node_source<R>>(other),
+          range_(other.range_)
     {
         note_places();
     }
@@ -149,12 +155,6 @@ public:
     };
     [[nodiscard]] node_reader reader() const { return {places_.data()}; }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
 private:
     void note_places()
     {
@@ -166,16 +166,16 @@ private:
     std::vector<element*> places_;
 };
 
-/// A type that says itself how it is iterated.
+/// A type that says itself how it is to be iterated.
 template <class R>
 concept has_par_iter = requires(R&& r) { weft_par_iter(std::forward<R>(r)); };
 
-/// An optional that somebody else keeps, as a range of none or one.
 template <class T>
 inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+/// An optional as a range of none or one: the value of an lvalue stays where it is, the chain owns that of an rvalue.
 template <class O>
 auto optional_source(O&& o)
 {
@@ -189,7 +189,7 @@ auto optional_source(O&& o)
     }
 }
 
-/// Containers whose elements keep their addresses, also when the container is moved.
+/// Containers whose elements keep their addresses, even when the container is moved.
 template <class R>
 concept node_container =
     std::ranges::forward_range<R> && !std::ranges::random_access_range<R> &&
@@ -209,9 +209,20 @@ struct adaptor_opener : Q {
     static const typename Q::container_type& container_of(const Q& q) { return q.*(&adaptor_opener::c); }
 };
 
+struct all_members;  // complete behind par_iter.hpp
+
+/// The members of chains are defined in headers of their own, all of which par_iter.hpp includes.
+template <class R>
+struct check_members {
+    static constexpr bool there = requires { sizeof(std::conditional_t<std::is_void_v<R>, R, all_members>); };
+    static_assert(there, "weft: include <weft/iter/par_iter.hpp>: range.hpp alone does not know what chains can do");
+};
+
 /// Integers from `first` on.
 template <class T>
-class integer_source : public par_iterator<integer_source<T>>, public source_base {
+class integer_source : public par_iterator<integer_source<T>>,
+                       public source_base,
+                       public runs_reader<integer_source<T>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = T;
@@ -230,12 +241,6 @@ public:
     };
     [[nodiscard]] integer_reader reader() const { return {first_}; }
 
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
-
 private:
     T first_;
     std::size_t size_;
@@ -246,6 +251,28 @@ template <class R>
 inline constexpr bool packs_elements =
     !std::is_reference_v<std::ranges::range_reference_t<R>> && std::is_same_v<std::ranges::range_value_t<R>, bool> &&
     !std::ranges::view<std::remove_cvref_t<R>>;
+
+/// The value of a bit.
+struct read_bit {
+    template <class Bit>
+    [[gnu::always_inline]] constexpr bool operator()(const Bit& bit) const
+    {
+        return static_cast<bool>(bit);
+    }
+};
+
+/// A range other than a container of bits.
+template <class R>
+auto whole_source(R&& r)
+{
+    using plain = std::remove_cvref_t<R>;
+    if constexpr ((std::is_lvalue_reference_v<R> && !std::ranges::view<plain>) || std::ranges::borrowed_range<R>) {
+        return borrowed_source<std::ranges::iterator_t<R>>(std::ranges::begin(r),
+                                                           static_cast<std::size_t>(std::ranges::size(r)));
+    } else {
+        return owning_source<plain>(plain(std::forward<R>(r)));
+    }
+}
 
 template <class R>
 auto range_source(R&& r)
@@ -266,12 +293,10 @@ auto range_source(R&& r)
                 return c != 0;
             });
         }
-    } else if constexpr ((std::is_lvalue_reference_v<R> && !std::ranges::view<plain>) ||
-                         std::ranges::borrowed_range<R>) {
-        return borrowed_source<std::ranges::iterator_t<R>>(std::ranges::begin(r),
-                                                           static_cast<std::size_t>(std::ranges::size(r)));
+    } else if constexpr (is_packed<std::ranges::range_reference_t<R>, std::ranges::range_value_t<R>>) {
+        return detail::whole_source(std::forward<R>(r)).map(read_bit{});  // a view of bits is read only, too
     } else {
-        return owning_source<plain>(plain(std::forward<R>(r)));
+        return detail::whole_source(std::forward<R>(r));
     }
 }
 
@@ -279,27 +304,29 @@ auto range_source(R&& r)
 
 /// A parallel chain over the elements of a random-access range that knows its size, or the value of a std::optional.
 ///
-/// Of an lvalue the items are references to its elements (to const if it is const); the range must outlive the chain.
-/// An rvalue container is owned by the chain, and the items are moved out of it. A view gives what it gives, so
-/// std::views may stand before. A chain is returned as it is. std::vector<bool> is read only, and so are the elements
-/// of a std::priority_queue, queue or stack that somebody else keeps; they come in the order in which they are stored.
+/// For an lvalue, the items are references to its elements (to const if it is const); the range must outlive the chain.
+/// An rvalue container is owned by the chain, and the items are moved out of it. The items of a view are what its
+/// iterators give, so std::views may come first. A chain is returned as it is. std::vector<bool> is read only, and so
+/// are views of it and the elements of an lvalue std::priority_queue, queue or stack, which come in the order in which
+/// they are stored.
 ///
-/// Of lists, sets and maps the addresses of the elements are noted first, on this thread; then they are indexed, too.
-/// Hashed containers are taken bucket by bucket, without a look at the whole: their items come in the order of the
+/// For lists, sets and maps, the addresses of the elements are noted first, on this thread; then they are indexed, too.
+/// Hashed containers are taken bucket by bucket, without a pass over the whole: their items come in the order of the
 /// buckets, which need not be that of the iterators, and are not indexed.
 ///
-/// Cost: nothing per element but for lists, sets and maps, where noting costs a pass over all nodes, about as long as a
-///       plain loop that does next to nothing with them, and a pointer per element: a parallel loop over them pays if it
-///       works longer on each. A vector or a hashed container has no such price.
+/// Cost: nothing per element, except for lists, sets and maps, where noting costs a pass over all nodes, about as long
+///       as a plain loop that does next to nothing with them, and a pointer per element: a parallel loop over them pays
+///       if it spends more time than that on each. A vector or a hashed container has no such price.
 ///
 /// A type of your own says how it is iterated by a function `weft_par_iter(x)` in its namespace (or a friend), which
-/// returns a chain or a range; it comes first, and chains take the type wherever they take a range.
+/// returns a chain or a range; it takes precedence, and chains accept the type wherever they accept a range.
 ///
 /// Example: examples/iter/par_iter.cpp, examples/iter/own_type.cpp
 template <class R>
 auto par_iter(R&& r)
 {
-    if constexpr (detail::chain<R>) {
+    static_assert(detail::sound<detail::check_members<R>>);
+    if constexpr (detail::any_chain<R>) {
         return std::remove_cvref_t<R>(std::forward<R>(r));
     } else if constexpr (detail::has_par_iter<R>) {
         return weft::par_iter(weft_par_iter(std::forward<R>(r)));
@@ -316,7 +343,7 @@ auto par_iter(R&& r)
         using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
         return detail::bucket_source<held>(static_cast<held&&>(held(std::forward<R>(r))));
     } else if constexpr (detail::node_container<R>) {
-        // Of a constant temporary a copy is owned: a container that is const would be copied by each adaptor.
+        // A constant temporary is copied once, here: each adaptor would copy a container that is const.
         using held = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
         return detail::node_source<held>(static_cast<held&&>(held(std::forward<R>(r))));
     } else {
@@ -331,6 +358,7 @@ auto par_iter(R&& r)
 template <class A, class B>
 auto par_range(A first, B last)
 {
+    static_assert(detail::sound<detail::check_members<A>>);
     static_assert(std::is_integral_v<A> && std::is_integral_v<B>, "weft: par_range takes two integers");
     using T = std::common_type_t<A, B>;
     if constexpr (!std::is_same_v<A, B>) {

@@ -38,11 +38,11 @@ template <class S, class T, class Op>
 inline constexpr bool adds_in_lanes =
     std::is_same_v<Op, add<T>> && std::is_floating_point_v<T> && S::index_grade == indexing::random;
 
-/// Data of so many bytes is taken not to be in a cache.
+/// Data of this many bytes is assumed not to be in a cache.
 inline constexpr std::size_t beyond_cache = std::size_t{32} << 20;
 
-/// Adds in as many lanes as a compiler can keep in vectors: one addition need not wait for the one before. The order
-/// depends on the piece alone.
+/// Adds in as many lanes as a compiler can keep in vectors, so that one addition need not wait for the one before. The
+/// order depends on the piece alone.
 template <class T, class Reader>
 [[gnu::always_inline]] inline T sum_in_lanes(Reader read, piece p)
 {
@@ -76,7 +76,7 @@ constexpr std::size_t streams_piece(std::size_t n)
 template <has_numbers S>
 std::size_t streams_piece(const S& source)
 {
-    return streams_piece<typename decltype(source.numbers(piece{}))::value_type>(source.extent());
+    return detail::streams_piece<typename decltype(source.numbers(piece{}))::value_type>(source.extent());
 }
 
 /// Accumulates from a neutral element.
@@ -114,7 +114,7 @@ struct reduce_consumer {
         if constexpr (summed_by_kernels<S, T, Op>) {
             const auto numbers = source.numbers(p);
             const lanes in(numbers);
-            const auto& kernels = simd_kernels_of<typename decltype(in)::type>();
+            const auto& kernels = detail::simd_kernels_of<typename decltype(in)::type>();
             st = op(st, static_cast<T>((in.size <= simd_block ? kernels.sum : kernels.sum_apart)(in.data, in.size)));
             return true;
         } else if constexpr (adds_in_lanes<S, T, Op>) {
@@ -132,14 +132,14 @@ struct reduce_consumer {
     std::size_t block_length(const S& source) const
         requires summed_by_kernels<S, T, Op>
     {
-        return kernel_block_length<T>(source.extent());
+        return detail::kernel_block_length<T>(source.extent());
     }
 
     template <class S>
     std::size_t least_piece(const S& source) const
         requires summed_by_kernels<S, T, Op>
     {
-        return streams_piece(source);
+        return detail::streams_piece(source);
     }
 
     void merge(state& left, state& right) const { left = op(std::move(left), std::move(right)); }
@@ -169,7 +169,7 @@ struct add {
             return std::move(a) + std::forward<X>(x);
         }
     }
-    /// x, or what changes nothing. (A sum starts at +0, so adding +0 changes no bit of it.)
+    /// x, or a value that changes nothing. (A sum starts at +0, so adding +0 changes no bit of it.)
     template <class X>
         requires std::is_arithmetic_v<T>
     [[gnu::always_inline]] static constexpr T select(const T&, bool keep, const X& x)
@@ -228,7 +228,7 @@ struct user_op {
     template <class X>
     [[gnu::always_inline]] constexpr T operator()(T a, X&& x) const
     {
-        return op(std::move(a), std::forward<X>(x));
+        return detail::invoke(op, std::move(a), std::forward<X>(x));
     }
 };
 
@@ -240,8 +240,8 @@ constexpr bool combines()
 
 template <class T, class Op, class Item>
 struct check_operation {
-    static constexpr bool as_const = combines<T, const Op, Item>();
-    static constexpr bool as_mutable = combines<T, Op, Item>();
+    static constexpr bool as_const = detail::combines<T, const Op, Item>();
+    static constexpr bool as_mutable = detail::combines<T, Op, Item>();
     static_assert(as_const || !as_mutable,
                   "weft: several threads call this operation at once, so it is called through a const reference: a "
                   "mutable lambda (or a non-const operator()) is not allowed here");
@@ -336,7 +336,7 @@ auto par_iterator<Self>::reduce(I identity, Op op)
     const Self self(moved());
     const operation combine{detail::local_function(op)};
     const value neutral = [&]() -> value {
-        // A function first: one without captures converts to a pointer, and that to bool.
+        // Asks for a function first: a lambda without captures converts to a pointer, and that to bool.
         if constexpr (std::is_invocable_r_v<value, I&> && !std::is_same_v<I, value>) {
             return identity();
         } else {

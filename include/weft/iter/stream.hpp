@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
-#include <weft/base/ticks.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/call.hpp>
-#include <weft/iter/detail/conveyor.hpp>
 #include <weft/iter/detail/held_range.hpp>
+#include <weft/iter/detail/stream_window.hpp>
+#include <weft/iter/generate.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/ticks.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +44,7 @@ struct stream_input {
     }
 };
 
-/// What the consumer sees of a result: a value to move from, or the reference that the function gave.
+/// What the consumer sees of a result: a value to move from, or the reference that the function returned.
 template <class Result>
 struct stream_output {
     using reference = std::conditional_t<std::is_reference_v<Result>, Result, Result&&>;
@@ -96,14 +97,14 @@ class stream_range {
         }
     };
 
-    /// What begin() makes: it stays where it is while the range may move.
+    /// What begin() makes: it keeps its address even if the range is moved.
     class engine {
     public:
         engine(R&& range, F&& f, std::size_t window)
-            : held_(std::forward<R>(range)), f_(std::move(f)), belt_(work_, window)
+            : held_(std::forward<R>(range)), f_(std::move(f)), slots_(work_, window)
         {
             fill();
-            if (belt_.in_use() != 0) current_ = detail::address_of(belt_.await());
+            if (slots_.in_use() != 0) current_ = detail::address_of(slots_.await());
         }
 
         [[nodiscard]] bool at_end() const { return current_ == nullptr; }
@@ -112,34 +113,34 @@ class stream_range {
         void next()
         {
             current_ = nullptr;
-            belt_.release();
-            if (!ended_ && (belt_.in_use() == 0 || belt_.window() - belt_.in_use() >= refill())) fill();
-            if (belt_.in_use() != 0) current_ = detail::address_of(belt_.await());
+            slots_.release();
+            if (!ended_ && (slots_.in_use() == 0 || slots_.window() - slots_.in_use() >= refill())) fill();
+            if (slots_.in_use() != 0) current_ = detail::address_of(slots_.await());
         }
 
     private:
         /// The input is read several items at a time, so that helpers are called less often.
-        [[nodiscard]] std::size_t refill() const { return belt_.window() / 8 + 1; }
+        [[nodiscard]] std::size_t refill() const { return slots_.window() / 8 + 1; }
 
-        /// Reads input until the window is full. Helpers hear of it in portions, and of slow input at once.
+        /// Reads input until the window is full. Helpers are told of it in portions, and of slow input at once.
         void fill()
         {
             const std::uint64_t patience = 2 * ticks_per_microsecond();
             const std::size_t portion = refill();
             std::uint64_t shown = ticks();
             std::size_t hidden = 0;
-            while (!ended_ && belt_.in_use() < belt_.window()) {
+            while (!ended_ && slots_.in_use() < slots_.window()) {
                 read_one();
                 if (++hidden >= portion || ticks() - shown > patience) {
-                    belt_.publish();
+                    slots_.publish();
                     shown = ticks();
                     hidden = 0;
                 }
             }
-            belt_.publish();
+            slots_.publish();
         }
 
-        /// What the input throws takes the place of an item, and is the last.
+        /// What the input throws takes the place of an item, which is the last.
         void read_one()
         {
             try {
@@ -151,23 +152,23 @@ class stream_range {
                 if (*next_ == std::ranges::end(held_.get())) {
                     ended_ = true;
                 } else if constexpr (input::by_address) {
-                    belt_.put(detail::address_of(**next_));
+                    slots_.put(detail::address_of(**next_));
                 } else {
-                    belt_.put(**next_);
+                    slots_.put(**next_);
                 }
             } catch (...) {
                 ended_ = true;
-                belt_.put_error(std::current_exception());
+                slots_.put_error(std::current_exception());
             }
         }
 
         held_range<R> held_;
         F f_;
-        work work_{&f_};
+        work work_{detail::address_of(f_)};
         std::optional<std::ranges::iterator_t<std::remove_reference_t<R>>> next_;
         bool ended_ = false;
         typename output::kept* current_ = nullptr;
-        conveyor<typename input::kept, typename output::kept, work, Ordered> belt_;  // its end comes first
+        stream_window<typename input::kept, typename output::kept, work, Ordered> slots_;  // its end comes first
     };
 
 public:
@@ -197,7 +198,7 @@ public:
 
     private:
         friend class stream_range;
-        explicit iterator(std::unique_ptr<engine>& e) : engine_(&e) {}
+        explicit iterator(std::unique_ptr<engine>& e) : engine_(detail::address_of(e)) {}
 
         std::unique_ptr<engine>* engine_ = nullptr;
     };
@@ -249,7 +250,7 @@ public:
     /// The results in the order of the input.
     auto ordered() && { return finish<true>(); }
 
-    /// The results as they come.
+    /// The results as they become ready.
     auto unordered() && { return finish<false>(); }
 
 private:
@@ -295,35 +296,43 @@ private:
 ///
 ///     for (auto&& page : weft::stream(urls).parallel_map(fetch, 32).ordered()) print(page);
 ///
-/// `stream(input)` takes any input range. `.parallel_map(f, window)` calls f(item) on several threads; more
-/// `.parallel_map(g)` may follow. `.ordered()` gives the results in the order of the input, `.unordered()` as they
-/// come. Either is an input range that is read once; its items are values to move from, or the references f returns.
+/// `stream(input)` takes any input range, or a function without arguments that returns a std::optional, empty at the
+/// end (see generate). `.parallel_map(f, window)` calls f(item) on several threads; more `.parallel_map(g)` may follow.
+/// `.ordered()` gives the results in the order of the input, `.unordered()` as they become ready. Either is an input
+/// range that is read once; its items are values to move from, or the references f returns.
 ///
 /// The input is read, and the results are used, by the thread that runs the loop, so neither has to be safe for several
-/// threads; only f has, and is called through a const reference. At most `window` items are held at any time, the one
-/// that the loop looks at included: a slow loop holds back the input. While the next result is not there, the thread
-/// of the loop runs f itself; with a pool of one thread, or a window of one, it runs all of it, item by item. Input
-/// that makes its reader wait (a socket) also delays results that are ready, by up to a window.
+/// threads; only f has to be, and is called through a const reference. At most `window` items are held at any time,
+/// including the one that the loop looks at: a slow loop holds back the input. While the next result is not ready, the
+/// thread of the loop runs f itself; with a pool of one thread, or a window of one, it runs all of it, item by item.
+/// Input that makes its reader wait (a socket) also delays results that are ready, by up to a window.
 ///
-/// An lvalue range must outlive the loop; of a range of lasting elements f gets references. An rvalue container is kept
+/// An lvalue range must outlive the loop; if its elements last, f gets references to them. An rvalue container is kept
 /// by the stream, and f gets its elements to move from.
 ///
 /// Requires: the range that is looped over does not move while it has an iterator.
-/// Throws:   what f threw for an item, or what the input threw instead of one, comes out of the loop in the place of
-///           that item: the items before it were delivered (ordered), and the loop is at its end. std::invalid_argument
+/// Throws:   what f threw for an item, or what the input threw instead of one, comes out of the loop in place of that
+///           item: the items before it have been delivered (ordered), and the loop is at its end. std::invalid_argument
 ///           for a window of 0.
 /// Blocking: the loop sleeps while the next result is being made by others. Leaving the loop early, or destroying the
-///           range, waits for calls of f that have begun; the rest is not begun.
+///           range, waits for calls of f that have begun; the others never begin.
 /// Order:    f(item) happens before the loop sees its result.
 /// Cost:     some 100 ns per item, so an item should be worth a microsecond; for less, map over batches
 ///           (std::views::chunk, or an input of vectors).
 /// Example:  examples/iter/stream.cpp
-/// See also: pipeline, where input and output have threads of their own; par_bridge, which does not come back.
+/// See also: pipeline, where input and output have threads of their own; par_bridge, which does not come back to one
+///           thread.
 template <class R>
 auto stream(R&& input)
 {
-    static_assert(std::ranges::input_range<R>, "weft: stream needs an input range");
-    return detail::stream_source<R>(std::forward<R>(input));
+    if constexpr (!std::ranges::input_range<R> && detail::gives_next<std::remove_cvref_t<R>>) {
+        return weft::stream(weft::generate(std::forward<R>(input)));
+    } else {
+        static_assert(std::ranges::input_range<R>,
+                      "weft: stream needs an input range, or a function without arguments that returns a "
+                      "std::optional, which is empty at the end");
+        return detail::stream_source<R>(std::forward<R>(input));
+    }
 }
 
 }  // namespace weft

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>
@@ -48,7 +48,7 @@ private:
 };
 
 template <class Base>
-class step_iter : public par_iterator<step_iter<Base>>, public adaptor_base<Base> {
+class step_iter : public par_iterator<step_iter<Base>>, public adaptor_base<Base>, public runs_reader<step_iter<Base>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = typename Base::item;
@@ -59,12 +59,6 @@ public:
     {
         const std::size_t n = this->base_.extent();
         return n / step_ + (n % step_ != 0 ? 1 : 0);
-    }
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
     }
 
     auto reader() const { return step_reader<decltype(this->base_.reader())>{this->base_.reader(), step_}; }
@@ -82,18 +76,12 @@ private:
 };
 
 template <class Base>
-class rev_iter : public par_iterator<rev_iter<Base>>, public adaptor_base<Base> {
+class rev_iter : public par_iterator<rev_iter<Base>>, public adaptor_base<Base>, public runs_reader<rev_iter<Base>> {
 public:
     static constexpr indexing index_grade = indexing::random;
     using item = typename Base::item;
 
     explicit rev_iter(Base&& base) : adaptor_base<Base>(std::move(base)), last_(this->base_.extent() - 1) {}
-
-    template <class Sink>
-    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
-    {
-        return run_reader(reader(), p, sink);
-    }
 
     auto reader() const { return rev_reader<decltype(this->base_.reader())>{this->base_.reader(), last_}; }
 

@@ -1,13 +1,14 @@
 // weft/iter/take_any.hpp - take_any, skip_any, take_any_while, skip_any_while, while_some: limits shared by all pieces.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Fields      shared_gate::left_   written by all, only downwards   items still to be counted, or 1/0 for open/closed
+// Fields      shared_gate::left_   written by all, only ever lowered   items still to be counted, or 1/0 for
+//             open/closed
 //
 // Orders      All relaxed: which items come first is not promised, only how many there are.
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstddef>
 #include <utility>
@@ -41,7 +42,7 @@ private:
 };
 
 /// While the gate is open: `Rule::pass(gate, p, item)` says whether an item goes through. A gate that is closed for
-/// good ends each piece at its next block: the blocks that are left are not even begun.
+/// good ends each piece at its next block: the remaining blocks do not even begin.
 template <class Base, class Rule, class P>
 class gated_iter : public par_iterator<gated_iter<Base, Rule, P>>, public adaptor_base<Base> {
 public:
@@ -53,7 +54,7 @@ public:
     template <class Piece, class Sink>
     auto run(Piece&& p, Sink& sink) const
     {
-        gated_sink<Sink> gated{local_function(p_), gate_, sink};
+        gated_sink<Sink> gated{detail::local_function(p_), gate_, sink};
         using result = decltype(this->base_.run(p, gated));
         if constexpr (Rule::ends_when_closed) {
             if (gate_.closed()) return result(true);
@@ -139,7 +140,7 @@ struct contents {
     [[gnu::always_inline]] constexpr decltype(auto) operator()(X&& x) const
     {
         using value = decltype(*std::forward<X>(x));
-        // Of an optional that is about to die the value is moved out, not referred to.
+        // The value of an optional that is about to be destroyed is moved out, not referred to.
         if constexpr (std::is_rvalue_reference_v<value>) {
             return std::remove_reference_t<value>(*std::forward<X>(x));
         } else {

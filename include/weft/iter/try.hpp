@@ -19,14 +19,14 @@ namespace weft {
 
 namespace detail {
 
-/// Runs a loop that gives an R; stopped loops give a failure where there is one.
+/// Runs a loop whose result is an R; a stopped loop gives a failure, if R has one without a reason.
 template <class R, class Run>
 R unless_stopped(Run run)
 {
     try {
         return run();
     } catch (const stopped&) {
-        std::optional<R> failed = failure<R>();
+        std::optional<R> failed = detail::failure<R>();
         if (!failed) throw;
         return std::move(*failed);
     }
@@ -140,7 +140,7 @@ struct try_reduce_some_consumer {
     }
 };
 
-/// What op gives: an R of two values, where the items are values or Rs.
+/// What op returns: an R of two values, where the items are values or Rs.
 template <class Op, class Item>
 auto result_of_op()
 {

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/gather.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
 #include <weft/iter/par_iterator.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <array>
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace weft {
 
 namespace detail {
 
-/// Appends each list of a tuple to the one at its place.
+/// Appends each list of a tuple to the one at the same index.
 template <class... List>
 void append_each(std::tuple<List...>& left, std::tuple<List...>& right)
 {
@@ -63,7 +63,7 @@ struct unzip_consumer<std::tuple<T...>> {
     void merge(state& left, state& right) const { detail::append_each(left, right); }
 };
 
-/// Constructs the parts of item i, each at place i of its room.
+/// Constructs the parts of item i, each at index i of its room.
 template <class Parts>
 struct unzip_in_place_consumer;
 
@@ -108,7 +108,7 @@ private:
     template <class S, class Piece, std::size_t... I>
     static bool run(const S& source, Piece&& p, state& st, std::index_sequence<I...>)
     {
-        // Also if an item throws, the state knows what has been constructed.
+        // Even if an item throws, the state knows what has been constructed.
         struct finally {
             sink_of<numbers> writer;
             state& st;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 
 #include <cstddef>

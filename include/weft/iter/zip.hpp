@@ -1,8 +1,8 @@
-// weft/iter/zip.hpp - zip and enumerate: items with the same number, together.
+// weft/iter/zip.hpp - zip and enumerate: items with the same index, together.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/par_iterator.hpp>
 #include <weft/iter/range.hpp>
 
@@ -39,7 +39,7 @@ template <class First, class... Others>
 class zip_iter : public par_iterator<zip_iter<First, Others...>> {
 public:
     static constexpr indexing index_grade = First::index_grade;
-    static constexpr bool streaming = false;
+    static constexpr bool pulled = false;
     static constexpr bool runs_functions = First::runs_functions || (Others::runs_functions || ...);
     using item = std::tuple<typename First::item, typename Others::item...>;
 
@@ -78,7 +78,7 @@ public:
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const
     {
         if constexpr (index_grade == indexing::random) {
-            return run_reader(reader(), p, sink);
+            return detail::run_reader(reader(), p, sink);
         } else {
             auto beside = others_reader();
             beside_sink<Sink, decltype(beside)> both{beside, p.lo, sink};
@@ -138,7 +138,7 @@ public:
     [[gnu::always_inline]] auto run(piece p, Sink& sink) const
     {
         if constexpr (index_grade == indexing::random) {
-            return run_reader(reader(), p, sink);
+            return detail::run_reader(reader(), p, sink);
         } else {
             counting_sink<Sink> counted{p.lo, sink};
             return this->base_.run(p, counted);

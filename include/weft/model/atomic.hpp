@@ -14,8 +14,7 @@
 
 namespace weft::model {
 
-/// In the place of std::atomic<T>, with its interface, for code that check() runs. Outside an execution it is a plain
-/// value.
+/// Replaces std::atomic<T>, with its interface, in code that check() runs. Outside an execution it is a plain value.
 ///
 /// Requires:      T is trivially copyable and has at most eight bytes.
 /// Thread safety: that of std::atomic; the checker reports uses that race with construction or destruction.
@@ -28,7 +27,7 @@ class atomic {
     using change = detail::change;
     static constexpr std::uint64_t mask =
         sizeof(T) >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * sizeof(T))) - 1;
-    /// What one step of an addition adds to the word: pointers move by their target's size.
+    /// What adding 1 adds to the word: pointers move by their target's size.
     static constexpr std::uint64_t stride()
     {
         if constexpr (std::is_pointer_v<T>) {
@@ -134,7 +133,7 @@ public:
     {
         if (here()) detail::wait(at_, bits(old), nullptr, w);
     }
-    /// As futex_wait, and may give up at any moment; false then.
+    /// As futex_wait, but may give up at any moment, and then returns false.
     bool futex_wait_until(T old, std::chrono::steady_clock::time_point deadline,
                           const where& w = where::current()) const noexcept
     {
@@ -149,7 +148,7 @@ public:
         if (here()) detail::wake(at_, true, w);
     }
 
-    /// As std::atomic: returns once a load of order `o` gives another value than `old`.
+    /// As in std::atomic: returns once a load of order `o` gives another value than `old`.
     void wait(T old, memory_order o = std::memory_order_seq_cst, const where& w = where::current()) const noexcept
     {
         while (here() && bits(load(o, w)) == bits(old)) detail::wait(at_, bits(old), nullptr, w);
@@ -158,7 +157,7 @@ public:
     void notify_all(const where& w = where::current()) noexcept { futex_wake_all(w); }
 
 protected:
-    /// Waits for the value 0 and makes it 1 in one step; acquire. For mutex.
+    /// Waits for the value 0 and sets it to 1, in one step; acquire. For mutex.
     void futex_lock(const where& w) noexcept
     {
         if (here()) {
@@ -187,7 +186,7 @@ private:
         return o == std::memory_order_release ? std::memory_order_relaxed : o;
     }
 
-    /// Enters an object that is older than the execution. False outside an execution.
+    /// Registers an object that is older than the execution. False outside an execution.
     bool here() const noexcept
     {
         const std::uint32_t now = detail::execution();
@@ -231,10 +230,10 @@ private:
 
     T initial_;
     mutable detail::entry at_{};
-    mutable std::uint8_t older_ = 0;  ///< than the execution: a static
+    mutable std::uint8_t older_ = 0;  ///< older than the execution: a static
 };
 
-/// In the place of std::atomic_thread_fence.
+/// Replaces std::atomic_thread_fence.
 inline void fence(std::memory_order o, const std::source_location& w = std::source_location::current()) noexcept
 {
     detail::fence(o, w);

@@ -80,7 +80,7 @@ private:
     detail::watched watched_;
 };
 
-/// Room for a T whose life is managed by hand; its accesses are watched as a cell's.
+/// Room for a T whose lifetime is managed by hand; its accesses are watched as a cell's are.
 template <class T>
 class storage_cell {
     using where = std::source_location;
@@ -91,7 +91,7 @@ public:
     storage_cell(const storage_cell&) = delete;
     storage_cell& operator=(const storage_cell&) = delete;
 
-    /// Begins the life of the value.
+    /// Begins the lifetime of the value.
     template <class... Args>
     T& construct(Args&&... args)
     {
@@ -110,14 +110,14 @@ public:
         return value_;
     }
 
-    /// Ends the life of the value.
+    /// Ends the lifetime of the value.
     void destroy(const where& w = where::current()) noexcept
     {
         watched_.touch(true, w);
         std::destroy_at(std::addressof(value_));
     }
 
-    /// Moves the value out and ends its life, also when the move throws.
+    /// Moves the value out and ends its lifetime, even if the move throws.
     [[nodiscard]] T take(const where& w = where::current())
     {
         watched_.touch(true, w);

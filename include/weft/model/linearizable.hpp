@@ -1,4 +1,4 @@
-// weft/model/linearizable.hpp - was a concurrent history as if each call had happened at one moment?
+// weft/model/linearizable.hpp - could each call of a concurrent history have happened at one moment?
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace weft::model {
 
-/// The answer of the search. undecided: it gave up, which is no pass.
+/// The answer of the search. `undecided` means that it gave up, which is not a pass.
 enum class linearizability { yes, no, undecided };
 
 /// Calls of one object by several threads, and whether some order of them, in which every call that ended before
@@ -30,13 +30,14 @@ enum class linearizability { yes, no, undecided };
 ///     };
 ///
 /// Inside check() "before" is happens-before: under a weak memory model real time would raise false alarms. Elsewhere
-/// it is a counter that all threads share, which makes the same edges: no clock does, because stores wait in buffers
-/// and loads run ahead. Give each thread a history of its own and merge them afterwards.
+/// it is a counter that all threads share, which orders the calls in the same way. A clock would not, because stores
+/// wait in buffers and loads run ahead. Give each thread a history of its own and merge them afterwards.
 ///
-/// Thread safety: none. Modelled threads may share one: they do not run at once.
-/// Cost:          decide() is exponential at worst, and about a microsecond per call for histories with little overlap.
+/// Thread safety: none. Modelled threads may share one, since they do not run at the same time.
+/// Cost:          decide() is exponential in the worst case, and about a microsecond per call for histories with little
+///                overlap.
 /// Example:       tests/model/linearizable_test.cpp
-/// Source:        Wing and Gong (1993) with the memoisation of Lowe (2017).
+/// Source:        Wing and Gong (1993), with Lowe's memoisation (2017).
 template <class Specification>
 class history {
 public:
@@ -132,7 +133,7 @@ private:
     private:
         const entry& at(std::size_t i) const noexcept { return entries_[sorted_[i]]; }
 
-        /// Nothing that is still to come ended before call i began.
+        /// Whether no call that is not yet placed ended before call i began.
         [[nodiscard]] bool may_be_next(std::size_t i, std::size_t first) const noexcept
         {
             for (std::size_t j = first; j < done_.size(); ++j) {
@@ -150,7 +151,7 @@ private:
             while (done_[first]) ++first;
             if (!remember(now, first)) return false;
             for (std::size_t i = first; i < done_.size() && left_ > 0; ++i) {
-                if (!at(i).modelled && at(first).end < at(i).begin) break;  // and all that follow
+                if (!at(i).modelled && at(first).end < at(i).begin) break;  // nor do any that follow
                 if (done_[i] || !may_be_next(i, first)) continue;
                 state next = now;
                 if (!Specification::step(next, at(i).what)) continue;
@@ -161,7 +162,8 @@ private:
             return false;
         }
 
-        /// A specification's hash may be plain: two of its terms must not cancel out against the calls that are done.
+        /// Mixes the hash of the state, which may be a simple one, so that it cannot cancel out against the set of done
+        /// calls.
         static std::uint64_t mixed(std::uint64_t h) noexcept
         {
             h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -169,14 +171,14 @@ private:
             return h ^ (h >> 31);
         }
 
-        /// False if this state with these calls done has been here before. By a hash of 64 bits: a collision would hide
-        /// an order with a probability that is small beyond notice.
+        /// False if this state with these calls done has been here before. It compares hashes of 64 bits: a collision
+        /// could hide an order, with a negligible probability.
         bool remember(const state& now, std::size_t first)
         {
             std::uint64_t h = mixed(mixed(Specification::hash(now)) ^ first);
             for (std::size_t i = first; i < done_.size(); ++i) {
                 if (done_[i]) h = mixed(h ^ (i + 1));
-                if (!at(i).modelled && at(first).end < at(i).begin) break;  // nothing beyond can be done yet
+                if (!at(i).modelled && at(first).end < at(i).begin) break;  // nothing after it can be done yet
             }
             const auto place = std::lower_bound(seen_.begin(), seen_.end(), h);
             if (place != seen_.end() && *place == h) return false;
@@ -235,7 +237,7 @@ struct queue_spec {
     }
 };
 
-/// A last-in-first-out stack of numbers; calls as of queue_spec.
+/// A last-in-first-out stack of numbers; its calls are those of queue_spec.
 struct stack_spec {
     using call = queue_spec<>::call;
     using state = queue_spec<>::state;

@@ -12,7 +12,7 @@
 namespace weft::model {
 
 /// A new T in memory that the checker watches: a second free, a use of atomics or cells after it, and a leak fail the
-/// execution. Freed memory is not used again in the same execution.
+/// execution. Freed memory is not reused in the same execution.
 template <class T, class... Args>
 [[nodiscard]] T* make(Args&&... args)
 {

@@ -19,14 +19,14 @@ struct order_site {
     std::memory_order order = std::memory_order_relaxed;
 };
 
-/// Forgets the sites that were seen and begins to note them. Costs some speed until mutation ends.
+/// Forgets the known sites and begins to record them. Costs some speed until mutation ends.
 void begin_mutation();
 void end_mutation();
 
 /// The sites that executions have met since begin_mutation, sorted by file and line.
 [[nodiscard]] std::vector<order_site> order_sites();
 
-/// From now on, the site has this order instead of its own; a fence of order relaxed is no fence. One at a time.
+/// From now on the site has this order instead of its own; a relaxed fence is none. One site at a time.
 void mutate(const order_site& site, std::memory_order weaker);
 void restore_order() noexcept;
 

@@ -16,7 +16,7 @@ namespace weft::model {
 
 /// A thread of a scenario. Joins when destroyed.
 ///
-/// Requires: an execution (see check); at most detail::max_threads threads in it, the scenario's first one included.
+/// Requires: an execution (see check), with at most detail::max_threads threads, the scenario's first one included.
 class thread {
     using where = std::source_location;
 
@@ -38,7 +38,7 @@ public:
     thread& operator=(const thread&) = delete;
     ~thread() { join(); }
 
-    /// Waits for the end of the thread. All that it did happens before the return.
+    /// Waits for the end of the thread. Everything that it did happens before the return.
     void join(const where& w = where::current()) noexcept
     {
         if (!joined_) detail::join_thread(number_, w);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/pool/detail/task.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -20,7 +21,7 @@ template <class F>
 auto broadcast_in(pool_core& pool, const F& f)
 {
     static_assert(std::invocable<const F&, std::size_t> || std::invocable<const F&>,
-                  "weft::broadcast: the function must be callable as f(index) or f(), also if it is const");
+                  "weft::broadcast: the function must be callable as f(index) or f(), even if it is const");
     const auto call = [&f](std::size_t index) -> decltype(auto) {
         if constexpr (std::invocable<const F&, std::size_t>) {
             return f(index);
@@ -46,8 +47,8 @@ auto broadcast_in(pool_core& pool, const F& f)
     std::vector<task*> mail(count);
     mail_counter counter;
     for (std::size_t i = 0; i < count; ++i) {
-        parts[i].function = &call;
-        parts[i].counter = &counter;
+        parts[i].function = detail::address_of(call);
+        parts[i].counter = detail::address_of(counter);
         parts[i].index = i;
         parts[i].run = [](task* self, worker*) noexcept {
             auto& mine = *static_cast<part*>(self);
@@ -60,9 +61,9 @@ auto broadcast_in(pool_core& pool, const F& f)
             } catch (...) {
                 mine.error = std::current_exception();
             }
-            mail_done(*mine.counter);
+            detail::mail_done(*mine.counter);
         };
-        mail[i] = &parts[i];
+        mail[i] = detail::address_of(parts[i]);
     }
     deliver_and_wait(pool, mail.data(), count, counter);
     for (std::size_t i = 0; i < count; ++i) {
@@ -82,12 +83,13 @@ auto broadcast_in(pool_core& pool, const F& f)
 /// by index as a std::vector; nothing if `f` returns void. `f` is called through `const F&`, possibly by all threads at
 /// once.
 ///
-/// A thread that is busy runs its part when it next waits or is idle: broadcast takes as long as the busiest thread. If
-/// a caller from outside holds a thread's place, that caller runs the part. A thread that is inside a call into another
-/// pool runs its part when that call has returned: what such a call waits for must not broadcast to the first pool.
+/// A part runs where its index is: a busy thread comes to it when what it runs has ended; one that waits has given its
+/// index to another thread, which runs the part. Parts never run on top of a thread that waits, except for this call's
+/// own part. So broadcast takes as long as the longest task.
 ///
 /// Throws:   the exception of the lowest index, after all parts have ended; std::bad_alloc.
-/// Blocking: until all parts have ended. Meanwhile this thread runs parts of other broadcasts, nothing else.
+/// Throws:   std::runtime_error in the child of a fork: the pool's threads do not exist there.
+/// Blocking: until all parts have ended. This thread runs its own part, nothing else.
 /// Order:    all parts happen before the return.
 /// Example:  examples/pool/own_pool.cpp
 template <class F>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/atomic.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -39,7 +39,7 @@ public:
     }
     ~callback()
     {
-        // Acquire and release: what the other owners did with the function happens before its end (callback_ends_once).
+        // Acquire and release: what the other owners did with it happens before it is destroyed (callback_ends_once).
         if (call_ != nullptr && call_->owners.fetch_sub(1, detail::order::acq_rel) == 1) call_->dispose();
     }
 

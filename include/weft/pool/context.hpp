@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
 #include <weft/pool/detail/outcome.hpp>
 #include <weft/pool/detail/worker.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -14,25 +14,25 @@
 namespace weft {
 
 /// Where an algorithm runs: the worker of this thread and the top of its deque. Two words, passed by value. Each
-/// function that is forked gets a context of its own and must use that one, not its parent's.
+/// forked function gets its own context and must use that one, not its parent's.
 ///
-/// Thread safety: for the thread that got it, until the function it was passed to returns.
+/// Thread safety: only for the thread that got it, until the function it was passed to returns.
 class fork_context {
 public:
     /// True if an idle worker has asked for work, or workers sleep: a fork now is likely to be taken. One load.
     [[nodiscard]] bool wanted() const noexcept { return worker_->jobs.attention(); }
 
-    /// For wanted() work so short (in ticks) that waking a worker for it costs as much: whether a fork pays all the
-    /// same. It does if a worker is awake and looks for work. If none is, it does now and then, when such work comes
-    /// again and again: the worker that is woken then stays awake for what follows.
+    /// For wanted() work so short (in ticks) that waking a worker for it costs as much: whether a fork pays even so.
+    /// It does if a worker is awake and looks for work. If none is, it pays now and then, when such work keeps coming:
+    /// the worker that is woken then stays awake for what follows.
     /// Cost: a call and one or two loads.
     [[nodiscard]] bool wanted_for(std::uint64_t work) const noexcept;
 
     /// The number of threads of the pool.
     [[nodiscard]] std::size_t num_threads() const noexcept;
 
-    /// True in a test_pool: sizes and choices must come from draw() there, not from the clock, to be the same again.
-    [[nodiscard]] bool rehearsed() const noexcept { return worker_->rehearsed; }
+    /// True in a test_pool: sizes and choices must come from draw() there, not from the clock, to be repeatable.
+    [[nodiscard]] bool in_test_pool() const noexcept { return worker_->in_test_pool; }
 
     /// A number below `bound`, drawn from the seed of the test_pool; 0 in every other pool.
     [[nodiscard]] std::size_t draw(std::size_t bound) const noexcept;
@@ -53,8 +53,8 @@ private:
     detail::job_slot* head_;
 };
 
-/// Calls f(fork_context) on this thread, inside the pool: the one this thread works in, else the global one, where it
-/// takes a place for the duration of the call. Returns what f returns.
+/// Calls f(fork_context) on this thread, inside a pool: the one this thread works in, else the global one, in which
+/// it takes a place for the duration of the call. Returns what f returns.
 ///
 /// Throws: what f throws; from outside a pool also std::bad_alloc or std::system_error if the global pool cannot start.
 /// Cost:   a thread-local read inside a pool; some 50 ns from outside.
@@ -67,13 +67,13 @@ decltype(auto) with_context(F&& f)
 }
 
 /// join for algorithms: calls a(fork_context) on this thread and b(fork_context) here or on a worker that took it. Both
-/// have ended when fork_join leaves. Results travel by reference.
+/// have ended when fork_join returns or throws. Results travel by reference.
 ///
 /// Throws:   what `a` threw, else what `b` threw. Both functions always run.
 /// Blocking: if `b` was taken, this thread runs other jobs of `b` until `b` ends; see join.
 /// Order:    all that `b` did happens before the return.
-/// Cost:     about 3 ns if `b` is not taken, less than join: the worker is in registers.
-/// Example:  include/weft/iter/detail/bridge.hpp
+/// Cost:     as for join if `b` is not taken; the worker is in registers.
+/// Example:  include/weft/iter/detail/drive.hpp
 template <class A, class B>
 void fork_join(fork_context c, A&& a, B&& b)
 {
@@ -95,7 +95,7 @@ void fork_join(fork_context c, A&& a, B&& b)
             return nothing{};
         });
     };
-    slot->frame.write() = &frame;
+    slot->frame.write() = detail::address_of(frame);
     if (!self.jobs.can_push(slot)) [[unlikely]] {
         if (!detail::push_cold(self, slot)) {
             try {
@@ -108,7 +108,7 @@ void fork_join(fork_context c, A&& a, B&& b)
             return;
         }
     }
-    // Written for code below that reads the head from memory: a user's own join inside an algorithm.
+    // Written for code further down that reads the head from memory: a user's own join inside an algorithm.
     self.jobs.set_head(slot + 1);
     try {
         a(fork_context(&self, slot + 1));
@@ -125,5 +125,16 @@ void fork_join(fork_context c, A&& a, B&& b)
     }
     run_right();
 }
+
+namespace detail {
+
+/// Whether this thread works in a test_pool, where nothing may depend on what was remembered: a seed decides.
+inline bool in_test_pool() noexcept
+{
+    const worker* const here = current_worker::get();
+    return here != nullptr && here->in_test_pool;
+}
+
+}  // namespace detail
 
 }  // namespace weft

@@ -4,6 +4,7 @@
 
 #include <weft/pool/detail/outcome.hpp>
 #include <weft/pool/detail/worker.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <tuple>
 #include <type_traits>
@@ -11,10 +12,10 @@
 
 namespace weft {
 
-/// Tells a function that join_context runs how it came to run.
+/// Tells a function run by join_context how it came to run.
 class fn_context {
 public:
-    /// True if another thread than the one that called join_context runs the function.
+    /// True if the function runs on a thread other than the one that called join_context.
     [[nodiscard]] bool migrated() const noexcept { return migrated_; }
 
     explicit constexpr fn_context(bool migrated) noexcept : migrated_(migrated) {}
@@ -25,7 +26,7 @@ private:
 
 namespace detail {
 
-/// The results of several functions: nothing left: void; one left: the value itself.
+/// The results of several functions. Nothing left: void; one left: the value itself.
 inline void collapse(std::tuple<>&&) noexcept {}
 
 template <class Result>
@@ -74,7 +75,7 @@ auto call_part(F&& f, worker&, bool migrated)
 template <class... Fs>
 auto call_part(rest_of_join<Fs...>&& rest, worker& here, bool migrated)
 {
-    return std::apply([&](Fs&&... fs) { return join_all(here, migrated, std::forward<Fs>(fs)...); },
+    return std::apply([&](Fs&&... fs) { return detail::join_all(here, migrated, std::forward<Fs>(fs)...); },
                       std::move(rest.functions));
 }
 
@@ -83,24 +84,24 @@ template <class A, class B>
 [[gnu::always_inline]] inline auto join_pair(worker& self, bool migrated, A&& a, B&& b)
 {
     using function = std::remove_reference_t<B>;
-    using b_results = decltype(call_part(std::forward<B>(b), self, migrated));
+    using b_results = decltype(detail::call_part(std::forward<B>(b), self, migrated));
     using frame_type = outcome_frame<function, b_results>;
-    const auto run_b = [&] { return call_part(std::forward<B>(b), self, migrated); };
+    const auto run_b = [&] { return detail::call_part(std::forward<B>(b), self, migrated); };
     job_slot* const slot = self.jobs.head();
 
-    frame_type frame{std::addressof(b)};
+    frame_type frame{detail::address_of(b)};
     slot->run.write() = [](void* memory, worker& thief) -> bool {
         auto& mine = *static_cast<frame_type*>(memory);
-        return mine.capture([&] { return call_part(static_cast<B&&>(*mine.function), thief, true); });
+        return mine.capture([&] { return detail::call_part(static_cast<B&&>(*mine.function), thief, true); });
     };
-    slot->frame.write() = &frame;
+    slot->frame.write() = detail::address_of(frame);
     if (!self.jobs.can_push(slot)) [[unlikely]] {
         if (!push_cold(self, slot)) {  // full: one after the other, as if forked
             auto a_results = [&] {
                 try {
-                    return call_part(std::forward<A>(a), self, migrated);
+                    return detail::call_part(std::forward<A>(a), self, migrated);
                 } catch (...) {
-                    run_and_forget(run_b);
+                    detail::run_and_forget(run_b);
                     throw;
                 }
             }();
@@ -110,9 +111,9 @@ template <class A, class B>
     self.jobs.set_head(slot + 1);
     auto a_results = [&] {
         try {
-            return call_part(std::forward<A>(a), self, migrated);
+            return detail::call_part(std::forward<A>(a), self, migrated);
         } catch (...) {
-            finish_after_throw(self, slot, frame, run_b);
+            detail::finish_after_throw(self, slot, frame, run_b);
             throw;
         }
     }();
@@ -127,18 +128,18 @@ template <class... Fs>
 [[gnu::always_inline]] inline auto join_all(worker& self, bool migrated, Fs&&... fs)
 {
     if constexpr (sizeof...(Fs) == 1) {
-        return call_part(std::forward<Fs>(fs)..., self, migrated);
+        return detail::call_part(std::forward<Fs>(fs)..., self, migrated);
     } else if constexpr (sizeof...(Fs) == 2) {
-        return join_pair(self, migrated, std::forward<Fs>(fs)...);
+        return detail::join_pair(self, migrated, std::forward<Fs>(fs)...);
     } else {
         return [&]<class A, class... Rest>(A&& a, Rest&&... rest) {
-            return join_pair(self, migrated, std::forward<A>(a),
-                             rest_of_join<Rest...>{std::forward_as_tuple(std::forward<Rest>(rest)...)});
+            return detail::join_pair(self, migrated, std::forward<A>(a),
+                                     rest_of_join<Rest...>{std::forward_as_tuple(std::forward<Rest>(rest)...)});
         }(std::forward<Fs>(fs)...);
     }
 }
 
-/// What the compiler says about what join cannot call, in the first line: a constraint that fails would say less.
+/// What the compiler says, in its first line, about what join cannot call: a failed constraint would say less.
 template <class F>
 struct check_joined {
     static constexpr bool ok = true;
@@ -159,7 +160,7 @@ template <class... Fs>
 [[gnu::noinline, gnu::cold]] auto join_from_outside(Fs&&... fs)
 {
     const visit here;
-    return join_all(here.place(), false, std::forward<Fs>(fs)...);
+    return detail::join_all(here.place(), false, std::forward<Fs>(fs)...);
 }
 
 template <class... Fs>
@@ -167,8 +168,8 @@ template <class... Fs>
 {
     worker* const self = current_worker::get();
     if (self == nullptr) [[unlikely]]
-        return collapse(join_from_outside(std::forward<Fs>(fs)...));
-    return collapse(join_all(*self, false, std::forward<Fs>(fs)...));
+        return detail::collapse(detail::join_from_outside(std::forward<Fs>(fs)...));
+    return detail::collapse(detail::join_all(*self, false, std::forward<Fs>(fs)...));
 }
 
 }  // namespace detail
@@ -182,17 +183,18 @@ template <class... Fs>
 /// Returns a std::tuple of the results in order. `void` results are left out: if one is left, it is returned itself; if
 /// none is, the result is void. References stay references.
 ///
-/// Every function is called exactly once, as an rvalue, also if another one throws. All have ended when join returns or
+/// Every function is called exactly once, as an rvalue, even if another one throws. All have ended when join returns or
 /// throws, so they may refer to the caller's locals.
 ///
-/// Throws:        what the first function that threw, in the order of the arguments, has thrown.
+/// Throws:        what the first function that threw, in the order of the arguments, threw.
 /// Blocking:      if a function was taken, this thread runs jobs that descend from it, and nothing else, until it has
-///                ended; then it sleeps. So a lock that is held across join cannot deadlock against unrelated work.
-/// Thread safety: any thread may call it, also inside another join, task or loop.
+///                ended; then it sleeps, and another thread may use its seat. So a lock that is held across join cannot
+///                deadlock against unrelated work.
+/// Thread safety: any thread may call it, even inside another join, task or loop.
 /// Order:         all that the functions did happens before join returns.
-/// Cost:          no allocation; two stores and two compares per function that is not taken, about 3 ns
-///                (bench/join/fib_bench.cpp). Beyond 4,000 nested joins on one thread the functions run one after the
-///                other.
+/// Cost:          no allocation; two stores and two compares per function that is not taken, about 4 ns
+///                (bench/pool/join_fib_bench.cpp). Beyond 4,000 nested joins on one thread the functions run one after
+///                the other.
 /// Example:       examples/pool/join.cpp
 /// Source:        the split deque of Lace (van Dijk, van de Pol 2014); waiting is leapfrogging (Wagner, Calder 1993).
 /// See also:      scope for a number of tasks known only at run time, par_iter for ranges.

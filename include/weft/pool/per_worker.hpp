@@ -1,11 +1,11 @@
 // weft/pool/per_worker.hpp - one value for each thread that asks.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Roles       any thread calls local(); combine, begin and end want the parallel part to be over.
+// Roles       any thread calls local(); combine, begin and end require the parallel part to be over.
 //
 // Fields      buckets_[h]   written by all, CAS at the head   list of nodes whose key hashes to h; nodes are only added
 //             node.key      set before the node is published
-//             node.value    used by the thread that has the key, alone
+//             node.value    used only by the thread that has the key
 //
 // Orders      O1  insert: buckets_ CAS release -> find: buckets_ acquire. The finder sees key, next and value.
 // Progress    find: wait-free. insert: lock-free. No two threads have one key at the same time, so a key is inserted
@@ -14,11 +14,12 @@
 // Checked by  tests/model/per_worker_model.cpp: per_worker_one_bucket (O1)
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/memory.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -30,15 +31,15 @@ namespace weft {
 
 namespace detail {
 
-/// What tells apart the places in pools and the threads outside: no two threads have the same at the same time.
+/// Tells apart the places in pools and the threads outside: no two threads have the same key at the same time.
 [[nodiscard]] const void* place_key() noexcept;
 
 }  // namespace detail
 
 /// A value for each worker that asks for one, made at the first local() of each: counters, buffers, random generators.
-/// Threads outside a pool get values of their own too.
+/// Threads outside a pool get their own values, too.
 ///
-/// A task that waits (in join, a scope or a loop) may find that its worker's value has changed meanwhile: while it
+/// A task that waits (in join, a scope or a loop) may find afterwards that its worker's value has changed: while it
 /// waits, the worker runs other jobs that descend from it. Keep no reference across a wait where that matters.
 ///
 /// Thread safety: local() from any thread. combine, begin and end while no thread calls local().
@@ -114,7 +115,7 @@ public:
 
         basic_iterator() = default;
         reference operator*() const noexcept { return node_->value; }
-        auto* operator->() const noexcept { return &**this; }
+        auto* operator->() const noexcept { return detail::address_of(**this); }
         basic_iterator& operator++() noexcept
         {
             node_ = node_->next;

@@ -16,13 +16,13 @@ namespace weft {
 /// Where the threads of a pool may run.
 enum class pin_policy {
     none,  ///< wherever the system puts them
-    core,  ///< thread i on one core of its own, nearest cores first, hardware threads of a core last
+    core,  ///< thread i on its own core, nearest cores first, hardware threads of a core last
     numa,  ///< threads spread evenly over the NUMA nodes, each on any core of its node
 };
 
-/// What a thread does that finds no work.
+/// What a thread does when it finds no work.
 enum class idle_policy {
-    spin,      ///< looks for work for ever: the lowest latency, and a busy core
+    spin,      ///< looks for work forever: the lowest latency, and a busy core
     balanced,  ///< looks for some tens of microseconds, then sleeps
     frugal,    ///< sleeps after one look
 };
@@ -43,13 +43,14 @@ struct pinning {
 /// Example: examples/pool/own_pool.cpp
 struct pool_options {
     /// Threads that work at once, the calling thread included. 0: WEFT_NUM_THREADS if set, else
-    /// available_parallelism(). At most 4096.
+    /// available_parallelism() on the thread that makes the pool. At most 4096. A pool keeps its number of threads, and
+    /// they inherit that thread's affinity: a thread that will be pinned should make the pool first.
     std::size_t num_threads = 0;
 
     /// The name of thread i as debuggers show it; "weft-i" if empty. Linux shows 15 bytes.
     callback<std::string, std::size_t> thread_name{};
 
-    /// Bytes of stack of each thread; 0: the system's default. Raised to the least that the system allows.
+    /// Bytes of stack of each thread; 0: the system's default. Raised to the minimum that the system allows.
     std::size_t stack_size = 0;
 
     /// Where the threads run; the default is WEFT_PIN (`none`, `core` or `numa`) if set, else none. Threads that call
@@ -57,9 +58,10 @@ struct pool_options {
     pinning pin{};
 
     /// Called on each of the num_threads threads with its index, before its first task and after its last one; not on
-    /// callers from outside and not on the substitutes of weft::blocking. An exception of on_thread_start leaves the
-    /// constructor of the pool, after the threads that had started have ended; one of on_thread_exit goes to
-    /// on_unhandled.
+    /// callers from outside, and not on threads that step in for those that wait. Both may use the pool. What they do
+    /// to the floating-point environment is undone: a task has that of whoever spawned it. An exception from
+    /// on_thread_start leaves the constructor of the pool, after the threads that had started have ended; one from
+    /// on_thread_exit goes to on_unhandled.
     callback<void, std::size_t> on_thread_start{};
     callback<void, std::size_t> on_thread_exit{};
 

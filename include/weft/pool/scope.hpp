@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/atomic.hpp>
-#include <weft/base/memory.hpp>
 #include <weft/pool/detail/task.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 namespace weft {
 
-/// What scope() hands to its body: spawns tasks that end before scope() returns.
+/// What scope() passes to its body: spawns tasks that end before scope() returns.
 ///
 /// Thread safety: any thread may spawn, while the body or a task of this scope runs.
 class task_scope {
@@ -30,8 +31,8 @@ public:
     /// Tasks that one thread spawns run newest first on that thread; others take the oldest. See spawn_fifo.
     ///
     /// Throws: std::bad_alloc, and what moving `f` throws; nothing is spawned then.
-    /// Order:  all that the caller did before happens before the task; the task happens before scope() returns.
-    /// Cost:   one allocation, and 10 to 20 ns.
+    /// Order:  all that the caller did earlier happens before the task; the task happens before scope() returns.
+    /// Cost:   one allocation; about 35 ns with it.
     template <class F>
     void spawn(F&& f)
     {
@@ -46,8 +47,9 @@ public:
     }
 
     /// Spawns one task for every thread of the pool, to run on that thread: `f(index)` or `f()`, called through
-    /// `const F&` and possibly by all threads at once. The task of a thread that is busy starts when that thread is
-    /// next idle or waits.
+    /// `const F&` and possibly by all threads at once. The task of a busy thread starts when what that
+    /// thread runs has ended; that of a thread that waits starts on whichever thread has its index meanwhile, or on
+    /// the thread itself if it waits for this scope.
     ///
     /// Throws: std::bad_alloc, and what moving `f` throws; nothing is spawned then.
     template <class F>
@@ -62,7 +64,7 @@ public:
             crew* owner = nullptr;
             std::size_t index = 0;
         };
-        /// The function and the tasks that call it; the last task ends it.
+        /// The function and the tasks that call it; the last task destroys the function.
         struct crew {
             crew(F&& f, std::size_t count) : function(std::forward<F>(f)), parts(count), left(count) {}
             void call(std::size_t index) const
@@ -93,11 +95,11 @@ public:
                 } catch (...) {
                     core->fail(std::current_exception());
                 }
-                // Acquire and release: what the others did with the function happens before its end (mail_at_the_end).
+                // Acquire and release: what the others did with it happens before it is destroyed (mail_at_the_end).
                 if (mine.owner->left.fetch_sub(1, detail::order::acq_rel) == 1) detail::dispose(mine.owner);
                 if (here != nullptr) core->task_done();
             };
-            tasks[i] = &p;
+            tasks[i] = detail::address_of(p);
         }
         core_.spawn_to_each(tasks.data(), count);
     }
@@ -142,15 +144,15 @@ private:
     detail::scope_core core_;
 };
 
-/// Calls `body(task_scope&)` on this thread and returns its value when every task that was spawned into the scope,
-/// directly or by its tasks, has ended. From outside a pool this thread takes a place in the global pool meanwhile.
+/// Calls `body(task_scope&)` on this thread and returns its value once every task that was spawned into the scope,
+/// directly or by its tasks, has ended. From outside a pool, this thread takes a place in the global pool meanwhile.
 ///
-/// Throws:   the first exception that the body or a task threw, after all tasks have ended; a task that throws stops no
-///           other. Tasks that were spawned before the body threw still run.
+/// Throws:   the first exception that the body or a task threw, after all tasks have ended; a task that throws does
+///           not stop the others. Tasks that were spawned before the body threw still run.
 /// Blocking: while it waits, this thread runs tasks of this scope and what descends from them, nothing else; then it
-///           sleeps.
+///           sleeps, and another thread may use its seat.
 /// Order:    all tasks happen before the return.
-/// Cost:     about 20 ns, and an allocation per task. For two or a few functions join is cheaper.
+/// Cost:     about 35 ns a task, its allocation included. For a few functions join is cheaper.
 /// Example:  examples/pool/scope.cpp
 template <class F>
 decltype(auto) scope(F&& body)

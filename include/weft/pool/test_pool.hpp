@@ -1,4 +1,4 @@
-// weft/pool/test_pool.hpp - a pool for tests: one thread, and an order of everything that a seed decides.
+// weft/pool/test_pool.hpp - a pool for tests: one thread, and a seed that decides the order of everything.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -20,15 +20,15 @@ namespace weft {
 /// Options of a test_pool.
 struct test_pool_options {
     /// Decides every order. 0: nothing is ever taken by another thread, as in a pool of one: joins and loops run in the
-    /// order of the source, tasks newest first when their scope ends.
+    /// order of the source, and tasks newest first when their scope ends.
     std::uint64_t seed = 1;
 
     /// The threads that the pool plays: what current_num_threads() says. With 1 nothing is taken either.
     std::size_t num_threads = 4;
 
-    /// Whether a call of join, spawn or a loop may run what has nothing to do with it, in the midst of the task that
-    /// calls: what another thread could do at that moment. Turn it off for code that holds a lock during such a call:
-    /// on one thread, a task that wants the lock would wait for ever. Without it the two sides of a join come in either
+    /// Whether a call of join, spawn or a loop may run unrelated work in the middle of the task that calls: what
+    /// another thread could do at that moment. Turn it off for code that holds a lock during such a call: on one
+    /// thread, a task that wants the lock would wait forever. Without it the two sides of a join come in either
     /// order, and so do the tasks of a scope at its end, but none begins before another one has ended.
     bool overlap = true;
 
@@ -42,16 +42,16 @@ struct test_pool_options {
 /// It has no threads. The thread that calls install (or join, scope, broadcast) plays all of them: at every join,
 /// spawn, yield and wait, and between the pieces of a parallel loop, the seed decides whether one of the other threads
 /// takes a job or a task now and runs it to its end, or which of them this thread takes next. current_thread_index(),
-/// per_worker and fn_context::migrated() say what they would say on that thread. What a seed does depends on nothing
-/// but the calls that the code makes: not on the time, the machine, or the number of its processors.
+/// per_worker and fn_context::migrated() say what they would say on that thread. What a seed does depends only on
+/// the calls that the code makes: not on the time, the machine, or the number of its processors.
 ///
 /// What it finds: results that depend on which side of a join, which task or which piece of a loop comes first;
 /// operations given to reduce that are not associative; state that one task leaves behind for another; references that
 /// a task uses too late. What it cannot find: races within tasks that run at the same time (ThreadSanitizer does, and
-/// weft::model for lock-free code). A task that waits, without weft, for another one that has begun waits for ever.
+/// weft::model for lock-free code). A task that waits, without weft, for another one that has begun waits forever.
 ///
 /// Thread safety: one thread at a time is inside; others wait. Tasks may be spawned from anywhere; what other threads
-///                spawn comes at an order that no seed decides.
+///                spawn comes in an order that no seed decides.
 /// Cost:          some 50 ns a join: for tests only.
 /// Example:       examples/pool/test_pool.cpp
 /// See also:      docs/test_pool.md
@@ -62,7 +62,7 @@ public:
     /// Throws: std::invalid_argument for more than 4096 threads; std::bad_alloc.
     explicit test_pool(const test_pool_options& options);
 
-    /// Runs what still waits.
+    /// Runs what is still waiting.
     ~test_pool();
 
     test_pool(const test_pool&) = delete;
@@ -94,9 +94,9 @@ public:
     /// weft::spawn in this pool. From outside, the task runs at the next call into the pool, or at the latest in
     /// run_until_idle() or the destructor: a caller must not wait for it without one of these.
     template <class F>
-    void spawn(F&& f)
+    decltype(auto) spawn(F&& f)
     {
-        detail::spawn_into(*core_, std::forward<F>(f));
+        return detail::spawner<std::decay_t<F>>::spawn(*core_, std::forward<F>(f));
     }
 
     /// weft::broadcast in this pool.
@@ -106,7 +106,14 @@ public:
         return install([&] { return weft::broadcast(f); });
     }
 
-    /// Runs all tasks that wait, and what they spawn.
+    /// As in thread_pool.
+    template <class Awaiter = detail::schedule_awaiter>
+    [[nodiscard]] auto schedule() noexcept
+    {
+        return Awaiter(*core_);
+    }
+
+    /// Runs all waiting tasks, and what they spawn.
     void run_until_idle();
 
     /// The number of threads that the pool plays.
@@ -115,13 +122,14 @@ public:
     /// What to print when a test fails, and to make the next pool with.
     [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
 
-    /// How many decisions the seed has made so far, and a number that stands for all of them. If two runs with one seed
-    /// differ in these, the code under test depends on something else than the seed: the time, addresses, other
+    /// How many decisions the seed has made so far, and a number that stands for all of them. If two runs with the same
+    /// seed differ in these, the code under test depends on something besides the seed: the time, addresses, other
     /// threads, or its own random numbers.
     [[nodiscard]] std::uint64_t decisions() const noexcept;
     [[nodiscard]] std::uint64_t fingerprint() const noexcept;
 
 private:
+    friend struct detail::pool_access;
     const std::uint64_t seed_;
     detail::pool_core* core_;
 };

@@ -3,35 +3,37 @@
 //
 // Roles       producers, consumers: any threads.
 //
-// Fields      head_, tail_   where the next pop and push happen: {lap, slot number} in one word; only grow
+// Fields      head_, tail_   where the next pop and push happen: {lap, slot index} in one word; only grow
 //             slot.stamp     equal to tail: free for the push of that lap
 //                            equal to head + 1: holds the value for the pop of that lap
-//             slot.value     owned by whoever moved head_ or tail_ over the slot, until it stores the stamp
+//             slot.value     a held<T>; owned by whoever moved head_ or tail_ over the slot, until it stores the stamp
 //
 // Invariants  I1  head_ <= tail_ <= head_ + one lap.
-//             I2  "Full" is said only if head_ was one lap behind tail_ at one moment, "empty" only if head_ was equal
-//                 to tail_: a stamp alone shows no more than that somebody is in the middle of something. That is what
-//                 makes the answers linearizable.
+//             I2  The answer is "full" only if head_ was one lap behind tail_ at one moment, and "empty" only if head_
+//                 was equal to tail_: a stamp alone shows only that somebody is in the middle of something. That makes
+//                 the answers linearizable.
 //
 // Orders      O1  push: stamp store release -> pop: stamp load acquire. The value is visible to the consumer.
 //             O2  pop: stamp store release -> push: stamp load acquire. The slot is reused after it has been emptied.
 //             O3  head_ and tail_: compare-exchange seq_cst; before "full" or "empty" the other index is read seq_cst.
-//                 So of two threads that each push to one queue and then find the other one empty, one is wrong.
+//                 So if two threads each push to a queue of their own, and then look at the other's, they cannot both
+//                 find it empty.
 //
-// Progress    lock-free between operations; a thread that is stopped between its claim and its stamp makes those who
+// Progress    lock-free between operations; a thread that is stopped between its claim and its stamp makes others that
 //             reach the same slot wait.
 //
 // Checked by  tests/model/array_queue_model.cpp: payload (O1), reuse (O2), empty_is_true (O3, I2), full_is_true (I2).
 #pragma once
 
-#include <weft/base/array.hpp>
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/throw.hpp>
-#include <weft/queue/detail/held.hpp>
+#include <weft/base/detail/array.hpp>
+#include <weft/base/detail/held.hpp>
+#include <weft/base/detail/throw.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -39,7 +41,9 @@
 namespace weft {
 
 /// A bounded first-in-first-out queue for any number of producers and consumers. It allocates once, in its constructor
-/// (and for each push, if moving a T may throw).
+/// (and for each push, if moving a T may throw, or is a copy that leaves something to destroy). A push that throws
+/// leaves no trace. Elements are moved into and out of the queue while others wait for the slot; they are made and
+/// destroyed outside it.
 ///
 /// Requires:      T can be moved.
 /// Thread safety: all members, any threads.
@@ -69,30 +73,14 @@ public:
     array_queue(const array_queue&) = delete;
     array_queue& operator=(const array_queue&) = delete;
 
-    /// Adds an element at the end. Returns false if the queue is full; `value` is then not moved from. Throws what
-    /// copying or moving a T throws, and std::bad_alloc if moving may throw; the queue's content is unchanged then.
+    /// Adds an element at the end. Returns false if the queue is full; then `value` is not moved from. Throws what
+    /// copying or moving a T throws, and std::bad_alloc if moving may throw; then the queue's content is unchanged.
     [[nodiscard]] bool try_push(T&& value)
     {
-        detail::room_for<T> room;
-        backoff wait;
-        std::size_t tail = tail_.load(detail::order::relaxed);
-        while (true) {
-            slot& s = slot_at(tail);
-            const std::size_t stamp = s.stamp.load(detail::order::acquire);  // O2
-            if (stamp == tail) {
-                if (claim(tail_, tail)) {  // O3
-                    fill(s, tail, room, value);
-                    return true;
-                }
-                wait.spin();
-                continue;
-            }
-            if (stamp + one_lap_ == tail + 1 && head_.load(detail::order::seq_cst) + one_lap_ == tail) {  // O3
-                return false;
-            }
-            wait.snooze();
-            tail = tail_.load(detail::order::relaxed);
+        if constexpr (!detail::held_in_place<T>) {
+            if (full()) return false;
         }
+        return detail::put_held(value, [this](detail::held<T>& held) noexcept { return put(held); });
     }
     [[nodiscard]] bool try_push(const T& value)
     {
@@ -100,10 +88,24 @@ public:
         return try_push(std::move(copy));
     }
 
-    /// Adds an element at the end; if the queue is full, in the place of the oldest one, which it returns.
+    /// As try_push, of a T that is made from `args`, whether there is room or not.
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    [[nodiscard]] bool try_emplace(Args&&... args)
+    {
+        detail::held<T> held = detail::make_held<T>(std::forward<Args>(args)...);
+        return put(held);
+    }
+
+    /// As try_push, for code that is written for any queue.
+    [[nodiscard]] bool push(T&& value) { return try_push(std::move(value)); }
+    [[nodiscard]] bool push(const T& value) { return try_push(value); }
+
+    /// Adds an element at the end. If the queue is full the oldest one makes room, and is returned. Throws as try_push;
+    /// if moving the oldest one out throws, that one is lost, and the new one has been added.
     std::optional<T> force_push(T value)
     {
-        detail::room_for<T> room;
+        detail::held<T> held = detail::make_held<T>(std::move(value));
         backoff wait;
         std::size_t tail = tail_.load(detail::order::relaxed);
         while (true) {
@@ -111,7 +113,7 @@ public:
             const std::size_t stamp = s.stamp.load(detail::order::acquire);  // O2
             if (stamp == tail) {
                 if (claim(tail_, tail)) {  // O3
-                    fill(s, tail, room, value);
+                    fill(s, tail, held);
                     return std::nullopt;
                 }
                 wait.spin();
@@ -119,16 +121,15 @@ public:
             }
             const std::size_t next = next_of(tail);
             std::size_t head = tail - one_lap_;
-            // Full, and the oldest is whole: take its place by moving both ends.
-            // order: as the other claims; not observable, since a queue that is pushed into by force stays full, and
-            // size() orders itself by tail_
+            // Full, and the oldest element is complete: take its place by moving both ends.
+            // order: as the other claims; not observable, since a queue into which elements are pushed by force stays
+            // full, and size() orders itself by tail_
             if (stamp == head + 1 && head_.compare_exchange_strong(head, next - one_lap_, detail::order::seq_cst,
                                                                    detail::order::relaxed)) {  // O3
                 // While the slot at tail_ is ours nobody else can move tail_.
                 tail_.store(next, detail::order::seq_cst);
                 detail::held<T> old = s.value.take();
-                fill(s, tail, room, value);
-                if (detail::holds_nothing<T>(old)) return std::nullopt;
+                fill(s, tail, held);
                 return detail::let_go<T>(old);
             }
             wait.snooze();
@@ -148,10 +149,11 @@ public:
                 if (claim(head_, head)) {  // O3
                     std::optional<detail::held<T>> out(s.value.take());
                     s.stamp.store(head + one_lap_, detail::order::release);  // O2
-                    if constexpr (detail::held_in_place<T>) return out;
-                    if (!detail::holds_nothing<T>(*out)) return detail::let_go<T>(*out);
-                    head = head_.load(detail::order::relaxed);
-                    continue;
+                    if constexpr (detail::held_in_place<T>) {
+                        return out;
+                    } else {
+                        return detail::let_go<T>(*out);
+                    }
                 }
                 wait.spin();
                 continue;
@@ -166,11 +168,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept
     {
         while (true) {
-            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
-            // checker leaves out: this look must not come after that at head_
+            // order: covered by the second look, except in executions that do not follow the order of seq_cst, which
+            // the checker leaves out: this look must not come after the one at head_
             const std::size_t tail = tail_.load(detail::order::seq_cst);
             const std::size_t head = head_.load(detail::order::seq_cst);
-            // order: covered by the first look, which is as new as any other thread's
+            // order: covered by the first look, which is as recent as any other thread's
             if (tail_.load(detail::order::seq_cst) != tail) continue;  // both were true at once
             const std::size_t from = head & (one_lap_ - 1);
             const std::size_t to = tail & (one_lap_ - 1);
@@ -199,7 +201,7 @@ private:
         return capacity;
     }
 
-    /// The least power of two above the capacity: the slot number lies below it, the lap above.
+    /// The least power of two above the capacity: the slot index is in the bits below it, the lap in those from it on.
     static std::size_t lap_of(std::size_t capacity) noexcept
     {
         std::size_t lap = 1;
@@ -211,8 +213,8 @@ private:
 
     [[nodiscard]] std::size_t next_of(std::size_t index) const noexcept
     {
-        const std::size_t number = index & (one_lap_ - 1);
-        return number + 1 < capacity_ ? index + 1 : index - number + one_lap_;
+        const std::size_t slot_index = index & (one_lap_ - 1);
+        return slot_index + 1 < capacity_ ? index + 1 : index - slot_index + one_lap_;
     }
 
     /// Moves an index from `at` to the next one. If another thread has moved it, `at` is where it is now.
@@ -221,14 +223,34 @@ private:
         return index.compare_exchange_weak(at, next_of(at), detail::order::seq_cst, detail::order::relaxed);
     }
 
-    void fill(slot& s, std::size_t tail, detail::room_for<T>& room, T& value)
+    void fill(slot& s, std::size_t tail, detail::held<T>& value) noexcept
     {
-        struct finally {
-            slot& s;
-            std::size_t stamp;
-            ~finally() { s.stamp.store(stamp, detail::order::release); }  // O1
-        } const end{s, tail + 1};
-        room.fill(s.value, value);
+        s.value.construct(std::move(value));
+        s.stamp.store(tail + 1, detail::order::release);  // O1
+    }
+
+    /// False if the queue is full; then `value` is not moved from.
+    bool put(detail::held<T>& value) noexcept
+    {
+        backoff wait;
+        std::size_t tail = tail_.load(detail::order::relaxed);
+        while (true) {
+            slot& s = slot_at(tail);
+            const std::size_t stamp = s.stamp.load(detail::order::acquire);  // O2
+            if (stamp == tail) {
+                if (claim(tail_, tail)) {  // O3
+                    fill(s, tail, value);
+                    return true;
+                }
+                wait.spin();
+                continue;
+            }
+            if (stamp + one_lap_ == tail + 1 && head_.load(detail::order::seq_cst) + one_lap_ == tail) {  // O3
+                return false;
+            }
+            wait.snooze();
+            tail = tail_.load(detail::order::relaxed);
+        }
     }
 
     alignas(cache_line_size) detail::atomic<std::size_t> head_{0};

@@ -5,11 +5,11 @@
 //
 // Fields      top_      index of the oldest element; only grows; moved by a compare-exchange
 //             bottom_   one past the newest element; written by the owner alone
-//             ring_     the current array; index i lies in slot i mod size. Replaced arrays are kept until the deque
-//                       is destroyed: a slow thief may still read one
+//             ring_     the current array; the element with index i is in slot i mod size. Replaced arrays are kept
+//                       until the deque is destroyed: a slow thief may still read one
 //
-// Invariants  I1  Live elements are exactly [top_, bottom_), but for one moment in pop of the LIFO flavour, when
-//                 bottom_ is one lower than the owner's claim is sure.
+// Invariants  I1  Live elements are exactly [top_, bottom_), except for a moment in pop of the LIFO flavour, when
+//                 bottom_ has been lowered and the owner's claim is not certain yet.
 //             I2  An element is given out once: by the successful compare-exchange of top_, or, if it is not the last
 //                 one, by the owner's lowering of bottom_.
 //             I3  A slot of the current ring is reused only after top_ has passed it; so a thief that read it too
@@ -18,30 +18,32 @@
 // Orders      O1  push: bottom_ store release -> steal: bottom_ load. The element's slot, and what it names, is
 //                 visible to the thief.
 //             O2  pop: bottom_ exchange seq_cst, then top_ load seq_cst; steal: top_ load seq_cst, then bottom_ load
-//                 seq_cst. In the one order of these four, either the owner sees the thief's claim or the thief sees
+//                 seq_cst. In the single order of these four, either the owner sees the thief's claim or the thief sees
 //                 the lowered bottom_: they never both take the last element.
-//             O3  top_ compare-exchange: the claim that O2 speaks of. It needs no place in that order itself: it comes
-//                 between the owner's load of top_ that misses it and the thief's load that meets it, and so these two
-//                 come one after the other.
+//             O3  top_ compare-exchange: the claim that O2 speaks of. It need not be part of that order itself: it
+//                 comes between the owner's load of top_ that does not see it and the thief's load that does, and so
+//                 these two are ordered.
 //             O4  grow: ring_ store release -> steal: ring_ load acquire. The copied slots are visible.
-//             O5  claim: top_ compare-exchange release -> push: top_ load acquire. A slot is used again only after its
-//                 taker has read it.
+//             O5  claim: top_ compare-exchange release -> push: top_ load acquire. A slot is reused only after the
+//                 thread that has taken its element has read it.
 //
 // Progress    push and pop: wait-free (push may allocate). steal: lock-free; retry() says that another thread won.
 //
 // Checked by  tests/model/deque_model.cpp: last_element (O2, O3), payload (O1), grow (O4), reuse (O5).
 #pragma once
 
-#include <weft/base/array.hpp>
-#include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/base/detail/array.hpp>
 #include <weft/queue/detail/word_slot.hpp>
 #include <weft/queue/steal_result.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -100,7 +102,7 @@ public:
         void fill(T&& value)
         {
             const word w = box_.fill(std::move(value));
-            target_.append(&w, 1, false);
+            target_.append(detail::address_of(w), 1, false);
         }
 
     private:
@@ -118,9 +120,18 @@ public:
             index t = top_.load(order::relaxed);
             do {
                 if (b - t <= 0) return std::nullopt;
-                // The owner's own slots need no edge; the claim competes with thieves only.
+                // The owner has written the slots itself and needs no edge; the claim only competes with thieves.
             } while (!top_.compare_exchange_weak(t, t + 1, order::relaxed, order::relaxed));  // O3
             return slot::take(ring_.load(order::relaxed)->get(t));
+        }
+    }
+
+    void release_pages() noexcept
+    {
+        // order: load buffering, which the checker leaves out: a thief has read its slot before the pages are lost
+        if (bottom_.load(order::relaxed) - top_.load(order::acquire) > 0) return;  // O5
+        for (ring* r = ring_.load(order::relaxed); r != nullptr; r = r->previous) {
+            detail::discard(r->slots, r->size * sizeof(atomic<word>));
         }
     }
 
@@ -139,8 +150,8 @@ public:
         }
     }
 
-    /// Moves up to half of what is here, at most max_batch, behind the elements of `target`, whose owner calls.
-    /// With `first`, the oldest stays out and is returned there.
+    /// Moves up to half of the elements, at most max_batch, behind those of `target`, whose owner is the caller. With
+    /// `first`, the oldest of them is stored there instead.
     template <class TargetOrder>
     steal_result<std::size_t> steal_batch(deque_core<T, TargetOrder>& target, std::optional<word>* first)
     {
@@ -189,12 +200,15 @@ private:
         static ring* make_of(std::size_t capacity, ring* previous)
         {
             std::size_t size = 2;
-            while (size < capacity) size *= 2;
-            auto slots = make_array<atomic<word>>(size);
+            while (size < capacity) {
+                if (size > static_cast<std::size_t>(-1) / 4) throw std::bad_array_new_length();
+                size *= 2;
+            }
+            auto slots = detail::make_array<atomic<word>>(size);
             try {
-                return make<ring>(slots, size, previous);
+                return detail::make<ring>(slots, size, previous);
             } catch (...) {
-                dispose_array(slots, size);
+                detail::dispose_array(slots, size);
                 throw;
             }
         }
@@ -203,8 +217,8 @@ private:
         {
             while (r != nullptr) {
                 ring* const previous = r->previous;
-                dispose_array(r->slots, r->size);
-                dispose(r);
+                detail::dispose_array(r->slots, r->size);
+                detail::dispose(r);
                 r = previous;
             }
         }
@@ -228,8 +242,8 @@ private:
         const index b = bottom_.load(order::seq_cst);  // O1, O2
         if (b - t <= 0) return claimed::nothing;
         out = ring_.load(order::acquire)->get(t);  // O4
-        // order: load buffering, which the checker leaves out: the slot must have been read before its owner, who
-        // acquires this in room_for, uses it again
+        // order: load buffering, which the checker leaves out: the slot must have been read before the owner, which
+        // acquires this in room_for, reuses it
         const bool mine = top_.compare_exchange_strong(t, t + 1, order::release, order::relaxed);  // O3, O5
         return mine ? claimed::yes : claimed::lost_race;
     }
@@ -239,14 +253,14 @@ private:
         bottom_.exchange(b, order::seq_cst);       // O2
         index t = top_.load(order::seq_cst);       // O2
         if (t > b) {                               // thieves took the last one
-            bottom_.store(b + 1, order::relaxed);  // after the claims that were seen: who reads it takes nothing
+            bottom_.store(b + 1, order::relaxed);  // after the claims that were seen: nothing is taken because of it
             return std::nullopt;
         }
         const word w = ring_.load(order::relaxed)->get(b);
         if (t == b) {  // the last one: thieves may want it too
             const bool mine = top_.compare_exchange_strong(t, t + 1, order::relaxed, order::relaxed);  // O3
-            // order: load buffering, which the checker leaves out: a thief may see this before its own claim makes
-            // the one above fail, and then takes the element on the strength of it
+            // order: load buffering, which the checker leaves out: a thief may see this before its own claim makes the
+            // one above fail, and then take the element because of it
             bottom_.store(b + 1, order::release);  // O1
             if (!mine) return std::nullopt;
         }
@@ -288,12 +302,13 @@ private:
 }  // namespace detail
 
 /// A work-stealing deque. One thread, the owner, pushes and pops; any thread steals the oldest element. It grows as
-/// needed and never shrinks.
+/// needed and never shrinks; release_pages gives memory back.
 ///
 /// `deque<T>` is LIFO: pop() gives the newest element. `deque<T, weft::fifo>`: pop() gives the oldest.
 ///
-/// Requires:      T can be moved. T other than a trivially copyable one of at most 8 bytes costs an allocation a push.
-/// Thread safety: push, pop and being the target of a batch: the owner only. Everything else: any thread.
+/// Requires:      T can be moved. Unless T is trivially copyable and has at most 8 bytes, each push costs an
+///                allocation.
+/// Thread safety: push, pop, release_pages and being the target of a batch: the owner only. Everything else: any thread.
 /// Order:         what the pusher did before push happens before the return of the steal that takes the element.
 /// Cost:          push: plain stores. pop (LIFO): one locked operation. steal: one compare-exchange.
 /// Example:       examples/queue/deque.cpp
@@ -311,7 +326,7 @@ public:
     deque(deque&&) noexcept = default;
     deque& operator=(deque&&) noexcept = default;
 
-    /// Adds an element. Throws std::bad_alloc, and what the move of T throws; the deque is unchanged then.
+    /// Adds an element. Throws std::bad_alloc, and what moving a T throws; then the deque is unchanged.
     void push(T&& value) { core_->push(std::move(value)); }
     void push(const T& value) { core_->push(T(value)); }
 
@@ -321,10 +336,14 @@ public:
     /// Takes the oldest element.
     steal_result<T> steal() { return core_->steal(); }
 
-    /// A handle for thieves. It may outlive the deque: it then finds what was left.
+    /// Gives memory back to the system, until it is needed again, if the deque is empty and has grown to some pages. For
+    /// the owner, and for one that will not be used for a while: one system call.
+    void release_pages() noexcept { core_->release_pages(); }
+
+    /// A handle for thieves. It may outlive the deque: then it finds what was left.
     [[nodiscard]] weft::stealer<T, Order> stealer() const { return weft::stealer<T, Order>(core_); }
 
-    /// The number of elements at some moment during the call, if nobody else steals; else an estimate.
+    /// The number of elements at some moment during the call, if nobody steals meanwhile; otherwise an estimate.
     [[nodiscard]] std::size_t size() const noexcept { return core_->size(); }
     [[nodiscard]] bool empty() const noexcept { return core_->size() == 0; }
 
@@ -338,16 +357,16 @@ private:
 
 /// A thief's handle on a deque. Copies are handles on the same deque.
 ///
-/// Thread safety: steal operations may run in any threads at once; one handle object is an ordinary value.
+/// Thread safety: any threads may steal at the same time; a handle itself is an ordinary value.
 template <class T, class Order = lifo>
 class stealer {
 public:
     /// Takes the oldest element.
     steal_result<T> steal() const { return core_->steal(); }
 
-    /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. `target`
-    /// then gives them in the order in which this deque's owner would have. Returns how many. Throws std::bad_alloc
-    /// before anything is taken.
+    /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. Popped from
+    /// there, they come in the order in which this deque's owner would have popped them. Returns how many. Throws
+    /// std::bad_alloc before anything is taken.
     template <class TargetOrder>
     steal_result<std::size_t> steal_batch(deque<T, TargetOrder>& target) const
     {
@@ -357,13 +376,13 @@ public:
         return core_->steal_batch(*target.core_, nullptr);
     }
 
-    /// As steal_batch, but gives the oldest of the elements back instead of moving it.
+    /// As steal_batch, but returns the oldest of the elements instead of moving it.
     template <class TargetOrder>
     steal_result<T> steal_batch_and_pop(deque<T, TargetOrder>& target) const
     {
         if (static_cast<void*>(core_.get()) == static_cast<void*>(target.core_.get())) return core_->steal();
         std::optional<typename detail::word_slot<T>::word> first;
-        const auto moved = core_->steal_batch(*target.core_, &first);
+        const auto moved = core_->steal_batch(*target.core_, detail::address_of(first));
         if (moved) return core_->result_of(*first);
         return moved.retry() ? steal_result<T>::lost_race() : steal_result<T>::nothing();
     }

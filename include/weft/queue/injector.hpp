@@ -6,6 +6,7 @@
 #include <weft/queue/detail/block_queue.hpp>
 #include <weft/queue/steal_result.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -23,20 +24,43 @@ template <class T>
 class injector {
 public:
     using value_type = T;
-    static constexpr std::size_t max_batch = 32;
 
     /// An empty queue. Throws std::bad_alloc.
     injector() = default;
 
-    /// Adds an element. Throws std::bad_alloc, and what copying or moving a T throws; the content is unchanged then.
-    void push(T&& value) { queue_.push(value); }
-    void push(const T& value)
+    /// Adds an element. Throws std::bad_alloc, and what copying or moving a T throws; then the content is unchanged.
+    /// Always true.
+    bool push(T&& value)
+    {
+        queue_.push(value);
+        return true;
+    }
+    bool push(const T& value)
     {
         T copy(value);
-        queue_.push(copy);
+        return push(std::move(copy));
     }
 
-    /// Takes the oldest element. Gives up with retry() when it loses a race.
+    /// As push, of a T that is made from `args`.
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    bool emplace(Args&&... args)
+    {
+        detail::held<T> held = detail::make_held<T>(std::forward<Args>(args)...);
+        return queue_.put(held);
+    }
+
+    /// As push and emplace, since there is always room; for code that is written for any queue.
+    bool try_push(T&& value) { return push(std::move(value)); }
+    bool try_push(const T& value) { return push(value); }
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    bool try_emplace(Args&&... args)
+    {
+        return emplace(std::forward<Args>(args)...);
+    }
+
+    /// Takes the oldest element. If it loses a race it gives up, with retry().
     steal_result<T> steal()
     {
         outcome why{};
@@ -45,8 +69,8 @@ public:
     }
 
     /// Moves up to half of the elements, at most 32, to `target`, which must belong to the calling thread. Returns how
-    /// many. Throws std::bad_alloc if there is no room in `target` for the first one; later it moves fewer. What the
-    /// move of a T throws loses that element.
+    /// many. Throws std::bad_alloc if there is no memory for the first one in `target`; if there is none for a later
+    /// one it moves fewer. Throws what moving a T throws; then that element is lost.
     template <class Order>
     steal_result<std::size_t> steal_batch(deque<T, Order>& target)
     {
@@ -69,7 +93,7 @@ public:
         return lost ? steal_result<std::size_t>::lost_race() : steal_result<std::size_t>::nothing();
     }
 
-    /// As steal_batch, but gives the oldest of the elements back instead of moving it.
+    /// As steal_batch, but returns the oldest of the elements instead of moving it.
     template <class Order>
     steal_result<T> steal_batch_and_pop(deque<T, Order>& target)
     {
@@ -81,7 +105,7 @@ public:
             try {
                 room.emplace(*target.core_);
             } catch (...) {
-                break;  // without room the rest stays here
+                break;  // there is no room: the rest stays here
             }
             auto next = steal();
             if (!next) break;
@@ -95,6 +119,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
 
 private:
+    static constexpr std::size_t max_batch = 32;
+
     using outcome = typename detail::block_queue<T, max_batch>::outcome;
     template <class Order>
     using place_in = typename detail::deque_core<T, Order>::place;

@@ -4,14 +4,15 @@
 
 #include <weft/queue/detail/block_queue.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
 namespace weft {
 
-/// An unbounded first-in-first-out queue for any number of producers and consumers. It allocates blocks of 31
-/// to 127 elements, about 2 KiB, and uses blocks again.
+/// An unbounded first-in-first-out queue for any number of producers and consumers. It allocates blocks of 31 to 127
+/// elements, about 2 KiB, and reuses them.
 ///
 /// Requires:      T can be moved.
 /// Thread safety: all members, any threads.
@@ -19,7 +20,7 @@ namespace weft {
 ///                "Empty" is true at one moment during the call.
 /// Cost:          one locked operation a push, one a pop.
 /// Example:       examples/queue/seg_queue.cpp
-/// Source:        the block list is crossbeam's; blocks are handed back without a locked operation an element.
+/// Source:        the block list is crossbeam's; blocks are given back without a locked operation per element.
 template <class T>
 class seg_queue {
 public:
@@ -28,13 +29,36 @@ public:
     /// An empty queue. Throws std::bad_alloc.
     seg_queue() = default;
 
-    /// Adds an element at the end. Throws std::bad_alloc, and what copying or moving a T throws; the queue's content is
-    /// unchanged then.
-    void push(T&& value) { queue_.push(value); }
-    void push(const T& value)
+    /// Adds an element at the end. Throws std::bad_alloc, and what copying or moving a T throws; then the queue's
+    /// content is unchanged. Always true.
+    bool push(T&& value)
+    {
+        queue_.push(value);
+        return true;
+    }
+    bool push(const T& value)
     {
         T copy(value);
-        queue_.push(copy);
+        return push(std::move(copy));
+    }
+
+    /// As push, of a T that is made from `args`.
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    bool emplace(Args&&... args)
+    {
+        detail::held<T> held = detail::make_held<T>(std::forward<Args>(args)...);
+        return queue_.put(held);
+    }
+
+    /// As push and emplace, since there is always room; for code that is written for any queue.
+    bool try_push(T&& value) { return push(std::move(value)); }
+    bool try_push(const T& value) { return push(value); }
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    bool try_emplace(Args&&... args)
+    {
+        return emplace(std::forward<Args>(args)...);
     }
 
     /// Takes the oldest element; empty if there is none. If moving it out throws, it is lost.

@@ -1,4 +1,4 @@
-// weft/queue/spsc_queue.hpp - a bounded queue from one thread to one other.
+// weft/queue/spsc_queue.hpp - a bounded queue from one thread to another.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The ring has one slot more than the capacity: head_ == tail_ is empty, and the slot before head_ stays free.
@@ -9,7 +9,7 @@
 //             tail_        written by the producer   the slot to push next
 //             seen_head_   producer only             an old value of head_: read again only when the queue seems full
 //             seen_tail_   consumer only             an old value of tail_: read again only when it seems empty
-//             slots        from head_ up to tail_ the consumer's, the others the producer's
+//             slots        those from head_ up to tail_ are the consumer's, the others the producer's
 //
 // Orders      O1  push: tail_ store release -> pop: tail_ load acquire. The element is visible to the consumer.
 //             O2  pop: head_ store release -> push: head_ load acquire. The slot is reused after it has been emptied.
@@ -19,12 +19,14 @@
 // Checked by  tests/model/spsc_queue_model.cpp: payload (O1), reuse (O2).
 #pragma once
 
-#include <weft/base/array.hpp>
-#include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/array.hpp>
+#include <weft/base/detail/throw.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/construct.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -36,7 +38,7 @@ namespace weft {
 /// Requires:      T can be moved.
 /// Thread safety: one thread pushes, one thread pops, at the same time; size, empty and full by either.
 /// Order:         what the producer did before a push happens before the return of the pop that takes the element.
-/// Cost:          a plain store and, once in a while, a look at the other side's cache line. No locked operation.
+/// Cost:          a plain store and, now and then, a look at the other side's cache line. No locked operation.
 /// Example:       examples/queue/spsc_queue.cpp
 /// Source:        Lamport's ring (1983) with cached indices, after FastForward and MCRingBuffer (Lee et al., 2010).
 template <class T>
@@ -62,10 +64,22 @@ public:
     spsc_queue(const spsc_queue&) = delete;
     spsc_queue& operator=(const spsc_queue&) = delete;
 
-    /// Producer: adds an element at the end. Returns false if the queue is full; `value` is then not moved from. Throws
-    /// what moving or copying a T throws; the queue is unchanged then.
-    [[nodiscard]] bool try_push(T&& value) { return push(std::move(value)); }
-    [[nodiscard]] bool try_push(const T& value) { return push(value); }
+    /// Producer: adds an element at the end. Returns false if the queue is full; then `value` is not moved from. Throws
+    /// what moving or copying a T throws; then the queue is unchanged.
+    [[nodiscard]] bool try_push(T&& value) { return put(std::move(value)); }
+    [[nodiscard]] bool try_push(const T& value) { return put(value); }
+
+    /// Producer: as try_push, of a T that is made from `args` in the queue itself, if there is room.
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    [[nodiscard]] bool try_emplace(Args&&... args)
+    {
+        return put(std::forward<Args>(args)...);
+    }
+
+    /// Producer: as try_push, for code that is written for any queue.
+    [[nodiscard]] bool push(T&& value) { return try_push(std::move(value)); }
+    [[nodiscard]] bool push(const T& value) { return try_push(value); }
 
     /// Consumer: takes the oldest element; empty if there is none. If moving it out throws, it is lost.
     std::optional<T> try_pop()
@@ -80,17 +94,18 @@ public:
         return first->take();
     }
 
-    /// Consumer: the oldest element, where it lies; null if there is none. It stays until try_pop.
+    /// Consumer: the oldest element, where it is; null if there is none. It stays there until try_pop.
     [[nodiscard]] T* front() noexcept
     {
         slot* const first = oldest();
-        return first != nullptr ? &first->write() : nullptr;
+        return first != nullptr ? detail::address_of(first->write()) : nullptr;
     }
 
-    /// The number of elements: exact for the caller's own side, and old news about the other's.
+    /// The number of elements. It is exact as far as the caller's side is concerned, but may be behind about the other
+    /// side.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        slot* const head = head_.load(detail::order::acquire);  // the end is then not older than this
+        slot* const head = head_.load(detail::order::acquire);  // so the end is not older than this
         const std::ptrdiff_t n = tail_.load(detail::order::relaxed) - head;
         return n >= 0 ? static_cast<std::size_t>(n) : slots() - static_cast<std::size_t>(-n);
     }
@@ -131,8 +146,8 @@ private:
         return head;
     }
 
-    template <class U>
-    bool push(U&& value)
+    template <class... Args>
+    bool put(Args&&... args)
     {
         slot* const tail = tail_.load(detail::order::relaxed);
         slot* const next = after(tail);
@@ -140,7 +155,7 @@ private:
             seen_head_ = head_.load(detail::order::acquire);  // O2
             if (next == seen_head_) return false;
         }
-        tail->construct(std::forward<U>(value));
+        tail->construct(std::forward<Args>(args)...);
         tail_.store(next, detail::order::release);  // O1
         return true;
     }

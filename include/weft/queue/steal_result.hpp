@@ -1,4 +1,4 @@
-// weft/queue/steal_result.hpp - what an attempt to steal came to.
+// weft/queue/steal_result.hpp - the outcome of an attempt to steal.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace weft {
 
-/// What steal() came to: a value, "there was nothing", or "lost a race: look again".
+/// The outcome of steal(): a value, "there was nothing", or "a race was lost: try again".
 ///
 /// Thread safety: an ordinary value.
 template <class T>
@@ -31,12 +31,12 @@ public:
     /// True if a race was lost and trying again makes sense.
     [[nodiscard]] bool retry() const noexcept { return retry_; }
 
-    /// The value. Requires: success().
+    /// The value. Requires: there is one.
     T& operator*() & noexcept { return *value_; }
     const T& operator*() const& noexcept { return *value_; }
     T&& operator*() && noexcept { return *std::move(value_); }
-    T* operator->() noexcept { return &*value_; }
-    const T* operator->() const noexcept { return &*value_; }
+    T* operator->() noexcept { return value_.operator->(); }
+    const T* operator->() const noexcept { return value_.operator->(); }
 
 private:
     steal_result(std::optional<T> value, bool retry) : value_(std::move(value)), retry_(retry) {}

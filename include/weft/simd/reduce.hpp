@@ -5,13 +5,13 @@
 //
 // Rules, for every function and every length, alignment and kernel:
 //   empty input      sum, product, dot, count: 0, 1, 0, 0. min, max, minmax, arg..., find: an empty optional.
-//   integers         sum and dot are made in 64 bits, signed or unsigned as the elements are; beyond that they wrap
+//   integers         sum and dot are computed in 64 bits, signed or unsigned as the elements are; beyond that they wrap
 //                    around. So does product.
 //   floating point   sum, product and dot add in an order that depends on the length and the kernel alone: the same
-//                    bits for the same input on the same machine; with simd::reproducible on every machine.
-//                    NaN and infinities come through sum, product and dot as IEEE 754 has it.
-//                    min, max and arg... pass over NaN; if there is nothing else, min and max are NaN and arg... 0.
-//                    +0 and -0 are equal; which of the two min and max give is not specified.
+//                    bits for the same input on the same machine; with simd::reproducible on every machine. NaN and
+//                    infinities propagate through sum, product and dot as IEEE 754 has it. min, max and arg... pass
+//                    over NaN; if there is nothing else, min and max are NaN and arg... 0. +0 and -0 are equal; which
+//                    of the two min and max give is not specified.
 //   equal elements   argmin and argmax name the first. find names the first. NaN equals nothing.
 //
 // docs/simd.md tells how kernels are chosen.
@@ -21,8 +21,8 @@
 // Example:       examples/simd/dot.cpp
 #pragma once
 
-#include <weft/base/ranges.hpp>
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/base/detail/throw.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +33,7 @@
 
 namespace weft::simd {
 
-/// A type that the kernels know: integers of 8 to 64 bits but bool, float and double.
+/// A type that the kernels know: integers of 8 to 64 bits other than bool, float and double.
 template <class T>
 concept number = (std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= 8) || std::is_same_v<T, float> ||
                  std::is_same_v<T, double>;
@@ -43,12 +43,12 @@ template <class R>
 concept number_range = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
                        number<std::remove_cv_t<std::ranges::range_value_t<R>>>;
 
-/// The type that sums of T are made in.
+/// The type that sums of T are computed in.
 template <number T>
 using sum_type = std::conditional_t<std::is_floating_point_v<T>, T,
                                     std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>;
 
-/// Asks for the same bits on every machine; costs up to half of the speed.
+/// Asks for the same bits on every machine; costs up to half the speed.
 struct reproducible_t {
     explicit reproducible_t() = default;
 };
@@ -81,7 +81,7 @@ struct integer_of<Size, false> {
     using type = std::make_unsigned_t<typename integer_of<Size, true>::type>;
 };
 
-/// The type among the ten that there are kernels for.
+/// The one of the ten types with kernels that stands for T.
 template <class T>
 struct lane_of : integer_of<sizeof(T), std::is_signed_v<T>> {};
 template <>
@@ -95,10 +95,10 @@ struct lane_of<double> {
 template <class T>
 using lane_t = typename lane_of<T>::type;
 
-/// Elements that floating-point kernels add up without a carry to the next level of their tree.
+/// How many elements floating-point kernels add up before a carry to the next level of their tree.
 inline constexpr std::size_t simd_block = 4096;
-/// The same for large data, of which eight parts are read at once. An eighth is an odd number of cache lines, or all
-/// eight would fall into one set of the cache.
+/// The same for large data, of which eight parts are read at once. An eighth is an odd number of cache lines: otherwise
+/// all eight would fall into one set of the cache.
 inline constexpr std::size_t simd_far_block = 8 * 16 * 1031;
 
 /// The functions of one type, for one set of instructions.
@@ -119,7 +119,7 @@ struct simd_kernels {
     std::size_t (*argmax)(const T*, std::size_t);
     std::size_t (*count)(const T*, std::size_t, T);
     std::size_t (*find)(const T*, std::size_t, T);  // the length if it is not there
-    // For a part of large data: the elements are read at eight places at once.
+    // For a part of large data: the elements are read at eight positions at once.
     sum_t (*sum_apart)(const T*, std::size_t);
     sum_t (*dot_apart)(const T*, const T*, std::size_t);
 };
@@ -166,8 +166,11 @@ template <number_range R>
     return detail::simd_kernels_of<typename detail::lanes<R>::type>().sum_reproducible(in.data, in.size);
 }
 
-/// The sum of floating-point numbers with the rounding errors added up beside it: off by little more than one rounding,
-/// however many there are. Source: Neumaier (1974), in lanes.
+/// The sum of floating-point numbers with the rounding errors added up beside it: off by half a unit in the last place,
+/// one rounding, and by no more than 2^-48 (float) or 2^-80 (double) times the sum of their magnitudes, which matters
+/// only where they nearly cancel; however many there are, and with every kernel. For double, an overflow on the way
+/// makes the result overflow. Source: Knuth, The Art of Computer Programming 2, 4.2.2 (two-sum); in lanes, blocks of
+/// which are joined in twice the precision.
 template <number_range R>
     requires std::is_floating_point_v<std::ranges::range_value_t<R>>
 [[nodiscard]] auto sum_compensated(const R& r)
@@ -184,7 +187,7 @@ template <number_range R>
     return detail::simd_kernels_of<typename detail::lanes<R>::type>().product(in.data, in.size);
 }
 
-/// The sum of the products of elements at the same place. Throws std::invalid_argument if the lengths differ.
+/// The sum of the products of elements at the same index. Throws std::invalid_argument if the lengths differ.
 template <number_range A, number_range B>
     requires std::is_same_v<detail::lane_t<std::ranges::range_value_t<A>>,
                             detail::lane_t<std::ranges::range_value_t<B>>>
@@ -238,7 +241,7 @@ template <number_range R>
     return std::optional<pair>(pair(static_cast<value>(lo), static_cast<value>(hi)));
 }
 
-/// The place of the least element; of equals, the first.
+/// The index of the least element; of equals, the first.
 template <number_range R>
 [[nodiscard]] std::optional<std::size_t> argmin(const R& r)
 {
@@ -247,7 +250,7 @@ template <number_range R>
     return detail::simd_kernels_of<typename detail::lanes<R>::type>().argmin(in.data, in.size);
 }
 
-/// The place of the greatest element; of equals, the first.
+/// The index of the greatest element; of equals, the first.
 template <number_range R>
 [[nodiscard]] std::optional<std::size_t> argmax(const R& r)
 {
@@ -265,7 +268,7 @@ template <number_range R>
     return detail::simd_kernels_of<lane>().count(in.data, in.size, static_cast<lane>(value));
 }
 
-/// The place of the first element that equals `value`.
+/// The index of the first element that equals `value`.
 template <number_range R>
 [[nodiscard]] std::optional<std::size_t> find(const R& r, std::type_identity_t<std::ranges::range_value_t<R>> value)
 {
@@ -280,7 +283,7 @@ template <number_range R>
 template <number_range R>
 [[nodiscard]] bool any_of_equal(const R& r, std::type_identity_t<std::ranges::range_value_t<R>> value)
 {
-    return find(r, value).has_value();
+    return simd::find(r, value).has_value();
 }
 
 }  // namespace weft::simd

@@ -10,8 +10,8 @@ namespace weft::simd {
 /// The name of the instructions in use: "scalar", "sse2", "ssse3", "sse4", "avx2", "avx3", "avx3_dl", "neon", "sve",
 /// ...
 ///
-/// The environment variable WEFT_SIMD names the highest that may be chosen. A name that is not known is reported once
-/// on stderr and ignored; one that this machine does not have leaves the best below it.
+/// The environment variable WEFT_SIMD names the highest that may be chosen. An unknown name is reported once on stderr
+/// and ignored; for one that this machine does not have, the best below it is taken.
 ///
 /// Thread safety: any thread.
 [[nodiscard]] std::string_view target() noexcept;

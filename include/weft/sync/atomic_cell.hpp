@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Fields      word_   the value's bytes in one atomic word, if they fit; otherwise a seq_lock
-// Orders      O1  store, exchange and compare_exchange release -> load, exchange and compare_exchange acquire, also
-//                 when it fails. What came before the value was put in is visible to whoever sees it.
+// Orders      O1  store, exchange, compare_exchange and fetch_* release -> load, exchange, compare_exchange and fetch_*
+//                 acquire, even if it fails. What came before the value was stored is visible to whoever sees it.
 // Progress    wait-free for up to 8 bytes (compare_exchange: lock-free); otherwise as seq_lock.
 // Checked by  tests/model/lock_model.cpp: the scenarios of atomic_cell (O1).
 #pragma once
 
-#include <weft/base/atomic.hpp>
+#include <weft/base/detail/same_value.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/construct.hpp>
 #include <weft/sync/seq_lock.hpp>
 
 #include <bit>
@@ -36,8 +38,8 @@ public:
     {
         std::uint64_t now = word_.load(order::acquire);
         while (true) {
-            // Values are compared, not words: equal values may differ in bytes that mean nothing.
-            if (const T seen = value(now); !same(seen, expected)) {
+            // Values are compared, not words: equal values may differ in bytes that have no meaning.
+            if (const T seen = value(now); !detail::same_value(seen, expected)) {
                 expected = seen;
                 return false;
             }
@@ -45,11 +47,25 @@ public:
         }
     }
 
+    // Bytes of the word beyond those of T have no meaning: a carry out of T may go there.
+    T fetch_add(T by) noexcept { return value(word_.fetch_add(number(by), order::acq_rel)); }  // O1
+    T fetch_sub(T by) noexcept { return value(word_.fetch_sub(number(by), order::acq_rel)); }  // O1
+    T fetch_and(T by) noexcept { return value(word_.fetch_and(number(by), order::acq_rel)); }  // O1
+    T fetch_or(T by) noexcept { return value(word_.fetch_or(number(by), order::acq_rel)); }    // O1
+    T fetch_xor(T by) noexcept { return value(word_.fetch_xor(number(by), order::acq_rel)); }  // O1
+
 private:
+    /// The operand of an operation on the word that is to act on a T.
+    static std::uint64_t number(T by) noexcept
+    {
+        static_assert(std::endian::native == std::endian::little || sizeof(T) == sizeof(std::uint64_t),
+                      "weft::atomic_cell: the low bytes of a word must be its first bytes");
+        return bits(by);
+    }
     static std::uint64_t bits(const T& v) noexcept
     {
         std::uint64_t w = 0;
-        std::memcpy(&w, &v, sizeof(T));
+        std::memcpy(&w, detail::address_of(v), sizeof(T));
         return w;
     }
     static T value(std::uint64_t w) noexcept
@@ -60,22 +76,13 @@ private:
         std::memcpy(r.bytes, &w, sizeof(T));
         return std::bit_cast<T>(r);
     }
-    static bool same(const T& a, const T& b) noexcept
-    {
-        if constexpr (std::equality_comparable<T>) {
-            return a == b;
-        } else {
-            return bits(a) == bits(b);
-        }
-    }
-
     atomic<std::uint64_t> word_;
 };
 
 }  // namespace detail
 
-/// A value that any threads read and write whole. Lock-free for types of up to 8 bytes; larger ones use a seq_lock,
-/// whose reads still write nothing shared.
+/// A value that any threads read and write as a whole. Lock-free for types of up to 8 bytes; larger ones use a
+/// seq_lock, in which reading still does not write anything shared.
 ///
 /// Requires:      T is trivially copyable.
 /// Thread safety: all members, any threads.
@@ -93,6 +100,10 @@ public:
     /// Whether no operation ever waits for another thread.
     static constexpr bool is_lock_free = sizeof(T) <= sizeof(std::uint64_t);
 
+private:
+    static constexpr bool number = std::is_integral_v<T> && !std::is_same_v<T, bool> && is_lock_free;
+
+public:
     /// Holds T().
     atomic_cell() noexcept
         requires std::default_initializable<T>
@@ -106,12 +117,41 @@ public:
     [[nodiscard]] T load() const noexcept { return cell_.load(); }
     void store(const T& value) noexcept { cell_.store(value); }
 
-    /// Puts `value` in and gives back what was there.
+    /// Stores `value` and returns the value that was there.
     T exchange(const T& value) noexcept { return cell_.exchange(value); }
 
     /// If the value equals `expected`, makes it `desired` and returns true; otherwise sets `expected` to the value and
-    /// returns false. Equal means ==, or the same bytes if T has no ==.
+    /// returns false. Equal means: of the same representation, as for std::atomic (so NaN equals itself, and the two
+    /// zeros differ); objects of a class that has an == are also equal if that says so. Bytes between members do not
+    /// matter with GCC; with a compiler that cannot clear them they matter to classes without ==.
     bool compare_exchange(T& expected, const T& desired) noexcept { return cell_.compare_exchange(expected, desired); }
+
+    /// For integers: changes the value by +, -, &, | or ^ in one step, and returns the value that was there. Sums wrap.
+    T fetch_add(T by) noexcept
+        requires number
+    {
+        return cell_.fetch_add(by);
+    }
+    T fetch_sub(T by) noexcept
+        requires number
+    {
+        return cell_.fetch_sub(by);
+    }
+    T fetch_and(T bits) noexcept
+        requires number
+    {
+        return cell_.fetch_and(bits);
+    }
+    T fetch_or(T bits) noexcept
+        requires number
+    {
+        return cell_.fetch_or(bits);
+    }
+    T fetch_xor(T bits) noexcept
+        requires number
+    {
+        return cell_.fetch_xor(bits);
+    }
 
 private:
     std::conditional_t<is_lock_free, detail::atomic_word<T>, seq_lock<T>> cell_;

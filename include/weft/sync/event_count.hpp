@@ -1,4 +1,4 @@
-// weft/sync/event_count.hpp - waiting until a condition holds that lives in other atomics.
+// weft/sync/event_count.hpp - waiting for a condition that is made of other atomics.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Roles       waiters: any threads.  notifiers: any threads, which make the condition true and then notify.
@@ -8,7 +8,7 @@
 //
 // Orders      O1  prepare_wait: waiting_ + 1, full fence, then the waiter looks at its condition.
 //                 notify: (condition made true,) full fence, then waiting_ is read.
-//                 Of the two fences one is first: the notifier sees the waiter, or the waiter sees the condition.
+//                 One of the two fences comes first: the notifier sees the waiter, or the waiter sees the condition.
 //             O2  notify: epoch_ add release -> wait: epoch_ load acquire. What came before the notification is
 //                 visible after the wait; and a waiter that has read the new epoch already sees the condition.
 //
@@ -17,25 +17,25 @@
 // Checked by  tests/model/sync_model.cpp: event_count_no_lost_wakeup (O1), event_count_order (O2).
 #pragma once
 
-#include <weft/base/atomic.hpp>
-#include <weft/base/chrono.hpp>
-#include <weft/base/deadline.hpp>
-#include <weft/base/timed_wait.hpp>
+#include <weft/base/detail/deadline.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/seam/timed_wait.hpp>
 
 #include <cstdint>
 
 namespace weft {
 
 /// Lets threads sleep until a condition holds, where the condition is made of atomics or lock-free structures, so that
-/// no mutex protects it: a condition variable without the mutex. Who changes the condition pays one fence, and a system
-/// call only if somebody sleeps.
+/// no mutex protects it: a condition variable without the mutex. A thread that changes the condition pays for a fence,
+/// and for a system call only if somebody sleeps.
 ///
 ///     event.await([&] { return !queue.empty(); });                  // a waiter
 ///     queue.push(x); event.notify_one();                            // a notifier
 ///
 /// Thread safety: all members may be called by any thread. It must outlive all calls.
 /// Order:         what a notifier did before notify happens before the return of the wait that it ends.
-/// Cost:          notify about 5 ns if nobody waits; await: one call of the condition if it holds already.
+/// Cost:          notify: about 5 ns if nobody waits; await: one call of the condition if it holds already.
 /// Example:       examples/sync/event_count.cpp
 /// Source:        the event count of Vyukov (2008), after Reed and Kanodia (1979).
 class event_count {
@@ -60,7 +60,7 @@ public:
         return key(epoch_.load(detail::order::acquire));  // O2
     }
 
-    /// Takes the announcement back: the condition holds already, or this thread waits no longer.
+    /// Takes the announcement back: the condition holds already, or this thread no longer wants to wait.
     void cancel_wait() noexcept { waiting_.fetch_sub(1, detail::order::relaxed); }
 
     /// Sleeps until a notification that came after prepare_wait; it may have been meant for another condition.
@@ -93,7 +93,7 @@ public:
         if (advance()) detail::wake_all(&epoch_);
     }
 
-    /// Waits until `condition()` is true. What it throws leaves the call.
+    /// Waits until `condition()` is true. Throws what that throws.
     template <class Condition>
     void await(Condition condition)
     {
@@ -136,7 +136,7 @@ private:
     {
         detail::full_fence();                                          // O1
         if (waiting_.load(detail::order::relaxed) == 0) return false;  // O1
-        // order: covered by the full fence above, which is a release as well; named so that the edge is seen here
+        // order: covered by the full fence above, which is a release as well; named to show the edge here
         epoch_.fetch_add(1, detail::order::release);  // O2
         return true;
     }

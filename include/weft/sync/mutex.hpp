@@ -6,8 +6,8 @@
 // Fields      state_   free: nobody holds it.  held: somebody holds it, nobody sleeps.
 //                      contended: somebody holds it, and somebody sleeps on its address, or is about to
 //
-// Invariants  I1  A thread that has slept takes the lock as contended: others may sleep still. So at most one wake-up
-//                 too many is made, never one too few.
+// Invariants  I1  A thread that has slept takes the lock as contended, since others may still sleep. So there is at
+//                 most one wake-up too many, and never one too few.
 //
 // Orders      O1  unlock: exchange release -> lock: exchange or compare-exchange acquire.
 //
@@ -16,8 +16,8 @@
 // Checked by  tests/model/lock_model.cpp: mutex_excludes (O1), mutex_no_lost_wakeup (I1).
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstdint>
 
@@ -25,7 +25,7 @@ namespace weft {
 
 namespace detail {
 
-/// What weft::mutex is; waiters look `Looks` times before they sleep.
+/// The class of weft::mutex. Waiters look `Looks` times before they sleep.
 template <unsigned Looks>
 class basic_mutex {
 public:
@@ -59,8 +59,9 @@ private:
 
     [[gnu::noinline]] void wait_for_it() noexcept
     {
-        // The pauses grow, so that the holder keeps the line to itself for some turns. Nobody cares whether others sleep:
-        // who has just been woken is far from here, and who spins takes the lock before it needs a wake-up of its own.
+        // The pauses grow, so that the holder can keep the cache line to itself for some turns. It does not matter
+        // whether others sleep: a thread that has just been woken has a long way to get here, and a thread that spins
+        // takes the lock before it needs to be woken itself.
         backoff pauses;
         for (unsigned look = 0; look < Looks; ++look) {
             pauses.spin();
@@ -76,8 +77,8 @@ private:
 
 }  // namespace detail
 
-/// A mutual exclusion lock of four bytes. A waiter spins for some microseconds, about what a sleep would cost, then
-/// sleeps.
+/// A mutual exclusion lock of four bytes. A waiter spins for some microseconds, about as long as going to sleep takes,
+/// and then sleeps.
 ///
 /// Requires:      unlock() by the thread that holds the lock. Not recursive.
 /// Thread safety: all members may be called by any thread.

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/chrono.hpp>
-#include <weft/base/deadline.hpp>
-#include <weft/sync/parking_spot.hpp>
+#include <weft/base/detail/deadline.hpp>
+#include <weft/seam/chrono.hpp>
+#include <weft/sync/detail/parking_spot.hpp>
 
 #include <memory>
 #include <utility>
@@ -35,9 +35,9 @@ private:
 /// park returns at once. There is at most one token.
 ///
 /// Thread safety: park, park_for and park_until are for one thread at a time; unparker() for any.
-/// Cost:          one allocation when made; park and unpark each one or two locked operations. park sleeps at once:
-///                where a token often comes within microseconds, look for it by park_for(0s) between the waits of a
-///                weft::backoff first.
+/// Cost:          one allocation when it is made; one or two locked operations for park, and for unpark. park sleeps at
+///                once: where tokens often come within microseconds, first look for one by park_for(0s) between the
+///                waits of a weft::backoff.
 /// Example:       examples/sync/parker.cpp
 /// Source:        crossbeam's Parker; the two-word protocol is the standard one over a futex.
 class parker {
@@ -49,7 +49,7 @@ public:
     /// Blocks until there is a token, and takes it. Never returns without one.
     void park() noexcept { spot_->park(); }
 
-    /// As park, for at most `limit`. Returns whether a token was taken. A limit of zero or less looks and returns.
+    /// As park, for at most `limit`. Returns whether a token was taken. With a limit of zero or less it only looks.
     template <class Rep, class Period>
     bool park_for(std::chrono::duration<Rep, Period> limit)
     {

@@ -6,19 +6,21 @@
 // Fields      sequence_   odd while a writer is at work; goes up by 2 with each write
 //             words_      the value's bytes, as atomic words: readers read them while they change
 //
-// Orders      O1  writer: words store release, after sequence_ has been made odd -> reader: words load acquire. Who
-//                 reads a new word also sees the odd sequence, and does not believe what it has read.
-//             O2  writer: sequence_ store release -> reader: sequence_ load acquire. Who sees the new even number sees
-//                 all words of that write.
-//             O3  writer: sequence_ compare-exchange acquire. It follows the writer before.
+// Orders      O1  writer: words store release, after sequence_ has been made odd -> reader: words load acquire. Whoever
+//                 reads a new word also sees the odd sequence_, and does not trust what it has read.
+//             O2  writer: sequence_ store release -> reader: sequence_ load acquire. Whoever sees the new even value
+//                 sees all words of that write.
+//             O3  writer: sequence_ compare-exchange acquire. It comes after the previous writer.
 //
-// Progress    store: lock-free but for a writer that is stopped in the middle. load: repeats while writers write.
+// Progress    store: lock-free unless a writer is stopped in the middle. load: repeats while writers write.
 //
 // Checked by  tests/model/lock_model.cpp: seq_lock_whole (O1, O2).
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
+#include <weft/base/detail/same_value.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <bit>
 #include <concepts>
@@ -30,8 +32,8 @@
 
 namespace weft {
 
-/// A value that many threads read and few write. A reader writes nothing shared, so readers do not slow each other
-/// down; it reads again if a write came in between.
+/// A value that many threads read and few write. A reader does not write anything shared, so readers do not slow each
+/// other down; it reads again if a write came in between.
 ///
 /// Requires:      T is trivially copyable; any size.
 /// Thread safety: all members, any threads.
@@ -41,7 +43,7 @@ namespace weft {
 /// Cost:          load: about a nanosecond for each 8 bytes; store: one locked operation.
 /// Example:       examples/sync/seq_lock.cpp
 /// Source:        Lameter, "Effective synchronization on Linux/NUMA systems" (2005); data as atomics after Boehm
-/// (2012).
+///                (2012).
 template <class T>
 class seq_lock {
     static_assert(std::is_trivially_copyable_v<T>, "weft::seq_lock<T>: T must be trivially copyable");
@@ -72,7 +74,7 @@ public:
         write(value);
     }
 
-    /// Puts `value` in and gives back what was there.
+    /// Stores `value` and returns the value that was there.
     T exchange(const T& value) noexcept
     {
         const writing w(*this);
@@ -82,12 +84,12 @@ public:
     }
 
     /// If the value equals `expected`, makes it `desired` and returns true; otherwise sets `expected` to the value and
-    /// returns false. Equal means ==, or the same bytes if T has no ==.
+    /// returns false. Equal means the same representation, or ==, as for atomic_cell.
     bool compare_exchange(T& expected, const T& desired) noexcept
     {
         const writing w(*this);
         const T now = current();
-        if (!same(now, expected)) {
+        if (!detail::same_value(now, expected)) {
             expected = now;
             return false;
         }
@@ -98,13 +100,14 @@ public:
 private:
     static constexpr std::size_t word_count = (sizeof(T) + 7) / 8;
 
-    /// Room for the bytes of a T that cannot be made out of nothing.
+    /// Room for the bytes of a T that cannot be default-constructed.
     struct room {
         alignas(T) unsigned char bytes[sizeof(T)];
     };
 
-    /// Straight into the result (named in the outermost block, or GCC makes room of its own for it): a copy, in wider
-    /// steps, of words that were written just now would have to wait until they have reached the cache.
+    /// Reads directly into the result (which is named in the outermost block, since otherwise GCC makes room for a
+    /// second one). A copy would read, in wider steps, words that were written just now, and have to wait until they
+    /// reach the cache.
     template <class To>
     [[nodiscard]] To load_as() const noexcept
     {
@@ -145,19 +148,10 @@ private:
         std::uint64_t even_;
     };
 
-    static bool same(const T& a, const T& b) noexcept
-    {
-        if constexpr (std::equality_comparable<T>) {
-            return a == b;
-        } else {
-            return std::memcmp(&a, &b, sizeof(T)) == 0;
-        }
-    }
-
     template <class To>
     void read(To& out) const noexcept
     {
-        unsigned char* const bytes = reinterpret_cast<unsigned char*>(&out);
+        unsigned char* const bytes = reinterpret_cast<unsigned char*>(detail::address_of(out));
         const auto read_word = [&](std::size_t i) {
             const std::uint64_t w = words_[i].load(detail::order::acquire);  // O1
             std::memcpy(bytes + i * 8, &w, bytes_in(i));
@@ -182,7 +176,7 @@ private:
 
     void write(const T& value) noexcept
     {
-        const unsigned char* const bytes = reinterpret_cast<const unsigned char*>(&value);
+        const unsigned char* const bytes = reinterpret_cast<const unsigned char*>(detail::address_of(value));
         for (std::size_t i = 0; i < word_count; ++i) {
             std::uint64_t w = 0;
             std::memcpy(&w, bytes + i * 8, bytes_in(i));

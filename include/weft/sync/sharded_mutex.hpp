@@ -1,43 +1,44 @@
-// weft/sync/sharded_mutex.hpp - a read-write lock whose readers do not meet.
+// weft/sync/sharded_mutex.hpp - a read-write lock whose readers do not share a cache line.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Roles       readers, writers: any threads. A thread always uses the same shard.
 //
 // Fields      shards_[i]      how many readers hold the lock through this shard, or are about to see that they may not;
 //                             and the bit `awaited`: a writer sleeps on this word, or is about to
-//             used_           a bit for each shard that a reader has ever come to: writers look at no others
-//             writing_        none; one: a writer holds the lock or waits for readers to leave;
-//                             awaited_one: and others sleep on this word, or are about to
+//             used_           a bit for each shard that any reader has ever used: writers look at no others
+//             writing_        none; one: a writer holds the lock, or waits for readers to leave;
+//                             awaited_one: as one, and others sleep on this word, or are about to
 //
 // Invariants  I1  A writer holds the lock if it has set writing_, has read used_ since, and has then seen no reader on
 //                 any shard of it.
 //             I2  A reader holds the lock if it has counted itself, has seen or set the bit of its shard in used_, and
-//                 has then seen writing_ unset. Bits are never taken back.
-//             I3  The step that gives the lock up is the last touch of the object: after it only addresses are used,
-//                 so whoever takes the lock next may end the object's life.
+//                 has then seen writing_ unset. Bits are never cleared.
+//             I3  The step that gives the lock up is the last access to the object: after it only addresses are used,
+//                 so whoever takes the lock next may destroy the object.
 //
 // Orders      O1  reader: shard + 1 seq_cst, then writing_ load seq_cst; writer: writing_ compare-exchange seq_cst,
-//                 then the first load of each shard seq_cst. In their one order, the reader sees the writer or the
-//                 writer sees the reader; a later load of the shard sees nothing older. In between in the same way:
-//                 the first reader of a shard sets its bit in used_ seq_cst, the writer reads used_ seq_cst.
+//                 then the first load of each shard seq_cst. In their single order the reader sees the writer, or the
+//                 writer sees the reader; a later load of the shard sees nothing older. The same holds for used_ in
+//                 between: the first reader of a shard sets its bit seq_cst, and the writer reads used_ seq_cst.
 //             O2  unlock: writing_ exchange release -> lock and lock_shared: writing_ read. The next holder sees what
 //                 the writer did.
 //             O3  unlock_shared: shard - 1 release -> writer: shard load. The writer comes after the reads.
-//             O4  used_: bit set seq_cst, reader's load seq_cst. Who finds the bit of its shard set, and then no writer,
-//                 comes in their one order after the step that set it; hence so does a writer that comes after it.
+//             O4  used_: bit set seq_cst, reader's load seq_cst. A reader that finds the bit of its shard set, and then
+//                 no writer, comes after the step that set the bit in their single order; hence so does a writer that
+//                 comes after the reader.
 //
-// Progress    readers: wait-free while no writer comes. Writers come before new readers. No sleep is missed: who sleeps
-//             marks the word that it sleeps on, in one step with its last look, and who changes that word sees the
-//             mark.
+// Progress    readers: wait-free while no writer comes. Writers have precedence over new readers. No wake-up is missed:
+//             a thread that goes to sleep marks the word that it sleeps on, in one step with its last look at it, and a
+//             thread that changes the word sees the mark.
 //
 // Checked by  tests/model/lock_model.cpp: sharded_mutex_excludes (O1-O3), sharded_mutex_wakes, sharded_mutex_writers,
 //             sharded_mutex_tries, sharded_mutex_new_readers, sharded_mutex_shared_shard.
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/this_thread.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/this_thread.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +47,7 @@ namespace weft {
 
 namespace detail {
 
-/// What weft::sharded_mutex is; waiters spin before they sleep if `Spins`.
+/// The class of weft::sharded_mutex. If `Spins`, waiters spin before they sleep.
 template <std::size_t Shards, bool Spins>
 class basic_sharded_mutex {
 public:
@@ -95,10 +96,10 @@ public:
         const std::size_t shard = mine();
         word& readers = *shards_[shard];
         readers.fetch_add(1, order::seq_cst);  // O1
-        // order: O4; an acquire one makes a difference only in executions whose order of seq_cst does not follow what
-        // happens before, and a relaxed one where it is made after the look at writing_ below: the checker has neither
+        // order: O4; with acquire, a difference shows only in executions whose order of seq_cst does not follow what
+        // happens before, and with relaxed, where it is done after the look at writing_ below: the checker has neither
         if ((used_.load(order::seq_cst) >> shard & 1) == 0) {
-            // Once for each shard in the life of a lock.
+            // Once for each shard of a lock.
             used_.fetch_or(std::uint32_t{1} << shard, order::seq_cst);  // O1, O4
         }
         if (writing_.load(order::seq_cst) == none) return true;  // O1, O2
@@ -119,7 +120,7 @@ private:
     using word = atomic<std::uint32_t>;
     struct shard_tag {};
 
-    /// The shard of this thread. Threads take them in turns.
+    /// The index of this thread's shard. Threads take them in turns.
     static std::size_t mine() noexcept
     {
         using own = thread_slot<shard_tag, std::size_t>;
@@ -180,15 +181,15 @@ private:
 
 }  // namespace detail
 
-/// A read-write lock for data that is read all the time and written rarely. Readers on different processors write
-/// different cache lines, so reading scales; writing costs a look at every shard that is used.
+/// A read-write lock for data that is read all the time and rarely written. Readers on different processors write to
+/// different cache lines, so reading scales; writing costs a look at every shard in use.
 ///
 /// Requires:      the thread that locks unlocks. Not recursive: not even two shared locks by one thread, because a
 ///                writer may come in between. Meets the standard's requirements of a shared lock (std::shared_lock).
 /// Thread safety: all members may be called by any thread.
-/// Order:         as a mutex, between writers and everybody.
-/// Cost:          lock_shared and unlock_shared one locked operation each; lock and unlock as well, and lock a look at
-///                every shard that was ever read through: up to 16 cache misses. 2 KiB.
+/// Order:         as a mutex, between writers and everybody else.
+/// Cost:          one locked operation each for lock_shared, unlock_shared, lock and unlock; and for lock a look at
+///                every shard that was ever used: up to 16 cache misses. 2 KiB.
 /// Example:       examples/sync/sharded_mutex.cpp
 /// Source:        the big-reader lock of Linux 2.4; the interface is crossbeam's ShardedLock.
 using sharded_mutex = detail::basic_sharded_mutex<16, true>;

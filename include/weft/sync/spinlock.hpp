@@ -8,19 +8,19 @@
 // Orders      O1  unlock: store release -> lock: exchange acquire. What a holder wrote is visible to the next one.
 //
 // Progress    lock: blocking, unfair. A waiter reads the word, with pauses that grow, and writes only when it has
-//             seen the lock free: waiters do not steal the line from the holder. After some microseconds it yields
-//             the core on every turn, so that a holder that lost its core gets it back.
+//             seen that the lock is free: waiters do not take the cache line from the holder. After some microseconds
+//             it yields the core on every turn, so that a holder that has lost its core gets it back.
 //
 // Checked by  tests/model/sync_model.cpp: spinlock_excludes (O1).
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
+#include <weft/seam/atomic.hpp>
 
 namespace weft {
 
 /// A mutual exclusion lock that waits by spinning: for critical sections of some tens of instructions that neither
-/// block nor call foreign code. For anything longer use weft::mutex or std::mutex.
+/// block nor call code that is not theirs. For anything longer use weft::mutex or std::mutex.
 ///
 /// Requires:      unlock() by the thread that holds the lock. Not recursive.
 /// Thread safety: all members may be called by any thread.

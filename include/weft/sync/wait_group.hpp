@@ -1,19 +1,19 @@
-// weft/sync/wait_group.hpp - waiting until everybody who holds a handle is done.
+// weft/sync/wait_group.hpp - waiting until all holders of a handle are done.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Roles       each handle is used by one thread at a time; handles of one group by any threads.
 //
 // Fields      state_    low half: handles that are neither gone nor waiting; high half: the round, which goes up each
 //                       time the low half reaches 0
-//             signal_   goes up by two after each round has ended; waiters sleep on its address. Its lowest bit: one
-//                       does, or is about to
+//             signal_   goes up by two after each round has ended; waiters sleep on its address. Its lowest bit: a
+//                       waiter does sleep, or is about to
 //
-// Invariants  I1  The last one to leave ends the round in the same step. Were it two steps, a waiter could come back in
-//                 between and begin a round that the belated second step would end before its time.
+// Invariants  I1  The last one to leave ends the round in the same step. If these were two steps a waiter could come
+//                 back in between and begin a round, which the second step would then end too early.
 //
 // Orders      O1  leave: state_ compare-exchange release -> the last leaver's, and every waiter's state_ load acquire,
-//                 which reads the last leaver's or a later one. The waiter sees what all the others did. Every write
-//                 of state_ is a read-modify-write, so that all of them are one release sequence.
+//                 which reads the last leaver's write or a later one. The waiter sees what all the others did. Every
+//                 write of state_ is a read-modify-write, so all of them form one release sequence.
 //             O2  last leaver: signal_ compare-exchange release -> waiter: signal_ load acquire. A waiter that sees the
 //                 new signal also sees the round's end; one that does not see it cannot mark it, and looks again, or
 //                 the last leaver sees the mark and wakes.
@@ -24,7 +24,7 @@
 //             wait_group_rounds (I1).
 #pragma once
 
-#include <weft/base/atomic.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -7,20 +7,21 @@
 
 namespace weft {
 
-/// The answers to "how many processors?". Each is 0 (quota: none) where the system does not tell.
+/// The answers to "how many processors?". Each is 0 (quota: none) where the system does not say.
 struct processor_counts {
     std::size_t configured = 0;  ///< hardware threads that the system could have, plugged in or not
     std::size_t online = 0;      ///< hardware threads that run now
     std::size_t allowed = 0;     ///< those that the calling thread's affinity lets it use
     std::size_t physical = 0;    ///< cores that run now: hardware threads of one core count once
-    std::optional<double>
-        quota;  ///< processors' worth of time that the control groups (v1 or v2) grant; 0.5: half of one
+    /// Processors' worth of time that the control groups (v1 or v2) grant; 0.5: half of one. The smallest quota of the
+    /// process's group and of those above it that the process can see.
+    std::optional<double> quota;
 };
 
 /// Reads the counts from the system, anew on each call: all of them may change while a program runs.
 ///
 /// Thread safety: any thread.
-/// Cost:          some tens of small files; do it when something is set up.
+/// Cost:          some tens of small files; call it during setup.
 /// Example:       examples/topology/counts.cpp
 [[nodiscard]] processor_counts cpu_counts();
 

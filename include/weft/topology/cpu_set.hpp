@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -98,11 +98,11 @@ inline cpu_set::iterator cpu_set::begin() const noexcept { return iterator(*this
 /// (not_supported).
 std::error_code pin_this_thread(const cpu_set& cpus);
 
-/// The processors that the calling thread may run on; empty where the system does not tell.
+/// The processors that the calling thread may run on; empty where the system does not say.
 [[nodiscard]] cpu_set this_thread_affinity();
 
-/// The processor that the calling thread runs on now; it may be another one by the time of the return. None where the
-/// system does not tell.
+/// The processor that the calling thread runs on now; by the time of the return it may be another one. None where the
+/// system does not say.
 [[nodiscard]] std::optional<std::size_t> this_thread_cpu() noexcept;
 
 }  // namespace weft

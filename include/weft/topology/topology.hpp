@@ -16,13 +16,14 @@ namespace detail {
 struct machine_facts;
 }
 
-/// What a core is made for. A core is `uniform` where all cores are of one kind, or where the system does not tell.
+/// What a core is made for. A core is `uniform` where all cores are of one kind, or where the system does not say.
 enum class core_kind {
     uniform,
     performance,
     efficiency,
 };
 
+/// What a cache holds.
 enum class cache_type {
     unified,
     data,
@@ -30,13 +31,13 @@ enum class cache_type {
 };
 
 /// The processors of a machine that run now, and what they share. Every processor is in exactly one core, one package
-/// and one NUMA node: where the system does not tell, or tells nonsense, it counts as a core of its own, and the
+/// and one NUMA node: where the system does not say, or says nonsense, it counts as a core of its own, and the
 /// machine as one package and one node; degraded_reason() says so.
 ///
-/// It is a picture of one moment: processors may be switched on or off later. It knows nothing of affinity: see
+/// It is a snapshot: processors may be switched on or off later. It knows nothing of affinity: see
 /// this_thread_affinity().
 ///
-/// Thread safety: an ordinary value; system() may be called by any thread, also before main() and after it.
+/// Thread safety: an ordinary value; system() may be called by any thread, even before main() and after it.
 /// Cost:          hwloc, or some ten small files for each processor, read once.
 /// Example:       examples/topology/machine.cpp
 class topology {
@@ -44,9 +45,9 @@ public:
     /// One hardware thread; the operating system's word for it is processor, or CPU.
     struct hardware_thread {
         std::size_t cpu = 0;      ///< its number, as in a cpu_set
-        std::size_t core = 0;     ///< its place in cores()
-        std::size_t package = 0;  ///< its place in packages()
-        std::size_t node = 0;     ///< its place in nodes()
+        std::size_t core = 0;     ///< its index in cores()
+        std::size_t package = 0;  ///< its index in packages()
+        std::size_t node = 0;     ///< its index in nodes()
     };
 
     struct core {
@@ -59,20 +60,20 @@ public:
         cpu_set cpus;
     };
 
-    /// Memory, and the processors that are near to it: none for a node of memory only.
+    /// Memory, and the processors near it: none for a node of memory only.
     struct numa_node {
-        std::size_t number = 0;  ///< the operating system's number of it
+        std::size_t number = 0;  ///< as the operating system numbers it
         cpu_set cpus;
-        std::uint64_t memory_bytes = 0;  ///< 0 where the system does not tell
-        /// How far the memory of nodes()[i] is, 10 being the own one. As many as there are nodes.
+        std::uint64_t memory_bytes = 0;  ///< 0 where the system does not say
+        /// How far away the memory of nodes()[i] is; 10 for the node's own. As many as there are nodes.
         std::vector<unsigned> distances;
     };
 
     struct cache {
         unsigned level = 0;
         cache_type type = cache_type::unified;
-        std::uint64_t size_bytes = 0;  ///< 0 where the system does not tell
-        unsigned line_bytes = 0;       ///< 0 where the system does not tell
+        std::uint64_t size_bytes = 0;  ///< 0 where the system does not say
+        unsigned line_bytes = 0;       ///< 0 where the system does not say
         cpu_set cpus;                  ///< the processors that share it
     };
 
@@ -84,7 +85,7 @@ public:
     /// The same, read anew.
     [[nodiscard]] static topology read();
 
-    /// What other machines look like to tests.
+    /// For tests: a machine made of these facts.
     explicit topology(detail::machine_facts facts);
 
     /// All processors, the parts in the order of their lowest processors (nodes: of their numbers), the caches nearest
@@ -103,15 +104,15 @@ public:
     [[nodiscard]] const cache* last_cache(std::size_t cpu) const noexcept;
 
     /// How far apart two processors are: 0 for one and the same, 1 in one core, then by the level of the nearest cache
-    /// they share, then in one NUMA node, then by the distance of their nodes. The numbers only serve to be compared.
-    /// A processor that does not run here is farther away than any other.
+    /// they share, then in one NUMA node, then by the distance of their nodes. The numbers mean nothing but their
+    /// order. A processor that does not run here is farther away than any other.
     [[nodiscard]] unsigned distance(std::size_t a, std::size_t b) const noexcept;
 
     /// All other processors, nearest first; equally near ones in ascending order from `cpu` on, then from the lowest
     /// on, so that two neighbours do not turn to the same one first.
     [[nodiscard]] std::vector<std::size_t> nearest(std::size_t cpu) const;
 
-    /// Who told: "hwloc", "sysfs", or "generic" (nobody, but for the number of processors).
+    /// Where it comes from: "hwloc", "sysfs", or "generic" (nowhere, except the number of processors).
     [[nodiscard]] std::string_view source() const noexcept { return source_; }
 
     /// What could not be found out and was replaced; empty if nothing was.
@@ -128,7 +129,7 @@ private:
     std::vector<package> packages_;
     std::vector<numa_node> nodes_;
     std::vector<cache> caches_;
-    std::vector<std::vector<std::size_t>> caches_of_;  // for each of threads_, the places in caches_, nearest first
+    std::vector<std::vector<std::size_t>> caches_of_;  // for each of threads_, the indices in caches_, nearest first
     std::string source_;
     std::string degraded_reason_;
 };

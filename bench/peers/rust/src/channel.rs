@@ -15,7 +15,7 @@ fn make(capacity: Option<usize>) -> (Sender<u64>, Receiver<u64>) {
     }
 }
 
-/// A set of processors, as the system takes it.
+/// A set of processors, as the system call takes it.
 type Cpus = [u64; 16];
 
 extern "C" {
@@ -52,7 +52,7 @@ fn sides(apart: bool) -> Option<Sides> {
 fn many(capacity: Option<usize>, messages: u64, senders: u64, receivers: u64, on: Option<Sides>) {
     let before = affinity();
     if let Some((_, here)) = &on {
-        run_on(here); // threads that are started from here on inherit it
+        run_on(here); // threads started from here on inherit it
     }
     let (tx, rx) = make(capacity);
     let receive = |rx: Receiver<u64>| {

@@ -1,4 +1,4 @@
-// demos.rs - rayon: the demo programs, with the inputs and the steps that they have in examples/.
+// demos.rs - rayon: the demo programs, with the same inputs and steps as in examples/.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 use crate::harness::{thread_counts, Case, Random};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ pub fn below(random: &mut Random, bound: u32) -> u32 {
     ((random.next() >> 32) * u64::from(bound) >> 32) as u32
 }
 
-/// Memory that a run gives back stays with the program, as on the C++ side.
+/// Memory that a run frees stays with the program, as on the C++ side.
 fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -170,7 +170,7 @@ fn merge_in_turn(mut a: &[u32], mut b: &[u32], out: &mut [u32]) {
     out[at..].copy_from_slice(rest);
 }
 
-/// The middle of the longer one tells where the other is cut.
+/// The middle of the longer one determines where the other is cut.
 fn merge(a: &[u32], b: &[u32], out: &mut [u32]) {
     let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
     if long.len() < 2_000 {
@@ -248,7 +248,7 @@ fn tree() -> (Branch, u64) {
 
 // --- split -----------------------------------------------------------------------------------------------------------
 
-/// Letters, and a comma in the place of about every tenth; and the number of pieces.
+/// Letters, with a comma in place of about every tenth; and the number of pieces.
 fn text() -> (String, usize) {
     let mut random = Random(1);
     let text: String = (0..10_000_000)
@@ -276,7 +276,7 @@ fn odd_primes_to_root(n: u64) -> Vec<u64> {
     primes
 }
 
-/// The primes among the odd numbers of one segment: 1 is number 0, 3 is number 1.
+/// The primes among the odd numbers of one segment: 1 has index 0, 3 has index 1.
 fn primes_in(segment: u64, n: u64, primes: &[u64]) -> u64 {
     let first = segment * SEGMENT;
     let size = SEGMENT.min((n + 1) / 2 - first) as usize;

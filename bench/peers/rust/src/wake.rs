@@ -42,7 +42,7 @@ fn wake(make: fn() -> (Sender<Instant>, Receiver<Instant>), gap: Duration) -> (D
 
 const ROUND_TRIPS: u32 = 500;
 
-/// Tokens and groups, as bench/wake/handover_bench.cpp has them.
+/// Tokens and groups, as bench/channel/wake_handover_bench.cpp has them.
 fn add_handover(cases: &mut Vec<Case>) {
     let mut case = |name: &str, unit, per_iteration, run| {
         let name = format!("wake/{}", name);

@@ -1,9 +1,10 @@
-// weft/algorithm/detail/count_sort.hpp - sorts integers of one or two bytes: counts the values and writes them anew.
+// weft/algorithm/detail/count_sort.hpp - sorts integers of one or two bytes: counts the values, and writes them again
+// in order.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <weft/algorithm/detail/quicksort.hpp>
-#include <weft/base/array.hpp>
+#include <weft/base/detail/array.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ public:
         }
         const std::size_t half = pieces / 2;
         const std::size_t middle = n / pieces * half;
-        fork_join(
+        weft::fork_join(
             c, [&](fork_context here) { count(here, keys, middle, counts, half); },
             [&](fork_context there) { count(there, keys + middle, n - middle, counts + half * bins, pieces - half); });
     }
@@ -55,7 +56,7 @@ public:
         constexpr std::size_t worth_a_fork = 65536;
         if (to - from > worth_a_fork && c.wanted()) {
             const std::size_t middle = from + (to - from) / 2;
-            fork_join(
+            weft::fork_join(
                 c, [&](fork_context here) { fill(here, keys, from, middle, ends, descending); },
                 [&](fork_context there) { fill(there, keys, middle, to, ends, descending); });
             return;
@@ -77,7 +78,7 @@ public:
     }
 };
 
-/// Sorts bytes. No memory but some stack.
+/// Sorts bytes. Takes no memory except some stack.
 template <class T>
 void count_sort(fork_context c, T* keys, std::size_t n, bool descending)
 {
@@ -87,7 +88,7 @@ void count_sort(fork_context c, T* keys, std::size_t n, bool descending)
                         std::clamp(n / 16384, std::size_t{1}, std::min(most, c.num_threads())));
 }
 
-/// Sorts numbers of two bytes, with memory for the counts; false, and nothing done, if there is none.
+/// Sorts numbers of two bytes, with memory for the counts; false, with nothing done, if there is none.
 template <class T>
 bool try_count_sort(fork_context c, T* keys, std::size_t n, bool descending)
 {

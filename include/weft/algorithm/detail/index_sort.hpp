@@ -1,13 +1,13 @@
-// weft/algorithm/detail/index_sort.hpp - sorts numbers of places by a key each, and then moves the elements once.
+// weft/algorithm/detail/index_sort.hpp - sorts indices by a key each, and then moves the elements once.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/radix_sort.hpp>
 #include <weft/algorithm/detail/scratch.hpp>
-#include <weft/base/construct.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,13 +17,13 @@
 
 namespace weft::detail::algorithm {
 
-/// A place, and what decides its rank: all of a number, or eight bytes of a string.
+/// An index, and what decides its rank: a whole number, or eight bytes of a string.
 struct keyed_index {
     std::uint64_t key;
     std::size_t index;
 };
 
-/// Calls f(from, to) for parts of [lo, hi), in parallel where somebody is free.
+/// Calls f(from, to) for parts of [lo, hi), in parallel where a thread is idle.
 template <class F>
 void run_parts(fork_context c, std::size_t lo, std::size_t hi, const F& f)
 {
@@ -31,9 +31,9 @@ void run_parts(fork_context c, std::size_t lo, std::size_t hi, const F& f)
     while (lo < hi) {
         if (hi - lo > 2 * part && c.wanted()) {
             const std::size_t middle = lo + (hi - lo) / 2;
-            fork_join(
-                c, [&](fork_context here) { run_parts(here, lo, middle, f); },
-                [&](fork_context there) { run_parts(there, middle, hi, f); });
+            weft::fork_join(
+                c, [&](fork_context here) { algorithm::run_parts(here, lo, middle, f); },
+                [&](fork_context there) { algorithm::run_parts(there, middle, hi, f); });
             return;
         }
         const std::size_t end = std::min(hi, lo + part);
@@ -54,25 +54,25 @@ inline void sort_indices(fork_context c, keyed_index* order, keyed_index* scratc
     sort(c, order, scratch, n, false);
 }
 
-/// Moves the elements so that what stood at order[i].index stands at i. `room` is for n elements.
+/// Moves the elements so that the one at order[i].index is then at i. `room` is for n elements.
 template <class I, class Order>
-void permute(fork_context c, I first, std::size_t n, const Order* order, std::iter_value_t<I>* room)
+void permute(fork_context c, I first, std::size_t n, const Order& order, std::iter_value_t<I>* room)
 {
     using value = std::iter_value_t<I>;
     static_assert(std::is_nothrow_move_constructible_v<value> && std::is_nothrow_move_assignable_v<value>);
-    run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
+    algorithm::run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
         constexpr std::size_t ahead = 16;
         for (std::size_t i = lo; i < hi; ++i) {
             if constexpr (std::contiguous_iterator<I>) {
                 if (i + ahead < n) __builtin_prefetch(std::to_address(first) + order[i + ahead].index, 1);
             }
-            construct(room + i, std::ranges::iter_move(past(first, order[i].index)));
+            detail::construct(room + i, std::ranges::iter_move(past(first, order[i].index)));
         }
     });
-    run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
+    algorithm::run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
         for (std::size_t i = lo; i < hi; ++i) {
             nth(first, i) = std::move(room[i]);
-            destruct(room + i);
+            detail::destruct(room + i);
         }
     });
 }

@@ -1,25 +1,29 @@
-// weft/algorithm/detail/invoke.hpp - calls functions and members alike, without the weight of a standard header.
+// weft/algorithm/detail/invoke.hpp - how algorithms call functions, and which parts of the results they may keep.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
+
+#include <weft/base/detail/invoke.hpp>
 
 #include <type_traits>
 #include <utility>
 
 namespace weft::detail::algorithm {
 
-/// f(args...), also for pointers to members.
-template <class F, class First, class... Args>
-[[gnu::always_inline]] constexpr decltype(auto) invoke(F&& f, First&& first, Args&&... args)
-{
-    using function = std::remove_cvref_t<F>;
-    if constexpr (std::is_member_object_pointer_v<function>) {
-        return (std::forward<First>(first).*f);
-    } else if constexpr (std::is_member_function_pointer_v<function>) {
-        return (std::forward<First>(first).*f)(std::forward<Args>(args)...);
-    } else {
-        return std::forward<F>(f)(std::forward<First>(first), std::forward<Args>(args)...);
-    }
-}
+using detail::invoke;
+
+/// A key in a form that may be kept. `Key` is what a key function made of an element, `Ref` the type by which the
+/// element came, `Value` the element's own type: a key of an element that came as a reference may refer to it; the key
+/// of an element that was made on the fly is a value of its own, and a key that is a proxy of the element (the
+/// reference of a std::vector<bool>) is the element's value.
+template <class Key, class Ref, class Value>
+struct kept_key {
+    using plain = std::remove_cvref_t<Key>;
+    static constexpr bool stands_in = !std::is_reference_v<Ref> && std::is_same_v<plain, std::remove_cv_t<Ref>> &&
+                                      std::is_constructible_v<Value, Key>;
+    using value = std::conditional_t<stands_in, Value, plain>;
+    static constexpr bool refers = std::is_reference_v<Ref> || !std::is_constructible_v<value, Key>;
+    using type = std::conditional_t<refers, Key, value>;
+};
 
 /// The default operation of scans and reductions.
 struct plus {

@@ -14,13 +14,13 @@ namespace weft::detail::algorithm {
 
 class key_runs {
 public:
-    /// `begins(i)`, for 0 < i < n: whether element i has another key than the one before. Called once for each, from
-    /// several threads. Throws what it throws, std::bad_alloc.
+    /// `begins(i)`, for 0 < i < n: whether element i has a different key from the one before. Called once for each,
+    /// from several threads. Throws what it throws, std::bad_alloc.
     template <class Begins>
     key_runs(fork_context c, std::size_t n, const Begins& begins) : first_of_tile_(tile_count(n) + 1)
     {
         const raw_scratch<std::size_t> found(n);
-        run_tiles(c, 0, tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+        algorithm::run_tiles(c, 0, tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             std::size_t* out = found.data() + lo;
             for (std::size_t i = lo; i < hi; ++i) {
                 *out = i;
@@ -31,7 +31,7 @@ public:
         for (std::size_t tile = 1; tile < first_of_tile_.size(); ++tile)
             first_of_tile_[tile] += first_of_tile_[tile - 1];
         begins_.resize(first_of_tile_.back() + 1, n);
-        run_tiles(c, 0, tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t) {
+        algorithm::run_tiles(c, 0, tile_count(n), n, [&](std::size_t tile, std::size_t lo, std::size_t) {
             std::copy_n(found.data() + lo, first_of_tile_[tile + 1] - first_of_tile_[tile],
                         begins_.data() + first_of_tile_[tile]);
         });

@@ -1,12 +1,12 @@
 // weft/algorithm/detail/partition.hpp - moves some elements to the front, on one thread or on many, in place.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// In parallel: pieces are partitioned each for itself, which leaves as many elements too far right as too far left;
-// these are swapped pairwise, each thread its share.
+// In parallel: each piece is partitioned by itself, which leaves as many elements too far right as too far left; these
+// are swapped pairwise, each thread doing its share.
 #pragma once
 
 #include <weft/algorithm/detail/nth.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace weft::detail::algorithm {
 
-/// Moves what `keep` wants to the front; returns how many.
+/// Moves the elements that `keep` accepts to the front; returns how many.
 template <class I, class Keep>
 std::size_t partition_all(I first, std::size_t n, const Keep& keep)
 {
@@ -46,7 +46,7 @@ std::size_t partition_all(I first, std::size_t n, const Keep& keep)
     }
 }
 
-/// What `partition_pieces` knows of its pieces.
+/// What `partition_pieces` knows about its pieces.
 struct partitioned_pieces {
     static constexpr std::size_t most = 64;
     std::size_t n;
@@ -66,12 +66,12 @@ void partition_pieces(fork_context c, I first, partitioned_pieces& pieces, std::
         return;
     }
     const std::size_t middle = lo + (hi - lo) / 2;
-    fork_join(
-        c, [&](fork_context here) { partition_pieces(here, first, pieces, lo, middle, partition); },
-        [&](fork_context there) { partition_pieces(there, first, pieces, middle, hi, partition); });
+    weft::fork_join(
+        c, [&](fork_context here) { algorithm::partition_pieces(here, first, pieces, lo, middle, partition); },
+        [&](fork_context there) { algorithm::partition_pieces(there, first, pieces, middle, hi, partition); });
 }
 
-/// Walks over the elements that are on the wrong side of `border`: the kept ones behind it, or the others before it.
+/// Walks over the elements that are on the wrong side of `border`: the kept ones after it, or the others before it.
 class misplaced {
 public:
     misplaced(const partitioned_pieces& pieces, std::size_t border, bool kept)
@@ -91,7 +91,7 @@ public:
             load();
         }
     }
-    /// The next ones lie in a row from position() on.
+    /// The next ones are contiguous, from position() on.
     [[nodiscard]] std::size_t position() const { return at_; }
     [[nodiscard]] std::size_t in_a_row()
     {
@@ -128,9 +128,9 @@ void swap_misplaced(fork_context c, I first, const partitioned_pieces& pieces, s
     constexpr std::size_t worth_a_fork = 16384;
     if (hi - lo > worth_a_fork && c.wanted()) {
         const std::size_t middle = lo + (hi - lo) / 2;
-        fork_join(
-            c, [&](fork_context here) { swap_misplaced(here, first, pieces, border, lo, middle); },
-            [&](fork_context there) { swap_misplaced(there, first, pieces, border, middle, hi); });
+        weft::fork_join(
+            c, [&](fork_context here) { algorithm::swap_misplaced(here, first, pieces, border, lo, middle); },
+            [&](fork_context there) { algorithm::swap_misplaced(there, first, pieces, border, middle, hi); });
         return;
     }
     if (lo == hi) return;
@@ -158,7 +158,7 @@ std::size_t par_partition_by(fork_context c, I first, std::size_t n, const Parti
 {
     const std::size_t wanted = std::min(n / (worth_par_partition / 8), 2 * c.num_threads());
     partitioned_pieces pieces{n, std::clamp(wanted, std::size_t{1}, partitioned_pieces::most), {}};
-    partition_pieces(c, first, pieces, 0, pieces.count, partition);
+    algorithm::partition_pieces(c, first, pieces, 0, pieces.count, partition);
     std::size_t border = 0;
     for (std::size_t i = 0; i < pieces.count; ++i) border += pieces.kept[i];
     std::size_t wrong = 0;
@@ -167,7 +167,7 @@ std::size_t par_partition_by(fork_context c, I first, std::size_t n, const Parti
         const std::size_t end = std::min(pieces.begin(i + 1), border);
         if (split < end) wrong += end - split;
     }
-    swap_misplaced(c, first, pieces, border, 0, wrong);
+    algorithm::swap_misplaced(c, first, pieces, border, 0, wrong);
     return border;
 }
 

@@ -1,14 +1,14 @@
 // weft/algorithm/detail/quicksort.hpp - the unstable sort in place.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Pattern-defeating quicksort (Peters 2021): pivots of nine, equal elements set aside in one pass, heap sort after too
-// many unbalanced partitions, so n log n always. Each side of a partition may be taken by another worker. Every loop
-// has bounds of its own: a comparator that lies cannot lead out of the range.
+// Pattern-defeating quicksort (Peters 2021): pivots chosen from nine elements, equal elements set aside in one pass,
+// heap sort after too many unbalanced partitions, so always O(n log n). Each side of a partition may be taken by
+// another worker. Every loop has bounds of its own: a comparator that lies cannot lead out of the range.
 #pragma once
 
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/partition.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
 
 #include <algorithm>
@@ -53,17 +53,17 @@ void heap_sort(I first, std::size_t n, const Less& less)
     }
 }
 
-/// Moves what `keep` wants to the front, by all threads if that pays; returns how many. The first element is not looked
-/// at and stays.
+/// Moves the elements that `keep` accepts to the front, by all threads if that pays; returns how many. The first
+/// element stays, without being looked at.
 template <class I, class Keep>
 std::size_t partition_rest(fork_context c, I first, std::size_t n, const Keep& keep)
 {
-    const auto piece = [&](I from, std::size_t size) { return partition_all(from, size, keep); };
+    const auto piece = [&](I from, std::size_t size) { return algorithm::partition_all(from, size, keep); };
     if (n < worth_par_partition || !c.wanted()) return piece(past(first, 1), n - 1);
-    return par_partition_by(c, past(first, 1), n - 1, piece);
+    return algorithm::par_partition_by(c, past(first, 1), n - 1, piece);
 }
 
-/// Puts a middling element in front: the median of three, or of three medians.
+/// Puts a middling element first: the median of three, or of three medians.
 template <class I, class Less>
 void pivot_to_front(I first, std::size_t n, const Less& less)
 {
@@ -90,17 +90,19 @@ void quicksort(fork_context c, I first, std::size_t n, const Less& less, int bad
     constexpr std::size_t worth_a_fork = 2048;
     for (;;) {
         if (less.failed()) return;
-        if (n <= small) return insertion_sort(first, n, less);
-        if (bad_allowed == 0) return heap_sort(first, n, less);
-        pivot_to_front(first, n, less);
+        if (n <= small) return algorithm::insertion_sort(first, n, less);
+        if (bad_allowed == 0) return algorithm::heap_sort(first, n, less);
+        algorithm::pivot_to_front(first, n, less);
         if (!leftmost && !less(*(first - 1), *first)) {
-            // Nothing here is less than the element before; the pivot equals it: set all its equals aside.
-            const std::size_t equals = partition_rest(c, first, n, [&](const auto& x) { return !less(*first, x); }) + 1;
+            // Nothing here is less than the element before, which the pivot equals: set all its equals aside.
+            const std::size_t equals =
+                algorithm::partition_rest(c, first, n, [&](const auto& x) { return !less(*first, x); }) + 1;
             first = past(first, equals);
             n -= equals;
             continue;
         }
-        const std::size_t lower = partition_rest(c, first, n, [&](const auto& x) { return less(x, *first); });
+        const std::size_t lower =
+            algorithm::partition_rest(c, first, n, [&](const auto& x) { return less(x, *first); });
         if (lower != 0) std::ranges::iter_swap(first, past(first, lower));
         const std::size_t upper = n - lower - 1;
         if (std::min(lower, upper) < n / 8) {
@@ -116,18 +118,18 @@ void quicksort(fork_context c, I first, std::size_t n, const Less& less, int bad
         }
         const I right = past(first, lower + 1);
         if (std::min(lower, upper) >= worth_a_fork && c.wanted()) {
-            fork_join(
-                c, [&](fork_context here) { quicksort(here, first, lower, less, bad_allowed, leftmost); },
-                [&](fork_context there) { quicksort(there, right, upper, less, bad_allowed, false); });
+            weft::fork_join(
+                c, [&](fork_context here) { algorithm::quicksort(here, first, lower, less, bad_allowed, leftmost); },
+                [&](fork_context there) { algorithm::quicksort(there, right, upper, less, bad_allowed, false); });
             return;
         }
         if (lower < upper) {
-            quicksort(c, first, lower, less, bad_allowed, leftmost);
+            algorithm::quicksort(c, first, lower, less, bad_allowed, leftmost);
             first = right;
             n = upper;
             leftmost = false;
         } else {
-            quicksort(c, right, upper, less, bad_allowed, false);
+            algorithm::quicksort(c, right, upper, less, bad_allowed, false);
             n = lower;
         }
     }
@@ -136,7 +138,7 @@ void quicksort(fork_context c, I first, std::size_t n, const Less& less, int bad
 template <class I, class Less>
 void quicksort(fork_context c, I first, std::size_t n, const Less& less)
 {
-    quicksort(c, first, n, less, static_cast<int>(std::bit_width(n)) / 2 + 1, true);
+    algorithm::quicksort(c, first, n, less, static_cast<int>(std::bit_width(n)) / 2 + 1, true);
 }
 
 }  // namespace weft::detail::algorithm

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/unsigned_word.hpp>
+#include <weft/base/detail/unsigned_word.hpp>
 
 #include <bit>
 #include <concepts>
@@ -40,7 +40,7 @@ template <radix_number A, radix_number B>
     requires(sizeof(A) + sizeof(B) <= 16)
 inline constexpr bool is_radix_pair<std::pair<A, B>> = true;
 
-/// What the natural order of T can be counted by.
+/// Types whose natural order is that of such an integer.
 template <class T>
 concept radix_sortable = radix_number<T> || is_radix_pair<T>;
 
@@ -48,8 +48,8 @@ template <radix_number A, radix_number B>
 auto radix_key(const std::pair<A, B>& value, bool descending)
 {
     using word = unsigned_word<sizeof(A) + sizeof(B)>;
-    return static_cast<word>((static_cast<word>(radix_key(value.first, descending)) << (8 * sizeof(B))) |
-                             radix_key(value.second, descending));
+    return static_cast<word>((static_cast<word>(algorithm::radix_key(value.first, descending)) << (8 * sizeof(B))) |
+                             algorithm::radix_key(value.second, descending));
 }
 
 template <class Word>

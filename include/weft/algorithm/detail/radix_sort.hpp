@@ -1,17 +1,17 @@
 // weft/algorithm/detail/radix_sort.hpp - a stable sort by an unsigned key, by all threads.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Large ranges are dealt out by the highest ten bits in which the keys differ: pieces are counted and moved in
-// parallel. What then fits into a cache is dealt out from lower to higher digits, but only by as many of the highest
-// bits as make most of the elements unique; the few that are still equal in them are sorted among themselves. So bits
-// that do not differ cost nothing, whatever their place.
+// Large ranges are distributed by the highest ten bits in which the keys differ: pieces are counted and moved in
+// parallel. Parts that then fit into a cache are distributed from lower to higher digits, but only by as many of the
+// highest bits as make most of the elements unique; the few that are still equal in these are sorted among themselves.
+// So bits that do not differ cost nothing, wherever they are.
 //
-// Nothing throws: the keys must not, and where there is no memory for counts one thread does the work.
+// Nothing throws: the keys must not, and if there is no memory for counts one thread does the work.
 #pragma once
 
 #include <weft/algorithm/detail/radix_key.hpp>
-#include <weft/base/memory.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -23,7 +23,7 @@
 
 namespace weft::detail::algorithm {
 
-/// Room for counts; none if there is no memory.
+/// Room for counts; empty if there is no memory.
 class counts_memory {
 public:
     explicit counts_memory(std::size_t size) noexcept : bytes_(size * sizeof(std::size_t))
@@ -47,7 +47,7 @@ private:
     std::size_t* memory_;
 };
 
-/// `KeyOf` gives the same unsigned number for an element whenever it is asked.
+/// `KeyOf` returns the same unsigned number for an element each time.
 template <class T, class KeyOf>
 class radix_sorter {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -56,7 +56,7 @@ class radix_sorter {
 public:
     explicit radix_sorter(const KeyOf& key_of) : key_of_(key_of) {}
 
-    /// Sorts what lies in `here`; it lies in `there` afterwards, if asked, else in `here`.
+    /// Sorts the elements in `here`; afterwards they are in `there`, if asked, else in `here`.
     void operator()(fork_context c, T* here, T* there, std::size_t n, bool into_there) const
     {
         if (n < worth_dealing) return few(here, there, n, into_there);
@@ -64,7 +64,7 @@ public:
         const counts_memory counts(pieces * most_bins);
         if (counts.data() == nullptr) return few(here, there, n, into_there);
 
-        unsigned top = radix_width(sample(here, n));
+        unsigned top = algorithm::radix_width(sample(here, n));
         dealing deal{here, there, n, pieces, counts.data(), 0, 0, {}};
         for (;;) {
             deal.bits = std::min(top, 10U);
@@ -73,9 +73,9 @@ public:
             word differing = 0;
             for (std::size_t i = 0; i < pieces; ++i)
                 differing |= static_cast<word>(deal.differing[i] | (deal.first_key(i, key_of_) ^ key_of_(here[0])));
-            const unsigned found = radix_width(differing);
+            const unsigned found = algorithm::radix_width(differing);
             if (found <= top) break;
-            top = found;  // the sample was too much alike
+            top = found;  // the elements of the sample were too similar
         }
         if (top == 0) {
             if (into_there) copy(here, there, n);
@@ -147,7 +147,7 @@ private:
     {
         if (hi - lo > 1) {
             const std::size_t middle = lo + (hi - lo) / 2;
-            return fork_join(
+            return weft::fork_join(
                 c, [&](fork_context here) { count(here, deal, lo, middle); },
                 [&](fork_context there) { count(there, deal, middle, hi); });
         }
@@ -167,7 +167,7 @@ private:
     {
         if (hi - lo > 1) {
             const std::size_t middle = lo + (hi - lo) / 2;
-            return fork_join(
+            return weft::fork_join(
                 c, [&](fork_context here) { scatter(here, deal, lo, middle); },
                 [&](fork_context there) { scatter(there, deal, middle, hi); });
         }
@@ -186,7 +186,7 @@ private:
         while (lo < hi) {
             if (hi - lo > 1 && starts[hi] - starts[lo] > worth_a_fork && c.wanted()) {
                 const std::size_t middle = lo + (hi - lo) / 2;
-                return fork_join(
+                return weft::fork_join(
                     c, [&](fork_context here) { each_bin(here, deal, starts, lo, middle, into_other); },
                     [&](fork_context there) { each_bin(there, deal, starts, middle, hi, into_other); });
             }
@@ -217,7 +217,7 @@ private:
         const word first = key_of_(here[0]);
         word differing = 0;
         for (std::size_t i = 1; i < n; ++i) differing = static_cast<word>(differing | (key_of_(here[i]) ^ first));
-        const unsigned top = radix_width(differing);
+        const unsigned top = algorithm::radix_width(differing);
         const auto unique = static_cast<unsigned>(std::bit_width(n)) + 1;
         const unsigned digits = std::min((unique + 7) / 8, 4U);
         const unsigned bits = std::min(top, 8 * digits);

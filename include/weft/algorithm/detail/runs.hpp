@@ -1,16 +1,16 @@
-// weft/algorithm/detail/runs.hpp - sorts what consists of a few long runs: they are found, reversed and merged.
+// weft/algorithm/detail/runs.hpp - sorts input that consists of a few long runs: they are found, reversed and merged.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// One pass by all threads, which ends at once where there are many runs. Each thread looks at pieces of its own; the
-// runs that go on from piece to piece are put together at the end.
+// One pass by all threads, which ends at once where there are many runs. Each thread looks at pieces of its own; runs
+// that continue from one piece into the next are joined at the end.
 #pragma once
 
 #include <weft/algorithm/detail/merge_sort.hpp>
 #include <weft/algorithm/detail/nth.hpp>
 #include <weft/algorithm/detail/ordered.hpp>
-#include <weft/base/atomic.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace weft::detail::algorithm {
 
-/// Elements [begin, end): none is less than the one before it; or none is greater, if it goes down.
+/// Elements [begin, end): none is less than the one before it; or none is greater, if the run goes down.
 struct run {
     std::size_t begin;
     std::size_t end;
@@ -37,7 +37,7 @@ public:
     {
         return Stable ? less_(nth(first_, i), nth(first_, i - 1)) : !less_(nth(first_, i - 1), nth(first_, i));
     }
-    /// The first in [i, end) that does not go on from the one before it.
+    /// The first in [i, end) that does not continue the run of the one before it.
     [[nodiscard]] std::size_t up_until(std::size_t i, std::size_t end) const
     {
         return until(i, end, [&](std::size_t k) { return up(k); });
@@ -119,7 +119,7 @@ private:
         while (lo < hi) {
             if (hi - lo > 2 * grain_ && c.wanted()) {
                 const std::size_t middle = lo + (hi - lo) / 2;
-                fork_join(
+                weft::fork_join(
                     c, [&](fork_context here) { find(here, lo, middle, pairs); },
                     [&](fork_context there) { find(there, middle, hi, pairs); });
                 return;
@@ -131,7 +131,7 @@ private:
                     next.down = end > next.end;
                     next.end = end;
                 }
-                // Each takes a place of its own; the join at the end makes what stands there visible.
+                // Each takes an entry of its own; the join at the end makes all entries visible.
                 const std::size_t place = found_.fetch_add(1, order::relaxed);
                 if (place >= room_ || pairs.failed()) return;
                 runs_[place] = next;
@@ -140,7 +140,7 @@ private:
         }
     }
 
-    /// Appends b to a, if it is a part of the same run.
+    /// Appends b to a, if it belongs to the same run.
     template <class Pairs>
     static bool join(run& a, const run& b, const Pairs& pairs)
     {
@@ -164,7 +164,8 @@ private:
     run runs_[256];
 };
 
-/// Merges the sorted runs [lo, hi). They lie in `here`; afterwards all lies sorted in `here`, or in `there` if asked.
+/// Merges the sorted runs [lo, hi). They are in `here`; afterwards everything is sorted, in `here`, or in `there` if
+/// asked.
 template <class I, class J, class Less>
 void merge_runs(fork_context c, const run_list& runs, std::size_t lo, std::size_t hi, I here, J there, bool into_there,
                 const Less& less)
@@ -172,27 +173,27 @@ void merge_runs(fork_context c, const run_list& runs, std::size_t lo, std::size_
     const std::size_t begin = runs[lo].begin;
     const std::size_t end = runs[hi - 1].end;
     if (hi - lo == 1) {
-        if (into_there) move_all(c, past(here, begin), end - begin, past(there, begin));
+        if (into_there) algorithm::move_all(c, past(here, begin), end - begin, past(there, begin));
         return;
     }
     const std::size_t half = begin + (end - begin) / 2;
     std::size_t m = lo + 1;
     while (m + 1 < hi && runs[m].end <= half) ++m;
     const std::size_t middle = runs[m].begin;
-    fork_join(
-        c, [&](fork_context k) { merge_runs(k, runs, lo, m, here, there, !into_there, less); },
-        [&](fork_context k) { merge_runs(k, runs, m, hi, here, there, !into_there, less); });
+    weft::fork_join(
+        c, [&](fork_context k) { algorithm::merge_runs(k, runs, lo, m, here, there, !into_there, less); },
+        [&](fork_context k) { algorithm::merge_runs(k, runs, m, hi, here, there, !into_there, less); });
     if (into_there) {
-        merge(c, past(here, begin), middle - begin, past(here, middle), end - middle, past(there, begin), less,
-              take_by_move());
+        algorithm::merge(c, past(here, begin), middle - begin, past(here, middle), end - middle, past(there, begin),
+                         less, take_by_move());
     } else {
-        merge(c, past(there, begin), middle - begin, past(there, middle), end - middle, past(here, begin), less,
-              take_by_move());
+        algorithm::merge(c, past(there, begin), middle - begin, past(there, middle), end - middle, past(here, begin),
+                         less, take_by_move());
     }
 }
 
-/// Sorts by merging, where the sequence consists of at most `most` runs; stable if the pairs are. False if it is not
-/// done: there are more, or there is no memory. `reverse(c, begin, end)` turns elements around.
+/// Sorts by merging, where the sequence consists of at most `most` runs; stable if the pairs are. False if this was not
+/// done: there are more, or there is no memory. `reverse(c, begin, end)` reverses elements.
 template <class I, class Pairs, class Less, class Reverse>
 bool sort_runs(fork_context c, I first, std::size_t n, std::size_t most, const Pairs& pairs, const Less& less,
                const Reverse& reverse)
@@ -210,9 +211,9 @@ bool sort_runs(fork_context c, I first, std::size_t n, std::size_t most, const P
             }
         });
         if constexpr (scratch.holds) {
-            merge_runs(c, runs, 0, runs.count(), scratch.data(), first, true, less);
+            algorithm::merge_runs(c, runs, 0, runs.count(), scratch.data(), first, true, less);
         } else {
-            merge_runs(c, runs, 0, runs.count(), first, scratch.data(), false, less);
+            algorithm::merge_runs(c, runs, 0, runs.count(), first, scratch.data(), false, less);
         }
     } catch (const std::bad_alloc&) {
         return false;
@@ -220,16 +221,17 @@ bool sort_runs(fork_context c, I first, std::size_t n, std::size_t most, const P
     return true;
 }
 
-/// Sorts what consists of a few runs by a comparator that cannot throw.
+/// Sorts input that consists of a few runs, by a comparator that cannot throw.
 template <bool Stable, class I, class Less>
 bool sort_runs(fork_context c, I first, std::size_t n, const Less& less)
 {
     constexpr std::size_t most = 64;
     if (n < 2) return true;
     const compared_pairs<Stable, I, Less> pairs(first, less);
-    return sort_runs(c, first, n, most, pairs, less, [&](fork_context k, std::size_t begin, std::size_t end) {
-        detail::algorithm::reverse(k, past(first, begin), end - begin, 0, (end - begin) / 2);
-    });
+    return algorithm::sort_runs(
+        c, first, n, most, pairs, less, [&](fork_context k, std::size_t begin, std::size_t end) {
+            detail::algorithm::reverse(k, past(first, begin), end - begin, 0, (end - begin) / 2);
+        });
 }
 
 }  // namespace weft::detail::algorithm

@@ -6,11 +6,11 @@
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scan_turns.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/pool/spawn.hpp>
+#include <weft/simd/detail/stream_copy.hpp>
 #include <weft/simd/reduce.hpp>
-#include <weft/simd/stream.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -25,7 +25,7 @@
 namespace weft::detail::algorithm {
 
 /// Scans n elements: `total(lo, hi)` is that of one tile, `write(lo, hi, start)` makes the output of one tile, where
-/// `start` is what lies before it, nothing in front of the first element.
+/// `start` is the total of everything before it; there is none before the first element.
 template <class T, class Op, class Total, class Write>
 void scan_tiles(std::size_t n, std::optional<T> start, const Op& op, const Total& total, const Write& write)
 {
@@ -33,14 +33,14 @@ void scan_tiles(std::size_t n, std::optional<T> start, const Op& op, const Total
         if (n != 0) write(std::size_t{0}, n, std::move(start));
         return;
     }
-    with_context([&](fork_context c) {
+    weft::with_context([&](fork_context c) {
         const std::size_t tiles = tile_count(n);
         const std::size_t round = tiles_in_round(c, n, tile_length * sizeof(T));
         std::vector<std::optional<T>> starts(round);
         for (std::size_t first = 0; first < tiles; first += round) {
             const std::size_t last = std::min(tiles, first + round);
-            run_tiles(c, first, last, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
-                if (tile + 1 != tiles) starts[tile - first].emplace(total(lo, hi));  // nobody asks for the last total
+            algorithm::run_tiles(c, first, last, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+                if (tile + 1 != tiles) starts[tile - first].emplace(total(lo, hi));  // the last total is not needed
             });
             for (std::size_t tile = first; tile < last; ++tile) {
                 std::optional<T>& here = starts[tile - first];
@@ -49,11 +49,11 @@ void scan_tiles(std::size_t n, std::optional<T> start, const Op& op, const Total
                 } else if (!start) {
                     start = std::exchange(here, std::nullopt);
                 } else {
-                    T next = op(T(*start), std::move(*here));
+                    T next = detail::algorithm::invoke(op, T(*start), std::move(*here));
                     here = std::exchange(start, std::move(next));
                 }
             }
-            run_tiles(c, first, last, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+            algorithm::run_tiles(c, first, last, n, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
                 write(lo, hi, std::move(starts[tile - first]));
             });
         }
@@ -64,7 +64,7 @@ template <class T, class I, class Op>
 T fold_tile(I in, std::size_t lo, std::size_t hi, const Op& op)
 {
     T total = nth(in, lo);
-    for (std::size_t i = lo + 1; i < hi; ++i) total = op(std::move(total), nth(in, i));
+    for (std::size_t i = lo + 1; i < hi; ++i) total = detail::algorithm::invoke(op, std::move(total), nth(in, i));
     return total;
 }
 
@@ -85,8 +85,8 @@ inline constexpr bool is_plus =
 template <class Op, class T>
 inline constexpr bool is_multiplies = std::is_same_v<Op, std::multiplies<>> || std::is_same_v<Op, std::multiplies<T>>;
 
-/// op(a, b) of totals that need not begin in front: a sum or product of whole numbers wraps, since such a total may
-/// overflow where none from the front does.
+/// op(a, b) of totals that need not begin at the first element: a sum or product of integers wraps, since such a total
+/// may overflow where none that begins at the first does.
 template <class T, class Op>
 T combine_totals(const Op& op, T a, T b)
 {
@@ -101,7 +101,8 @@ T combine_totals(const Op& op, T a, T b)
     }
 }
 
-/// A tile of numbers is scanned as eight segments side by side, so that an addition need not wait for the one before.
+/// A tile of numbers is scanned as eight segments side by side, so that an addition need not wait for the one before
+/// it.
 inline constexpr std::size_t segments = 8;
 inline constexpr std::size_t segment_length = tile_length / segments;
 
@@ -115,20 +116,20 @@ void segment_totals(const T* in, T (&totals)[segments], const Op& op)
         for (std::size_t s = 0; s < segments; ++s) totals[s] = in[s * segment_length];
         for (std::size_t i = 1; i < segment_length; ++i) {
             for (std::size_t s = 0; s < segments; ++s)
-                totals[s] = combine_totals(op, totals[s], in[s * segment_length + i]);
+                totals[s] = algorithm::combine_totals(op, totals[s], in[s * segment_length + i]);
         }
     }
 }
 
-/// Scans a whole tile; `starts` are what lies before the segments. The output may be the input.
+/// Scans a whole tile; `starts` are the totals before the segments. The output may be the input.
 template <bool Inclusive, class T, class Op>
 void scan_segments(const T* in, T* out, const T (&starts)[segments], const Op& op, bool streaming)
 {
-    constexpr std::size_t most = 2048 / sizeof(T);  // of a segment at once: the buffer must stay in the first cache
+    constexpr std::size_t most = 2048 / sizeof(T);  // of a segment at once: the buffer must stay in the L1 cache
     alignas(64) T buffer[segments][most];
     T total[segments];
     std::copy_n(starts, segments, total);
-    // Streaming wants whole lines: the first pieces end where a line does.
+    // Streaming needs whole cache lines: the first pieces end where a line ends.
     const std::size_t past_line = reinterpret_cast<std::uintptr_t>(out) % 64 / sizeof(T);
     for (std::size_t at = 0, n = most - past_line; at < segment_length;
          at += n, n = std::min(most, segment_length - at)) {
@@ -142,7 +143,7 @@ void scan_segments(const T* in, T* out, const T (&starts)[segments], const Op& o
         for (std::size_t s = 0; s < segments; ++s) {
             T* const to = out + s * segment_length + at;
             if (streaming) {
-                stream_copy(to, buffer[s], n * sizeof(T));
+                detail::stream_copy(to, buffer[s], n * sizeof(T));
             } else {
                 std::memcpy(to, buffer[s], n * sizeof(T));
             }
@@ -151,7 +152,7 @@ void scan_segments(const T* in, T* out, const T (&starts)[segments], const Op& o
     if (streaming) end_of_stream();
 }
 
-/// Scans numbers one after the other: whole numbers need no segments, an addition of them is done at once.
+/// Scans numbers one after the other: integers need no segments, since an addition of them takes one cycle.
 template <bool Inclusive, class T, class Op>
 void scan_line(const T* in, std::size_t n, T* out, T running, const Op& op, bool streaming)
 {
@@ -168,12 +169,12 @@ void scan_line(const T* in, std::size_t n, T* out, T running, const Op& op, bool
     const std::size_t past_line = reinterpret_cast<std::uintptr_t>(out) % 64 / sizeof(T);
     for (std::size_t lo = 0, hi = std::min(n, most - past_line); lo < n; lo = hi, hi = std::min(n, hi + most)) {
         scan(lo, hi, buffer);
-        stream_copy(out + lo, buffer, (hi - lo) * sizeof(T));
+        detail::stream_copy(out + lo, buffer, (hi - lo) * sizeof(T));
     }
     end_of_stream();
 }
 
-/// Operations that are known to call nobody's code, and not to throw.
+/// Operations that are known not to call code of the user's, and not to throw.
 template <class Op, class T>
 inline constexpr bool calls_nobody = is_plus<Op, T> || is_multiplies<Op, T> || std::is_same_v<Op, std::bit_and<>> ||
                                      std::is_same_v<Op, std::bit_or<>> || std::is_same_v<Op, std::bit_xor<>>;
@@ -190,26 +191,26 @@ public:
     void operator()(std::optional<T> init) const
     {
         if (n_ == 0) return;
-        // Floating point keeps to its tiles with one thread, too, for the sake of its bits.
+        // Floating-point numbers are scanned in tiles by one thread, too, so that the bits are the same.
         if (std::is_integral_v<T> && (n_ <= tile_length || current_num_threads() == 1)) {
             write_line(0, n_, init, false);  // one thread is faster with plain writes
             return;
         }
         if constexpr (calls_nobody<Op, T>) {
             if (n_ >= 2 * block) {
-                const bool done = with_context([&](fork_context c) {
-                    if (c.rehearsed()) return false;  // its threads take turns, they do not wait
+                const bool done = weft::with_context([&](fork_context c) {
+                    if (c.in_test_pool()) return false;  // a test_pool's threads take turns and must not wait
                     in_turns(c, init);
                     return true;
                 });
                 if (done) return;
             }
         }
-        scan_tiles<T>(
+        algorithm::scan_tiles<T>(
             n_, init, [this](T a, T b) { return combine(a, b); },
-            [this](std::size_t lo, std::size_t) {  // never of the last tile, which may be shorter
+            [this](std::size_t lo, std::size_t) {  // never called for the last tile, which may be shorter
                 T of[segments];
-                segment_totals(in_ + lo, of, op_);
+                algorithm::segment_totals(in_ + lo, of, op_);
                 return total_of(of);
             },
             [this](std::size_t lo, std::size_t hi, std::optional<T> start) {
@@ -217,19 +218,19 @@ public:
                     write_line(lo, hi, start, streaming_);
                 } else {
                     T of[segments];
-                    if (hi - lo == tile_length && start) segment_totals(in_ + lo, of, op_);
+                    if (hi - lo == tile_length && start) algorithm::segment_totals(in_ + lo, of, op_);
                     write_tile(lo, hi, start, of);
                 }
             });
     }
 
 private:
-    /// What a thread takes at once: it stays in the second cache between the two looks at it.
+    /// What a thread takes at once: it stays in the L2 cache between the two passes over it.
     static constexpr std::size_t block_tiles =
         std::max<std::size_t>(1, (std::size_t{256} << 10) / (tile_length * sizeof(T)));
     static constexpr std::size_t block = block_tiles * tile_length;
 
-    [[nodiscard]] T combine(T a, T b) const { return combine_totals(op_, a, b); }
+    [[nodiscard]] T combine(T a, T b) const { return algorithm::combine_totals(op_, a, b); }
     [[nodiscard]] T total_of(const T (&of)[segments]) const
     {
         T all = of[0];
@@ -238,24 +239,24 @@ private:
     }
     [[nodiscard]] std::optional<T> combine(const std::optional<T>& a, T b) const { return a ? combine(*a, b) : b; }
 
-    /// Whole numbers.
+    /// For integers.
     void write_line(std::size_t lo, std::size_t hi, std::optional<T> start, bool streaming) const
     {
-        if (!start) {  // an inclusive scan, in front
+        if (!start) {  // an inclusive scan, at its beginning
             start = in_[lo];
             out_[lo++] = *start;
         }
-        scan_line<Inclusive>(in_ + lo, hi - lo, out_ + lo, *start, op_, streaming);
+        algorithm::scan_line<Inclusive>(in_ + lo, hi - lo, out_ + lo, *start, op_, streaming);
     }
 
-    /// `of` are the totals of the segments, if the tile is a whole one and not the first.
+    /// `of` are the totals of the segments, if this is a whole tile and not the first.
     void write_tile(std::size_t lo, std::size_t hi, std::optional<T> start, const T (&of)[segments]) const
     {
         if (hi - lo == tile_length && start) {
             T starts[segments];
             T before = *start;
             for (std::size_t s = 0; s < segments; ++s) starts[s] = std::exchange(before, combine(before, of[s]));
-            scan_segments<Inclusive>(in_ + lo, out_ + lo, starts, op_, streaming_);
+            algorithm::scan_segments<Inclusive>(in_ + lo, out_ + lo, starts, op_, streaming_);
             return;
         }
         if (!start) {
@@ -270,7 +271,7 @@ private:
         }
     }
 
-    /// One pass over the memory: the threads take block after block.
+    /// One pass over the memory: the threads take one block after the other.
     void in_turns(fork_context c, std::optional<T> init) const
     {
         scan_turns<std::optional<T>> turns(init);
@@ -281,7 +282,7 @@ private:
     static void by_all(fork_context c, std::size_t threads, const Work& work)
     {
         if (threads <= 1) return work();
-        fork_join(c, [&](fork_context here) { by_all(here, threads - 1, work); }, [&](fork_context) { work(); });
+        weft::fork_join(c, [&](fork_context here) { by_all(here, threads - 1, work); }, [&](fork_context) { work(); });
     }
 
     void take_turns(scan_turns<std::optional<T>>& turns) const
@@ -304,7 +305,8 @@ private:
                 T of[block_tiles][segments];
                 std::optional<T> starts[block_tiles];
                 const std::size_t whole = (hi - lo) / tile_length;
-                for (std::size_t t = 0; t < whole; ++t) segment_totals(in_ + lo + t * tile_length, of[t], op_);
+                for (std::size_t t = 0; t < whole; ++t)
+                    algorithm::segment_totals(in_ + lo + t * tile_length, of[t], op_);
                 std::optional<T> before = turns.await(turn);
                 for (std::size_t t = 0; t < block_tiles; ++t) {
                     starts[t] = before;
@@ -319,7 +321,7 @@ private:
         }
     }
 
-    /// Of a whole block.
+    /// The total of a whole block.
     [[nodiscard]] T total_of_line(std::size_t lo) const
     {
         if constexpr (is_plus<Op, T>) {

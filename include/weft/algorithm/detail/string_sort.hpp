@@ -1,8 +1,8 @@
-// weft/algorithm/detail/string_sort.hpp - the order of strings, by eight bytes at a time.
+// weft/algorithm/detail/string_sort.hpp - the order of strings, eight bytes at a time.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// The first eight bytes stand beside the number of the place, so that most strings are never looked at twice. Those
-// that are equal so far are sorted by the next eight that differ, and so on.
+// The first eight bytes are kept beside the index, so that most strings are never looked at twice. Those that are equal
+// so far are sorted by the next eight bytes that differ, and so on.
 #pragma once
 
 #include <weft/algorithm/detail/index_sort.hpp>
@@ -17,16 +17,16 @@
 
 namespace weft::detail::algorithm {
 
-/// `ViewOf(index)` is the string of a place, the same whenever it is asked.
+/// `ViewOf(index)` is the string at an index, the same each time.
 template <class ViewOf>
 class string_sorter {
 public:
     string_sorter(const ViewOf& view_of, bool descending) : view_of_(view_of), descending_(descending) {}
 
-    /// Fills `order` with the places in the order of their strings; equals keep theirs.
+    /// Fills `order` with the indices in the order of their strings; equal ones keep their order.
     void operator()(fork_context c, keyed_index* order, keyed_index* spare, std::size_t n) const
     {
-        run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
+        algorithm::run_parts(c, 0, n, [&](std::size_t lo, std::size_t hi) {
             for (std::size_t i = lo; i < hi; ++i) order[i] = {prefix(view_of_(i), 0), i};
         });
         sort_indices(c, order, spare, n);
@@ -36,7 +36,7 @@ public:
 private:
     static constexpr std::size_t step = 8;
 
-    /// Eight bytes from `depth` on, as a number of the same order. What is not there counts as zero.
+    /// Eight bytes from `depth` on, as a number of the same order. Bytes beyond the end count as zero.
     [[nodiscard]] std::uint64_t prefix(std::string_view s, std::size_t depth) const
     {
         std::uint64_t bytes = 0;
@@ -67,7 +67,7 @@ private:
                 std::size_t middle = lo + (hi - lo) / 2;
                 while (middle < hi && order[middle].key == order[middle - 1].key) ++middle;
                 if (middle < hi) {
-                    fork_join(
+                    weft::fork_join(
                         c, [&](fork_context here) { refine_runs(here, order, spare, lo, middle, depth); },
                         [&](fork_context there) { refine_runs(there, order, spare, middle, hi, depth); });
                     return;
@@ -80,7 +80,7 @@ private:
         }
     }
 
-    /// Sorts strings that have the same eight bytes from `depth` on, and the same before.
+    /// Sorts strings that have the same eight bytes from `depth` on, and the same ones before.
     void refine(fork_context c, keyed_index* order, keyed_index* spare, std::size_t n, std::size_t depth) const
     {
         constexpr std::size_t insertion = 12;
@@ -93,7 +93,7 @@ private:
             }
             return;
         }
-        // Those that end here differ by their length at most, and come before the others.
+        // Those that end here differ at most in length, and come before the others.
         const std::size_t next = depth + step;
         std::size_t ended = 0;
         std::size_t longer = 0;

@@ -4,9 +4,9 @@
 
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
-#include <weft/base/array.hpp>
-#include <weft/base/construct.hpp>
+#include <weft/base/detail/array.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 
@@ -21,7 +21,7 @@ public:
     ~tiled_array()
     {
         for (std::size_t tile = 0; tile < tile_count(n_); ++tile)
-            destruct_n(data() + tile * tile_length, made_[tile]);
+            detail::destruct_n(data() + tile * tile_length, made_[tile]);
         dispose_array(made_, tile_count(n_));
     }
 
@@ -29,7 +29,7 @@ public:
     template <class F>
     void make(fork_context c, const F& f)
     {
-        run_tiles(c, 0, tile_count(n_), n_, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
+        algorithm::run_tiles(c, 0, tile_count(n_), n_, [&](std::size_t tile, std::size_t lo, std::size_t hi) {
             for (std::size_t i = lo; i < hi; ++i) {
                 ::new (static_cast<void*>(data() + i)) T(f(i));
                 ++made_[tile];

@@ -1,11 +1,12 @@
 // weft/channel/detail/checks.hpp - what the compiler says about arguments that a channel cannot take.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// One sentence each, and the first line that the compiler prints: a concept whose check fails is looked at before the
-// compiler would say "no matching function".
+// One sentence for each mistake, and the first complaint that the compiler prints: it evaluates the concept, whose
+// check fails, before it gets to say "no matching function".
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
+#include <weft/channel/result.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -36,6 +37,9 @@ concept message = check_message<T>::ok;
 /// An argument U&& that is no message T.
 template <class U, class T>
 concept no_message = !std::convertible_to<U&&, T>;
+
+/// What sending returns where it is an error: without a result's [[nodiscard]], whose warning would precede the error.
+struct refusal : send_result {};
 
 template <class T, class U>
 struct check_sent {

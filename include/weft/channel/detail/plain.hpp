@@ -1,8 +1,8 @@
-// weft/channel/detail/plain.hpp - batches of messages that are no more than their bytes: they can be copied all at once.
+// weft/channel/detail/plain.hpp - batches of messages that are nothing but bytes, which can be copied all at once.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -13,47 +13,21 @@ namespace weft::detail::channels {
 template <class T>
 concept plain = std::is_trivially_copyable_v<T> && std::copyable<T>;
 
-/// The elements lie one behind the other: reading them neither throws nor waits.
-template <class It, class T>
-concept plain_source =
-    plain<T> && std::contiguous_iterator<It> && std::same_as<std::remove_cv_t<std::iter_value_t<It>>, T> &&
-    std::convertible_to<std::iter_reference_t<It>, const T&>;
+/// The elements of a range are messages as they are, and stay where they are while others are looked at.
+template <class R, class T>
+concept standing_elements =
+    std::ranges::forward_range<R> && std::is_lvalue_reference_v<std::ranges::range_reference_t<R>> &&
+    std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<R>>, T>;
 
-/// A container like std::vector: elements of T and an allocator, and nothing else that one could want to do with an
-/// element than to put it at the end.
+/// Whether Out is a std::vector of T, or a container so much like it (elements, an allocator, insertion at the end)
+/// that it can make room for many plain messages at once.
 template <class Out, class T>
 inline constexpr bool is_vector = false;
 template <template <class, class> class Vector, class T, class A>
-inline constexpr bool is_vector<Vector<T, A>, T> = requires(Vector<T, A>& out, std::size_t n) {
+inline constexpr bool is_vector<Vector<T, A>, T> = requires(Vector<T, A>& out, const T* p) {
     requires std::same_as<typename Vector<T, A>::allocator_type, A>;
-    out.resize(n);
-    { out.size() } -> std::same_as<std::size_t>;
+    out.insert(out.end(), p, p);
     { out.data() } -> std::same_as<T*>;
 };
-
-/// Room for many messages can be had at once: a pointer, or a std::vector.
-template <class Out, class T>
-concept plain_target =
-    plain<T> && (std::same_as<std::remove_cvref_t<Out>, T*> ||
-                 (is_vector<std::remove_cvref_t<Out>, T> && std::is_nothrow_default_constructible_v<T>));
-
-/// Makes room for `n` messages at `out`, of which `write(T*)` gives how many it has filled. Does nothing where there is
-/// no room for all.
-template <class T, class Out, class Write>
-void append(Out& out, std::size_t n, Write write)
-{
-    if constexpr (std::same_as<Out, T*>) {
-        out += write(out);
-    } else {
-        const std::size_t before = out.size();
-        try {
-            out.resize(before + n);
-        } catch (...) {
-            return;
-        }
-        const std::size_t written = write(out.data() + before);
-        if (written != n) out.resize(before + written);
-    }
-}
 
 }  // namespace weft::detail::channels

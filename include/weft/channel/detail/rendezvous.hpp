@@ -1,192 +1,227 @@
 // weft/channel/detail/rendezvous.hpp - the channel without room: a message goes from hand to hand.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Who comes second claims the first of those who wait on the other side and moves the message itself, straight between
-// the two threads' own memory. A waiter without a place (an arm of a select whose message is made only if chosen, an
-// operation of a selector) is told to meet instead: then the claimer waits until the waiter's thread has done its part.
+// Whichever thread comes second claims the first one that waits on the other side and moves the message itself,
+// directly from the memory of one thread to the memory of the other.
 //
-// Roles       senders, receivers: any threads.  first, second: in the order of coming to the meeting.
+// A sender whose message has yet to be made (by a function, or from something else) is *late*. It must not claim a
+// receiver, which may have no time to wait for the user's code: it *engages* it. An engaged receiver stays in line, and
+// may leave; but other senders pass it by. Then the message is made, and the receiver is claimed if it is still there;
+// if not, the sender is no longer late, and waits with its message. A receiver that finds a late sender in line claims
+// it, gets in line itself, engaged to that sender, and lets it know.
+//
+// Roles       senders, receivers: any threads.
 //
 // Fields      senders_, receivers_   written under lock_   those who wait
+//             tickets_               written under lock_   how many have waited so far
 //             closed_                written under lock_
-//             waiter::place          written by its owner, used by the claimer
-//             waiter::peer           written by the claimer before it settles `meet`
+//             waiter::place          written by its owner, used by the claimer; null in a late sender
+//             waiter::ticket, engaged, partner   written under lock_
 //
-// Invariants  I1  Under the lock, at most one side has waiters that want to take and are not of one and the same token.
-//             I2  A claimed waiter is settled: done, meet, or refused if the claimer's part threw.
+// Invariants  I1  Under the lock, observers, engaged receivers and pairs under one and the same token apart, at most
+//                 one side has waiters, unless all those of the other side are late.
+//             I2  A claimed waiter is settled: done, or meet. Between the two nothing runs but the move of a message,
+//                 which cannot throw.
+//             I3  An engaged receiver is claimed by its late sender, or told to look again when that gives up, or
+//                 leaves.
 //
 // Orders      O1  The lock orders coming to the meeting: one of two finds the other.
 //             O2  The message and the places are handed on by claim and settle (waiter.hpp, O1, O3).
-//             O3  try_send, try_recv look at the other side's list without the lock (seq_cst): nobody there is an exact
-//                 answer at that time.
+//             O3  try_send, try_recv look at the other side's list without the lock (seq_cst): if nobody is there, that
+//                 is an exact answer at that time.
 //
 // Progress    blocking: both sides must come. The lock is held for some tens of instructions.
 //
-// Checked by  tests/model/channel_model.cpp: rendezvous_meets (O1, O2).
+// Checked by  tests/model/channel_model.cpp: rendezvous_meets (O1, O2); channel_promise_model.cpp: late_... (I3).
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
 #include <weft/channel/detail/core.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/construct.hpp>
 #include <weft/sync/spinlock.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace weft::detail::channels {
 
-/// One side's part in a meeting: who was claimed, or who waits.
-struct encounter {
-    waiter* partner = nullptr;  ///< claimed by the caller, who must settle it
-    meeting* peer = nullptr;    ///< waits for the caller
-};
-
-/// What enlisting for a select found.
-enum class enlisted : unsigned char {
-    queued,   ///< in line
-    worth,    ///< there is something to look at: do not sleep
-    engaged,  ///< a partner has been claimed; the own token is out of the game
-    chosen    ///< another thread has claimed the own token
-};
-
 /// The part that does not depend on the type of the message.
 class rendezvous_base : public channel_core {
 public:
-    /// Claims somebody on the other side. `blocked`: nobody there. Nobody of the token `self`.
-    channel_status start(bool sending, encounter& e) noexcept;
+    /// Claims a partner on the other side that is not late. `blocked`: there is none.
+    channel_status start(bool sending, waiter*& partner) noexcept;
 
-    /// Claims somebody on the other side, or puts `w` in the line of its own. `blocked`: it is in the line.
-    channel_status start_or_enlist(bool sending, encounter& e, waiter& w) noexcept;
+    /// As start; but if there is nobody it puts `w` into the line of its side. `blocked`: it is in the line.
+    channel_status start_or_register(bool sending, waiter*& partner, waiter& w) noexcept;
 
-    /// As start_or_enlist, for a token that may be in other lines already.
-    enlisted enlist(bool sending, encounter& e, waiter& w) noexcept;
+    /// As start_or_register, for a token that may be in other lines already.
+    registration register_waiter(bool sending, waiter*& partner, waiter& w) noexcept;
 
-    void delist(bool sending, waiter& w) noexcept;
+    void unregister(bool sending, waiter& w) noexcept;
 
-    /// Whether an attempt would not be blocked, but for partners of the token `self`.
-    [[nodiscard]] bool worth(bool sending, const wait_token* self) noexcept;
+    /// Whether an attempt would not be blocked. Partners under the token `self` do not count; late ones do, although
+    /// they may block it.
+    [[nodiscard]] bool is_ready(bool sending, const wait_token* self) noexcept;
 
-    /// Gives a partner or a peer back, unused.
-    static void cancel(const encounter& e) noexcept;
+    /// By a late sender: engages a receiver; if there is none, puts `w`, unless it is null, into the line.
+    channel_status engage(std::uint64_t& ticket, waiter* w = nullptr) noexcept;
+
+    /// Frees a receiver that the caller has engaged.
+    void disengage(std::uint64_t ticket) noexcept;
 
     void close() noexcept;
-    void discard() noexcept {}  // holds nothing
+    [[nodiscard]] bool is_closed() const noexcept { return closed_.load(order::acquire); }
+
+    // Holds nothing.
+    [[nodiscard]] static std::size_t len() noexcept { return 0; }
+    [[nodiscard]] static std::optional<std::size_t> capacity() noexcept { return 0; }
+    [[nodiscard]] static bool full() noexcept { return true; }
+    void discard() noexcept {}
+
+    /// How long a receiver that only tries, or has no time left, waits for a late sender that it has told to hurry.
+    static constexpr std::chrono::milliseconds grace{1};
 
 protected:
     [[nodiscard]] wait_list& line(bool sending) noexcept { return sending ? senders_ : receivers_; }
 
-    /// Waits with `place` for a claimed partner without a place. False: it refused.
-    static bool meet(waiter& partner, void* place) noexcept;
+    /// Claims the receiver that the caller has engaged; null if it has left.
+    waiter* claim_engaged(std::uint64_t ticket) noexcept;
 
 private:
-    waiter* claim_other(bool sending, const wait_token* self) noexcept;
+    waiter* claim_other(bool sending, waiter& w, waiter*& late) noexcept;
+    waiter* find(std::uint64_t ticket) noexcept;
+    void add(bool sending, waiter& w) noexcept;
 
     alignas(cache_line_size) spinlock lock_;
     wait_list senders_;
     wait_list receivers_;
+    std::uint64_t tickets_ = 0;
     atomic<bool> closed_{false};
 };
 
-template <class T>
+/// E: what passes, moved without throwing.
+template <class E>
 class rendezvous : public rendezvous_base {
 public:
-    /// Carries out the sender's part. False: the partner refused, start again. If the move of the message throws, the
-    /// partner waits again and the exception leaves.
-    bool finish_send(const encounter& e, T& message)
+    /// Gives the message to a claimed receiver.
+    static void give(waiter& to, E& message) noexcept
     {
-        if (e.peer != nullptr) {
-            put(e, *static_cast<storage_cell<T>*>(e.peer->place), message);
-            e.peer->token.settle(verdict::done, nullptr);
-            return true;
-        }
-        if (e.partner->place == nullptr) return meet(*e.partner, &message);
-        put(e, *static_cast<storage_cell<T>*>(e.partner->place), message);
-        e.partner->token->settle(verdict::done, e.partner);
-        return true;
+        static_cast<storage_cell<E>*>(to.place)->construct(std::move(message));
+        to.token->settle(verdict::done, &to);
     }
 
-    /// Carries out the receiver's part. False: the partner refused, start again. If the move of the message throws, the
-    /// message is lost: the sender is told that it was taken.
-    bool finish_recv(const encounter& e, storage_cell<T>& room)
+    /// Takes the message of a claimed sender.
+    static void take(waiter& from, storage_cell<E>& room) noexcept
     {
-        if (e.peer == nullptr && e.partner->place == nullptr) return meet(*e.partner, &room);
-        struct finally {
-            const encounter& e;
-            ~finally()
-            {
-                if (e.peer != nullptr) {
-                    e.peer->token.settle(verdict::done, nullptr);
-                } else {
-                    e.partner->token->settle(verdict::done, e.partner);
+        room.construct(std::move(*static_cast<E*>(from.place)));
+        from.token->settle(verdict::done, &from);
+    }
+
+    /// Gives the message to the receiver that the caller has engaged. False: it has left.
+    bool give_engaged(std::uint64_t ticket, E& message) noexcept
+    {
+        waiter* const to = claim_engaged(ticket);
+        if (to != nullptr) give(*to, message);
+        return to != nullptr;
+    }
+
+    channel_status try_send(E& message) noexcept
+    {
+        waiter* partner = nullptr;
+        const channel_status s = start(true, partner);
+        if (s == channel_status::done) give(*partner, message);
+        return s;
+    }
+
+    /// Takes the message of a sender that is not late.
+    channel_status recv_now(storage_cell<E>& room) noexcept
+    {
+        waiter* partner = nullptr;
+        const channel_status s = start(false, partner);
+        if (s == channel_status::done) take(*partner, room);
+        return s;
+    }
+
+    channel_status try_recv(storage_cell<E>& room, spin_budget& budget) noexcept
+    {
+        channel_status s = recv_now(room);
+        if (s != channel_status::blocked || line(true).empty()) return s;
+        s = recv(room, clock::now() + grace, budget);  // all of them are late
+        return s == channel_status::timed_out ? channel_status::blocked : s;
+    }
+
+    channel_status send(E& message, clock::time_point deadline, spin_budget& budget) noexcept
+    {
+        return pass(true, detail::address_of(message), deadline, budget, [&](waiter& w) { give(w, message); });
+    }
+
+    channel_status recv(storage_cell<E>& room, clock::time_point deadline, spin_budget& budget) noexcept
+    {
+        return pass(false, detail::address_of(room), deadline, budget, [&](waiter& w) { take(w, room); });
+    }
+
+    /// When somebody is there to receive it: makes the message by `make()`, and sends it. Meanwhile nobody waits for
+    /// it. Throws what `make` throws.
+    template <class Make>
+    channel_status send_late(Make make, clock::time_point deadline, spin_budget& budget)
+    {
+        for (;;) {
+            wait_token token;
+            waiter self;
+            self.token = &token;
+            std::uint64_t ticket = 0;
+            channel_status s = engage(ticket, &self);
+            if (s == channel_status::closed) return s;
+            if (s == channel_status::blocked) {
+                const verdict why = token.wait(deadline, &budget);
+                if (why == verdict::aborted) {
+                    unregister(true, self);
+                    return channel_status::timed_out;
                 }
+                if (why != verdict::meet) continue;
+                ticket = self.partner;
             }
-        } end{e};
-        room.construct(std::move(*static_cast<T*>(e.peer != nullptr ? e.peer->place : e.partner->place)));
-        return true;
-    }
-
-    channel_status try_send(T& message)
-    {
-        for (;;) {
-            encounter e;
-            if (const channel_status s = start(true, e); s != channel_status::done) return s;
-            if (finish_send(e, message)) return channel_status::done;
+            const auto message = [&] {
+                try {
+                    return make();
+                } catch (...) {
+                    disengage(ticket);
+                    throw;
+                }
+            };
+            E made = message();
+            return give_engaged(ticket, made) ? channel_status::done : send(made, deadline, budget);
         }
-    }
-
-    channel_status try_recv(storage_cell<T>& room)
-    {
-        for (;;) {
-            encounter e;
-            if (const channel_status s = start(false, e); s != channel_status::done) return s;
-            if (finish_recv(e, room)) return channel_status::done;
-        }
-    }
-
-    channel_status send(T& message, clock::time_point deadline, spin_budget& budget)
-    {
-        return pass(true, &message, deadline, budget, [&](const encounter& e) { return finish_send(e, message); });
-    }
-
-    channel_status recv(storage_cell<T>& room, clock::time_point deadline, spin_budget& budget)
-    {
-        return pass(false, &room, deadline, budget, [&](const encounter& e) { return finish_recv(e, room); });
     }
 
 private:
-    static void put(const encounter& e, storage_cell<T>& room, T& message)
-    {
-        if constexpr (std::is_nothrow_move_constructible_v<T>) {
-            room.construct(std::move(message));
-        } else {
-            try {
-                room.construct(std::move(message));
-            } catch (...) {
-                cancel(e);
-                throw;
-            }
-        }
-    }
-
     template <class Finish>
-    channel_status pass(bool sending, void* place, clock::time_point deadline, spin_budget& budget, Finish finish)
+    channel_status pass(bool sending, void* place, clock::time_point deadline, spin_budget& budget,
+                        Finish finish) noexcept
     {
         for (;;) {
-            encounter e;
             wait_token token;
             waiter self;
             self.token = &token;
             self.place = place;
-            const channel_status s = start_or_enlist(sending, e, self);
+            waiter* partner = nullptr;
+            const channel_status s = start_or_register(sending, partner, self);
             if (s == channel_status::closed) return s;
             if (s == channel_status::done) {
-                if (finish(e)) return s;
-                continue;
+                finish(*partner);
+                return s;
             }
-            const verdict why = token.wait(deadline, &budget);
+            const bool hurries = partner != nullptr && deadline != no_deadline;  // a late sender has been told
+            const verdict why = token.wait(hurries ? std::max(deadline, clock::now() + grace) : deadline, &budget);
             if (why == verdict::done) return channel_status::done;
             if (why == verdict::aborted) {
-                delist(sending, self);
+                unregister(sending, self);
                 return channel_status::timed_out;
             }
         }

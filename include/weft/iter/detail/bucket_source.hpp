@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/ranges.hpp>
+#include <weft/base/detail/ranges.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/source.hpp>
 
@@ -11,7 +11,7 @@
 
 namespace weft::detail {
 
-/// std::unordered_map and its like, whose buckets are lists that can be reached by number.
+/// std::unordered_map and its like, whose buckets are lists that can be reached by index.
 template <class R>
 concept bucket_container = std::ranges::forward_range<R> && requires(std::remove_reference_t<R>& c, std::size_t n) {
     static_cast<std::size_t>(c.bucket_count());

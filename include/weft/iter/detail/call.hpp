@@ -5,12 +5,14 @@
 // pair may be taken as one argument or part by part.
 #pragma once
 
-#include <weft/base/construct.hpp>
+#include <weft/base/detail/invoke.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace weft::detail {
 
@@ -40,31 +42,10 @@ concept takes_parts =
 template <class F, class X, class... Front>
 concept takes_item = takes_whole<F, X, Front...> || takes_parts<F, X, Front...>;
 
-/// f(args...), also for pointers to members.
-template <class F, class First, class... Args>
-[[gnu::always_inline]] constexpr decltype(auto) invoke(F& f, First&& first, Args&&... args)
-{
-    if constexpr (std::is_member_object_pointer_v<std::remove_cv_t<F>>) {
-        if constexpr (std::is_pointer_v<std::remove_cvref_t<First>>) {
-            return ((*first).*f);
-        } else {
-            return (std::forward<First>(first).*f);
-        }
-    } else if constexpr (std::is_member_function_pointer_v<std::remove_cv_t<F>>) {
-        if constexpr (std::is_pointer_v<std::remove_cvref_t<First>>) {
-            return ((*first).*f)(std::forward<Args>(args)...);
-        } else {
-            return (std::forward<First>(first).*f)(std::forward<Args>(args)...);
-        }
-    } else {
-        return f(std::forward<First>(first), std::forward<Args>(args)...);
-    }
-}
-
 template <class F, class X, std::size_t... I, class... Front>
 [[gnu::always_inline]] constexpr decltype(auto) call_parts(F& f, X&& item, std::index_sequence<I...>, Front&&... front)
 {
-    return f(std::forward<Front>(front)..., std::get<I>(std::forward<X>(item))...);
+    return detail::invoke(f, std::forward<Front>(front)..., std::get<I>(std::forward<X>(item))...);
 }
 
 template <class X>
@@ -86,7 +67,7 @@ template <class F, class S, class X>
 [[gnu::always_inline]] constexpr decltype(auto) call_with(F& f, S&& front, X&& item)
 {
     if constexpr (takes_whole<F&, X&&, S&&>) {
-        return f(std::forward<S>(front), std::forward<X>(item));
+        return detail::invoke(f, std::forward<S>(front), std::forward<X>(item));
     } else {
         return detail::call_parts(f, std::forward<X>(item), parts_sequence<X>(), std::forward<S>(front));
     }
@@ -95,8 +76,14 @@ template <class F, class S, class X>
 template <class F, class X>
 using call_result = decltype(detail::call(std::declval<const F&>(), std::declval<X>()));
 
+/// What a function made of an item, in a form that outlives the item: where the function returned the item, or a part
+/// of it, and the item came by value, this is a value, too.
+template <class Result, class Item>
+using lasting_result = std::conditional_t<std::is_rvalue_reference_v<Result> && !std::is_reference_v<Item>,
+                                          std::remove_cvref_t<Result>, Result>;
+
 /// The compile-time errors for a function that a chain cannot call: one sentence each, the first line that the compiler
-/// prints. A class, because a class is looked at before the code that follows would fail for the same reason.
+/// prints. A class, because it is instantiated before the code that follows, which would fail for the same reason.
 template <class F, class X, class... Front>
 struct check_callable {
     static constexpr bool ok = takes_item<const F&, X, Front...>;
@@ -118,7 +105,7 @@ constexpr bool answers_bool()
 /// As check_callable, and the result must convert to bool.
 template <class F, class X>
 struct check_predicate : check_callable<F, X> {
-    static_assert(answers_bool<F, X>(), "weft: this function must return something that converts to bool");
+    static_assert(detail::answers_bool<F, X>(), "weft: this function must return something that converts to bool");
 };
 
 template <class F, class X>
@@ -132,7 +119,7 @@ constexpr bool returns_nothing()
 template <class F, class X>
 struct check_result : check_callable<F, X> {
     static_assert(
-        !returns_nothing<F, X>(),
+        !detail::returns_nothing<F, X>(),
         "weft: the function given to map returns nothing: to call it for what it does, use for_each or inspect");
 };
 
@@ -149,8 +136,8 @@ struct function_ref {
     }
 };
 
-/// What a loop calls: a copy of small trivial function objects, so that captured values stay in registers although the
-/// loop writes to memory; the address of others.
+/// What a loop calls: a copy of small trivial function objects, so that captured values stay in registers even though
+/// the loop writes to memory; the address of any other.
 template <class F>
 inline constexpr bool copied_into_loop =
     std::is_trivially_copyable_v<F> && std::is_copy_constructible_v<F> && sizeof(F) <= 64;
@@ -161,7 +148,7 @@ template <class F>
     if constexpr (copied_into_loop<F>) {
         return F(f);
     } else {
-        return function_ref<F>{address_of(f)};
+        return function_ref<F>{detail::address_of(f)};
     }
 }
 
@@ -170,7 +157,7 @@ using local_function_t = std::conditional_t<copied_into_loop<F>, F, function_ref
 
 // --- values --------------------------------------------------------------------------------------------------------
 
-/// What is left of an item when it must be kept: no references, also not inside tuples.
+/// What is left of an item when it must be kept: no references, not even inside tuples.
 template <class T>
 struct kept {
     using type = T;
@@ -182,6 +169,11 @@ struct kept<std::tuple<T...>> {
 template <class A, class B>
 struct kept<std::pair<A, B>> {
     using type = std::pair<typename kept<std::remove_cvref_t<A>>::type, typename kept<std::remove_cvref_t<B>>::type>;
+};
+
+template <>
+struct kept<std::vector<bool>::reference> {
+    using type = bool;
 };
 
 template <class T>

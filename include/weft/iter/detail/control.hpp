@@ -3,7 +3,7 @@
 //
 // Roles       any thread that runs a piece of the loop.
 //
-// Fields      stopped_   written by all, once set it stays   pieces look at it once per block
+// Fields      stopped_   written by all, never reset         pieces look at it once per block
 //             failed_    written by all, first one wins      claims first_
 //             first_     written by the claimant             read when all pieces have ended
 //
@@ -11,7 +11,7 @@
 //             fork-join, which happens before the loop's caller goes on.
 #pragma once
 
-#include <weft/base/atomic.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <exception>
 #include <utility>
@@ -26,7 +26,7 @@ public:
 
     [[nodiscard]] bool stopped() const noexcept { return stopped_.load(order::relaxed); }
 
-    /// What is left need not be run.
+    /// Whatever has not run yet need not run.
     void stop() noexcept { stopped_.store(true, order::relaxed); }
 
     /// Keeps the exception in flight if it is the first, and stops the rest.

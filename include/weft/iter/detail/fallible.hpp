@@ -28,7 +28,7 @@ R success()
     }
 }
 
-/// What a loop gives that was stopped from outside: a failure, if the type has one without a reason.
+/// What a loop that was stopped from outside returns: a failure, if the type has one without a reason.
 template <class R>
 std::optional<R> failure()
 {

@@ -1,27 +1,28 @@
 // weft/iter/detail/gate.hpp - lets helpers in until it is closed, and closes when all have left.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Tasks that help an object may start late, when the object is gone. Each holds a share of the gate, which outlives the
-// object, and asks it first.
+// Tasks that help an object may start late, when the object is gone. Each shares ownership of the gate, which outlives
+// the object, and asks the gate first.
 //
 // Roles       owner: closes, once.  helpers: any threads.
 //
 // Fields      word_      bit 31: closed.  bits 0..30: helpers inside.
-//             helpers_   tasks that were spawned and have not said that they end; a number to go by, nothing more
+//             helpers_   tasks that were spawned and have not said that they end; an estimate, nothing more
 //
 // Orders      O1  leave: fetch_sub release -> close: load acquire. What a helper did to the object happens before the
 //                 object's end. Every change of the word is a read-modify-write, so the load that reads the last one
 //                 synchronises with all.
 //             O2  rest: helpers_ fetch_sub seq_cst, then the helper looks for work; the owner publishes work (seq_cst),
-//                 then reads helpers_ seq_cst. One of the two sees the other: no work is left lying without anybody
+//                 then reads helpers_ seq_cst. One of the two sees the other: no work is left over without anybody
 //                 having been told.
 //
 // Progress    enter, leave: lock-free. close: sleeps until the last helper has left.
 //
-// Checked by  tests/model/stream_model.cpp: gate_ends (O1), conveyor_dropped (O1), gate_calls (O2), conveyor_calls (O2)
+// Checked by  tests/model/stream_model.cpp: gate_ends (O1), window_dropped (O1), gate_calls (O2), window_calls (O2)
 #pragma once
 
-#include <weft/base/atomic.hpp>
+#include <weft/pool/spawn.hpp>
+#include <weft/seam/atomic.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,7 @@ namespace weft::detail {
 
 class gate {
 public:
-    /// Goes in, unless the gate is closed.
+    /// Enters, unless the gate is closed.
     [[nodiscard]] bool enter() noexcept
     {
         std::uint32_t word = word_.load(order::relaxed);
@@ -45,12 +46,15 @@ public:
         if (word_.fetch_sub(1, order::release) == (closed | 1)) wake_one(&word_);  // O1
     }
 
-    /// Lets nobody in any more, and returns when nobody is inside.
+    /// Lets nobody in from now on, and returns when nobody is inside.
     void close() noexcept
     {
         std::uint32_t word = word_.fetch_or(closed, order::acquire) | closed;
         while (word != closed) {
-            wait_on(word_, word);
+            {
+                const blocking_section elsewhere;  // somebody else may have the seat meanwhile
+                wait_on(word_, word);
+            }
             word = word_.load(order::acquire);  // O1
         }
     }

@@ -1,9 +1,9 @@
-// weft/iter/detail/gather.hpp - collects items whose number is not known before: one growing vector per piece.
+// weft/iter/detail/gather.hpp - collects items whose number is not known in advance: one growing vector per piece.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
 #include <weft/iter/detail/raw_vector.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -12,8 +12,8 @@
 
 namespace weft::detail {
 
-/// Vectors, one after the other. A piece appends to the last one; what two pieces found is put together without
-/// touching the items. A loop that was never split ends with one vector, which is the result as it is.
+/// A sequence of vectors. A piece appends to the last one; what two pieces found is joined without touching the items.
+/// A loop that was never split ends with one vector, which is the result as it is.
 template <class T>
 class gathered {
 public:
@@ -36,7 +36,7 @@ public:
         for (auto& v : more_) f(v);
     }
 
-    /// Takes over all of `right`, behind what is here.
+    /// Appends all of `right`, which is empty then.
     void append(gathered& right)
     {
         if (!right.first_.empty()) {
@@ -51,7 +51,7 @@ public:
         right.more_.clear();
     }
 
-    /// Appends items to the last vector. They count when the writer is destroyed, also by an exception.
+    /// Appends items to the last vector. They count once the writer is destroyed, even by an exception.
     class writer {
     public:
         explicit writer(gathered& all) : vector_(all.more_.empty() ? all.first_ : all.more_.back()) { load(); }

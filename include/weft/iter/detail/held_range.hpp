@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <utility>
 
 namespace weft::detail {
 
-/// What the chain holds of the range: a pointer to somebody else's, or the range itself.
+/// What the chain holds of a range: a pointer to one that somebody else keeps, or the range itself.
 template <class R>
 class held_range {
 public:

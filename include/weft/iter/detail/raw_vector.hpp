@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
+#include <weft/seam/construct.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -20,8 +20,8 @@
 namespace weft::detail {
 
 #if defined(__GLIBCXX__) && !(defined(_GLIBCXX_SANITIZE_VECTOR) && defined(WEFT_DETAIL_ASAN))
-/// A vector's storage can be written before its length is set: with libstdc++ the length is a pointer that a class
-/// derived from std::vector may name. Elsewhere, see below.
+/// A vector's storage can be written before its length is set: in libstdc++ the length is a pointer that a class
+/// derived from std::vector may name. For other libraries see below.
 template <class T>
 inline constexpr bool vector_opens = !std::is_same_v<T, bool>;
 
@@ -84,7 +84,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    /// All elements have been constructed: gives them away.
+    /// All elements have been constructed: hands them over.
     std::vector<T> release()
     {
         if constexpr (vector_opens<T>) {
@@ -93,7 +93,7 @@ public:
             // One more move each, where the vector cannot be opened.
             struct finally {
                 raw_vector& self;
-                ~finally() { destruct_n(self.room_, self.size_); }
+                ~finally() { detail::destruct_n(self.room_, self.size_); }
             } end{*this};
             vector_.reserve(size_);
             for (std::size_t i = 0; i != size_; ++i) vector_.push_back(std::move(room_[i]));
@@ -109,7 +109,7 @@ private:
     T* room_ = nullptr;
 };
 
-/// Elements lo .. lo + count - 1 that a piece has constructed in a room and that nobody has taken over yet.
+/// Elements lo .. lo + count - 1 that a piece has constructed in a room and that have not been taken over yet.
 template <class T>
 class constructed {
 public:
@@ -118,7 +118,7 @@ public:
     constructed(constructed&& other) noexcept : first_(other.first_), count_(std::exchange(other.count_, 0)) {}
     constructed& operator=(constructed&& other) noexcept
     {
-        if (this != &other) {
+        if (this != detail::address_of(other)) {
             destroy();
             first_ = other.first_;
             count_ = std::exchange(other.count_, 0);
@@ -131,7 +131,7 @@ public:
     [[nodiscard]] std::size_t count() const { return count_; }
     void set_count(std::size_t n) { count_ = n; }
 
-    /// Takes over what follows directly.
+    /// Takes over the elements that follow directly.
     void append(constructed& right)
     {
         if (next() == right.first_) count_ += std::exchange(right.count_, 0);
@@ -142,7 +142,7 @@ public:
 private:
     void destroy() noexcept
     {
-        if (count_ != 0) destruct_n(first_, count_);
+        if (count_ != 0) detail::destruct_n(first_, count_);
         count_ = 0;
     }
 

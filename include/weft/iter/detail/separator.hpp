@@ -4,12 +4,12 @@
 // A finder says:
 //   length()            how long a separator is
 //   prepare(sequence)   called once, before the loop
-//   room                what a cursor needs beside itself
+//   room                memory that a cursor needs besides itself
 //   cursor(sequence, room&)   what a piece of the loop searches with:
 //                       find(from, to): where the first separator begins in from .. to - 1, or `to`
 #pragma once
 
-#include <weft/base/throw.hpp>
+#include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/simd/text.hpp>
 
@@ -58,15 +58,15 @@ struct one_finder {
     }
 };
 
-/// Searches a text with a kernel that marks the places of hundreds of bytes at once. A marker says:
+/// Searches a text with a kernel that marks, for hundreds of bytes at once, where a separator may be. A marker has:
 ///   mark(text, words, masks)   see weft/simd/text.hpp
-///   reach()                    how many bytes behind a place it reads
-///   holds(text, place)         whether a marked place is one
+///   reach()                    how many bytes after a place it reads
+///   holds(text, place)         whether a marked place really is a separator
 ///   one(text, place)           the same as marked and holds, for one place
 ///
-/// The masks lie outside of the cursor, because their address is given away: what is left is kept in registers. A
-/// search that goes on behind the last place takes the next bit of the word, without a computation that would have to
-/// wait for where that place was.
+/// The masks lie outside the cursor, because their address is passed on: so the rest of the cursor is kept in
+/// registers. A search that goes on after the last place takes the next bit of the word, without a computation that
+/// would have to wait for that place.
 template <class Marker>
 class mask_cursor {
     static constexpr std::size_t most_words = 16;
@@ -89,7 +89,7 @@ public:
     {
         if (from >= to) return to;
         if (from != next_) {
-            if (from - begin_ >= 64 * words_) look(from, to);  // also if it is before begin_
+            if (from - begin_ >= 64 * words_) look(from, to);  // even if it is before begin_
             word_ = (from - begin_) / 64;
             bits_ = masks_[word_] & (~std::uint64_t{0} << ((from - begin_) % 64));
         }
@@ -143,9 +143,9 @@ private:
     Marker marker_;
     std::size_t end_;  // there are no places from here on
     std::uint64_t* masks_;
-    std::size_t begin_ = 0;       // what the first mask is of
+    std::size_t begin_ = 0;       // the place that the first mask begins at
     std::size_t words_ = 0;       // how many there are
-    std::size_t word_ = 0;        // the one in work
+    std::size_t word_ = 0;        // the current one
     std::uint64_t bits_ = 0;      // what is left of it
     std::size_t next_ = nowhere;  // where `bits_` goes on
 };
@@ -159,7 +159,7 @@ struct char_finder {
 
         void mark(const char* text, std::size_t words, std::uint64_t* masks) const
         {
-            simd::mark_byte(text, words, wanted, masks);
+            detail::mark_byte(text, words, wanted, masks);
         }
         static constexpr std::size_t reach() { return 0; }
         static constexpr bool holds(const char*, std::size_t) { return true; }
@@ -175,16 +175,16 @@ struct char_finder {
     }
 };
 
-/// A char of a set.
+/// Any char of a set.
 struct set_finder {
-    simd::byte_set set;
+    byte_set set;
 
     struct marker {
-        const simd::byte_set* set;
+        const byte_set* set;
 
         void mark(const char* text, std::size_t words, std::uint64_t* masks) const
         {
-            simd::mark_set(text, words, *set, masks);
+            detail::mark_set(text, words, *set, masks);
         }
         static constexpr std::size_t reach() { return 0; }
         static constexpr bool holds(const char*, std::size_t) { return true; }
@@ -203,15 +203,15 @@ struct set_finder {
     }
 };
 
-/// A string. If it begins as it ends, occurrences can overlap, and which of them count depends on all that is before:
-/// then they are listed beforehand.
+/// A string. If it ends as it begins, occurrences can overlap, and which of them count depends on everything before
+/// them: then they are listed in advance.
 class string_finder {
     struct marker {
         std::string_view wanted;
 
         void mark(const char* text, std::size_t words, std::uint64_t* masks) const
         {
-            simd::mark_pair(text, words, wanted.front(), wanted.back(), reach(), masks);
+            detail::mark_pair(text, words, wanted.front(), wanted.back(), reach(), masks);
         }
         [[nodiscard]] std::size_t reach() const { return wanted.size() - 1; }
         [[nodiscard]] bool holds(const char* text, std::size_t i) const

@@ -11,9 +11,10 @@
 //   indexing::random  a position is an item, and reader()(i) gives item i by itself (ranges, map, zip)
 //
 // reader() makes a small copy of all that a loop needs, so that the compiler keeps it in registers. Each item is read
-// at most once: what an owned container holds is moved out.
+// at most once: the elements of an owned container are moved out.
 //
-// runs_functions says whether a function of the user's is part of the chain, so that going through it shows.
+// What a source or an adaptor must have is the concept chain_source below; what a terminal must have, to be run over
+// it, is consumer_of in drive.hpp.
 #pragma once
 
 #include <weft/iter/detail/call.hpp>
@@ -49,7 +50,7 @@ concept has_numbers = requires(const S& s) { s.numbers(piece{}); };
 struct len_bounds {
     std::size_t min = 1;
     std::size_t max = static_cast<std::size_t>(-1);
-    std::size_t block = 0;  // positions that are run before the next ones are begun; 0: all
+    std::size_t block = 0;  // positions that are run before the next ones begin; 0: all
     bool doubles = false;   // each such block is twice the one before
 };
 
@@ -60,7 +61,7 @@ struct go_on {
     constexpr operator bool() const { return true; }
 };
 
-/// Ends a loop that a sink has ended: `if (stop(sink(x))) return R(false)`. Folds away for go_on.
+/// Whether a sink with answers of type R never ends a loop.
 template <class R>
 inline constexpr bool never_stops = std::is_same_v<R, go_on>;
 
@@ -71,7 +72,7 @@ using answer = decltype(std::declval<Sink&>()(std::declval<X>()));
 struct chain_tag {};
 
 template <class T>
-concept chain = std::is_base_of_v<chain_tag, std::remove_cvref_t<T>>;
+concept any_chain = std::is_base_of_v<chain_tag, std::remove_cvref_t<T>>;
 
 /// Runs positions of a reader, one by one.
 template <class Reader, class Sink>
@@ -79,14 +80,14 @@ template <class Reader, class Sink>
 {
     using result = answer<Sink, decltype(read(p.lo))>;
     if constexpr (never_stops<result>) {
-        // GCC vectorises, but does not unroll on its own: short loops are 5 to 20 % faster so. Clang unrolls anyway, and
-        // would do so in place of vectorising.
+        // GCC vectorises, but does not unroll on its own: that makes short loops 5 to 20 % faster. Clang unrolls
+        // anyway, and with this pragma would unroll instead of vectorising.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC unroll 4
 #endif
         for (std::size_t i = p.lo; i < p.hi; ++i) sink(read(i));
     } else {
-        // Four at a time, with one look at the end: compilers do not unroll a loop with two exits so.
+        // Four at a time, with one comparison with the end: compilers do not unroll a loop with two exits like this.
         const std::size_t fours = p.hi - (p.hi - p.lo) % 4;
         std::size_t i = p.lo;
         for (; i != fours; i += 4) {
@@ -108,13 +109,86 @@ constexpr bool is_windowed()
     return false;
 }
 
+/// Whether a position of a chain stands for a chain of its own that can be divided in turn (flat_map): open(piece,
+/// visit) calls visit(inner chain) for a single position, and run() takes an `inside` of it as a piece.
+template <class S>
+constexpr bool divides_inside()
+{
+    if constexpr (requires { S::opens; }) return S::opens;
+    return false;
+}
+
+/// A part of the inner chain at one position. Adaptors pass it on as they do any other piece; it looks like the
+/// position.
+template <class Inner>
+struct inside : piece {
+    const Inner& items;
+    piece part;
+};
+
+template <class T>
+inline constexpr bool is_inside = false;
+template <class Inner>
+inline constexpr bool is_inside<inside<Inner>> = true;
+
+/// Input without positions. A chain over it brings a runner of its own:
+///   make_batch()       room for some items; it has a size(), is empty at first, and its part(piece) is some of them
+///   pull(batch)        fills it, on one thread at a time; false: the input has ended
+///   run_pulled(...)    runs a whole chain over the input: see par_bridge.hpp and pull_runner.hpp
+template <class S>
+concept pullable = requires(const S& s, decltype(s.make_batch())& batch) {
+    requires std::is_same_v<decltype(s.pull(batch)), bool>;
+    requires std::is_same_v<decltype(batch.size()), std::size_t>;
+};
+
+/// A chain with positions 0 .. extent() - 1.
+template <class S>
+concept positioned = requires(const S& s) { requires std::is_same_v<decltype(s.extent()), std::size_t>; };
+
+/// What is_windowed() promises. extent() counts the positions so far.
+template <class S>
+concept refillable = positioned<S> && requires(const S& s) {
+    requires std::is_same_v<decltype(s.refill()), bool>;
+    requires std::is_same_v<decltype(s.window_begin()), std::size_t>;
+};
+
+/// What drive() can run:
+///   pulled               whether it is pullable; if not, it is positioned, and may be refillable
+///   bounds()             the lengths of pieces that the user asked for
+///   enter(p), leave(p)   called around each block, on the thread that runs it
+template <class S>
+concept drivable = requires(const S& s, piece p) {
+    requires std::is_same_v<decltype(S::pulled), const bool>;
+    requires std::is_same_v<decltype(s.bounds()), len_bounds>;
+    s.enter(p);
+    s.leave(p);
+} && (S::pulled ? pullable<S> : positioned<S>) && (!detail::is_windowed<S>() || refillable<S>);
+
+/// What a chain is, a source or an adaptor, beyond that:
+///   item             what its sinks are called with
+///   index_grade      what its positions stand for: see indexing
+///   runs_functions   whether a function of the user's is part of it, so that going through it shows
+///   run(p, sink)     pushes the items of piece `p`, in order, until the sink says stop, and answers as the sink did.
+///                    Through an adaptor `p` may be an `inside` of a position, or a batch of pulled items.
+///   reader()         only if index_grade is random: gives item i for i, each at most once
+/// The concept does not ask for the last two: their types are known only when their loops have been compiled.
+///
+/// Every chain is checked where it is made: in the constructor of par_iterator.
+template <class S>
+concept chain_source = any_chain<S> && drivable<S> && requires {
+    typename S::item;
+    requires std::is_same_v<decltype(S::index_grade), const indexing>;
+    requires std::is_same_v<decltype(S::runs_functions), const bool>;
+};
+
 /// What an adaptor over one chain passes on.
 template <class Base>
 class adaptor_base {
 public:
-    static constexpr bool streaming = Base::streaming;
-    static constexpr bool windowed = is_windowed<Base>();
+    static constexpr bool pulled = Base::pulled;
+    static constexpr bool windowed = detail::is_windowed<Base>();
     static constexpr bool runs_functions = Base::runs_functions;
+    static constexpr bool opens = detail::divides_inside<Base>();
 
     explicit constexpr adaptor_base(Base&& base) : base_(std::move(base)) {}
 
@@ -125,25 +199,38 @@ public:
     void enter(piece p) const { base_.enter(p); }
     void leave(piece p) const { base_.leave(p); }
 
+    template <class Visit>
+    void open(piece p, Visit& visit) const
+        requires(detail::divides_inside<Base>())
+    {
+        base_.open(p, visit);
+    }
+
     template <class Batch>
     bool pull(Batch& batch) const
-        requires(Base::streaming)
+        requires(Base::pulled)
     {
         return base_.pull(batch);
     }
     auto make_batch() const
-        requires(Base::streaming)
+        requires(Base::pulled)
     {
         return base_.make_batch();
     }
+    template <class Context, class Chain, class K, class Control, class State>
+    void run_pulled(Context c, const Chain& chain, const K& consumer, Control& stop, State& st) const
+        requires(Base::pulled)
+    {
+        base_.run_pulled(c, chain, consumer, stop, st);
+    }
 
     [[nodiscard]] std::size_t window_begin() const
-        requires(is_windowed<Base>())
+        requires(detail::is_windowed<Base>())
     {
         return base_.window_begin();
     }
     bool refill() const
-        requires(is_windowed<Base>())
+        requires(detail::is_windowed<Base>())
     {
         return base_.refill();
     }
@@ -155,19 +242,30 @@ protected:
 /// What a source passes on: nothing.
 class source_base {
 public:
-    static constexpr bool streaming = false;
+    static constexpr bool pulled = false;
     static constexpr bool runs_functions = false;
     [[nodiscard]] len_bounds bounds() const { return {}; }
     void enter(piece) const {}
     void leave(piece) const {}
 };
 
+/// The run() of a chain whose items are read one by one, each by its position: `Self` has a reader().
+template <class Self>
+class runs_reader {
+public:
+    template <class Sink>
+    [[gnu::always_inline]] auto run(piece p, Sink& sink) const
+    {
+        return detail::run_reader(static_cast<const Self&>(*this).reader(), p, sink);
+    }
+};
+
 template <class Chain>
 struct check_indexed {
     static_assert(Chain::index_grade != indexing::none,
                   "weft: this needs an indexed chain; after filter, flat_map and the like, and for lines, hashed "
-                  "containers or bridged input, the number of an item is not known (collect first, or move this in "
-                  "front of the filter)");
+                  "containers or bridged input, the index of an item is not known (collect first, or move this "
+                  "before the filter)");
 };
 
 template <class Chain>

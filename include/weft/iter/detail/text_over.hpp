@@ -11,7 +11,8 @@ namespace weft::detail {
 template <class T>
 concept text_like = std::convertible_to<T, std::string_view>;
 
-/// The compile-time errors for what is given as a text. A class, so that they come before what would fail with them.
+/// The compile-time errors for what is given as a text. A class, so that they come before any error that follows from
+/// them.
 template <class T>
 struct check_text {
     static_assert(text_like<T>, "weft: this needs a text: something that converts to std::string_view");

@@ -4,13 +4,14 @@
 // Floating-point addition is not associative, so a sum must not depend on where the loop happened to be split. The
 // positions are cut into fixed blocks; over blocks lo .. hi - 1 the result is
 //     T(lo, hi) = op(T(lo, m), T(m, hi))   with   m = lo + bit_ceil(hi - lo) / 2
-// so every left child is a complete tree. Run in order it needs only a stack of complete subtrees (a binary counter).
-// A loop that is split gives away whole right children, so every order of events computes the same tree.
+// so every left child is a complete tree. Run in order it needs only a stack of complete subtrees (a binary counter). A
+// loop that is split gives away whole right children, so the same tree is computed whatever the order of events.
 #pragma once
 
-#include <weft/base/construct.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/iter/detail/parked.hpp>
 #include <weft/iter/detail/source.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -43,7 +44,7 @@ struct fixed_blocks {
     std::size_t count;
 };
 
-/// Where the node lo .. hi - 1 is divided; hi if it is a single block.
+/// Where node lo .. hi - 1 is divided; hi if it is a single block.
 constexpr std::size_t tree_middle(std::size_t lo, std::size_t hi)
 {
     const std::size_t n = hi - lo;
@@ -70,8 +71,8 @@ public:
     }
     ~tree_stack()
     {
-        destruct_n(entries_, size_);
-        if (capacity_ != 0) deallocate(entries_, capacity_ * sizeof(state), alignof(state));
+        detail::destruct_n(entries_, size_);
+        if (capacity_ != 0) detail::deallocate(entries_, capacity_ * sizeof(state), alignof(state));
     }
     tree_stack(const tree_stack&) = delete;
     tree_stack& operator=(const tree_stack&) = delete;
@@ -103,7 +104,7 @@ public:
     {
         while (size_ > 1) {
             state value = std::move(entries_[size_ - 1]);
-            destruct(entries_ + --size_);
+            detail::destruct(entries_ + --size_);
             join_newest(value);
             detail::construct(entries_ + size_, std::move(value));
             ++size_;
@@ -112,7 +113,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t inline_depth = sizeof(state) <= 32 ? 65 : 4;
+    static constexpr std::size_t inline_depth = sizeof(state) <= 32 ? 65 : sizeof(state) <= most_on_stack ? 4 : 0;
 
     /// value = op(newest, value); the newest leaves the stack.
     void join_newest(state& value)
@@ -120,7 +121,7 @@ private:
         state& left = entries_[size_ - 1];
         consumer_.merge(left, value);
         value = std::move(left);
-        destruct(&left);
+        detail::destruct(detail::address_of(left));
         --size_;
     }
 
@@ -129,7 +130,8 @@ private:
     std::size_t size_ = 0;
     std::size_t blocks_ = 0;
     std::size_t capacity_ = 0;
-    alignas(state) std::byte inline_[inline_depth * sizeof(state)];
+    alignas(inline_depth == 0 ? 1
+                              : alignof(state)) std::byte inline_[inline_depth == 0 ? 1 : inline_depth * sizeof(state)];
 };
 
 }  // namespace weft::detail

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/cell.hpp>
 #include <weft/pool/detail/worker.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <exception>
 #include <utility>
@@ -11,7 +11,7 @@
 namespace weft::detail {
 
 /// What join puts into the slot. `R` is an object type. The result or the exception exists only after a thief has run
-/// the function; without a thief nothing here is written but the pointer.
+/// the function; without a thief only the pointer is written here.
 template <class F, class R>
 struct outcome_frame {
     F* function;
@@ -33,14 +33,14 @@ struct outcome_frame {
         }
     }
 
-    /// On the owner, after the stolen function has ended: its result, or its exception thrown.
+    /// On the owner, after the stolen function has ended: returns its result, or throws its exception.
     R take(const job_slot& slot)
     {
         if (failed(slot)) std::rethrow_exception(error.take());
         return value.take();
     }
 
-    /// On the owner: throws the result or the exception away.
+    /// On the owner: discards the result or the exception.
     void drop(const job_slot& slot) noexcept
     {
         if (failed(slot)) {
@@ -57,7 +57,7 @@ private:
     }
 };
 
-/// Runs `right` and forgets what it throws: the exception of the left side leaves the join, and there can be only one.
+/// Runs `right` and discards what it throws: the exception of the left side leaves the join, and there can be only one.
 template <class Right>
 void run_and_forget(Right&& right) noexcept
 {
@@ -67,7 +67,7 @@ void run_and_forget(Right&& right) noexcept
     }
 }
 
-/// After the left side has thrown: sees to it that the right side runs and ends. The caller rethrows.
+/// After the left side has thrown: makes sure that the right side runs and ends. The caller rethrows.
 template <class Frame, class Right>
 void finish_after_throw(worker& self, job_slot* slot, Frame& frame, Right&& right)
 {
@@ -75,7 +75,7 @@ void finish_after_throw(worker& self, job_slot* slot, Frame& frame, Right&& righ
     if (!self.jobs.is_private(slot) && !take_back_or_wait(self, slot)) {
         frame.drop(*slot);
     } else {
-        run_and_forget(right);
+        detail::run_and_forget(right);
     }
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // After Lace (van Dijk, van de Pol, Euro-Par 2014) and its split point; the demand-driven limit, the epoch and the
-// hand-shake in the slot are weft's own.
+// handshake in the slot are weft's own.
 //
 //      oldest                                              newest
 //      [ stolen ........ | public ........ | private ...... | free ]
@@ -12,13 +12,17 @@
 //             tail. A job is popped by the join that pushed it, in reverse order; so the owner names the slot.
 //
 // Fields      head_    owner only           the next free slot
-//             split_   owner only           copy of split: pop compares with it and touches nothing shared
+//             split_   owner only           copy of split
+//             floor_   owner: split. all: end   pop compares with it: what lies at or above it is private. Thieves set
+//                                               it to the end along with limit_, so that the next pop takes the cold
+//                                               way, and publishes what the pushes before it have left private.
 //             limit_   owner: end. all: null    null means "attention": push takes the cold way. The owner sets it when
-//                                               nothing is public, so that a lone job is never private; thieves when
-//                                               they found nothing.
+//                                               nothing is public, so that a lone job is never private; thieves set
+//                                               it when they found nothing.
 //             ends_    written by all       {tail, split, epoch} in one word; owner: store or CAS, thieves: CAS
-//             slot.run, slot.frame, slot.scope   owner; rewritten only when no thief can hold the job
-//             slot.state  owner: reset on publication; thief: taken, then done or failed; owner: parked
+//             slot.run, slot.frame, slot.scope   owner; rewritten only while no thief can hold the job
+//             slot.state  owner: reset on publication, with the floating-point mode; thief: taken, then done or failed;
+//                         owner: parked
 //
 // Job         private -publish-> public -take_back-> private
 //                                       -steal-> taken -finish-> finished, perhaps failed   (the owner waits for it)
@@ -39,18 +43,19 @@
 //                 Exactly one of the two sees the other: finish sees parked and wakes, or the owner sees finished.
 //             O4  set_taken: state release -> owner's wait: state acquire. The owner finds the thief's place, which may
 //                 be new.
-//             push, and pop in the private part, use no order at all: they touch the owner's fields only. A thief that
-//             asks for attention stores null to limit_ relaxed: it is a hint that carries no data; the sleep protocol
-//             (docs/sleep.md) adds the fences that make it certain.
+//             push, and pop in the private part, use no order at all: they touch the owner's fields only, and the two
+//             hints. A thief that asks for attention stores to limit_ and floor_ relaxed: they carry no data, and any
+//             value that floor_ may have is correct or too high; the sleep protocol (docs/sleep.md) adds the fences
+//             that make the limit certain.
 //
 // Progress    push, pop: wait-free. take_back, publish: lock-free (a CAS fails only if a thief stole). steal: one try.
 //
 // Checked by  tests/model/split_deque_model.cpp (O1-O3), mail_model.cpp: blocking_substitute_steals (O4).
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -60,31 +65,54 @@ namespace weft::detail {
 struct worker;
 class scope_core;
 
-/// Where a job is, packed in one word of bits that are only ever added: taken, by whom and from which of the thief's
-/// slots on; finished; failed; and the owner's parked.
+/// Where a job is, packed into one word of bits that are only ever added: taken, by whom and from which of the thief's
+/// slots on; finished; failed; and the owner's parked. Also, once it is published, the floating-point mode in which it
+/// was forked (src/pool/float_mode.hpp).
 class job_state {
 public:
-    static constexpr std::uint32_t taken = 1;
-    static constexpr std::uint32_t finished = 2;
-    static constexpr std::uint32_t failed = 4;
-    static constexpr std::uint32_t parked = 8;
-    static constexpr std::uint32_t max_thieves = 1u << 13;
+    using word = std::uint64_t;
+    static constexpr word taken = 1;
+    static constexpr word finished = 2;
+    static constexpr word failed = 4;
+    static constexpr word parked = 8;
 
-    /// What a thief adds: who it is, and the number of its own first free slot, where its new jobs begin.
-    static constexpr std::uint32_t taken_by(std::uint32_t thief, std::uint32_t first) noexcept
+    /// Of a job that nobody has taken.
+    static constexpr word forked_under(std::uint16_t mode) noexcept { return word{mode} << 48; }
+
+    /// What a thief adds: its index; the index of its own first free slot, where its new jobs begin; and how many tasks
+    /// it runs by yield_now, one on top of another, below 4,096: while it runs more, its new jobs belong to others. The
+    /// indices of thieves are below 65,536.
+    static constexpr word taken_by(std::uint32_t thief, std::uint32_t first, std::uint32_t yields) noexcept
     {
-        return taken | thief << 4 | first << 17;
+        return taken | word{first} << 4 | word{yields} << 20 | word{thief} << 32;
     }
-    constexpr explicit job_state(std::uint32_t word) noexcept : word_(word) {}
+    constexpr explicit job_state(word w) noexcept : word_(w) {}
+
+    [[nodiscard]] constexpr word bits() const noexcept { return word_; }
 
     [[nodiscard]] constexpr bool is_taken() const noexcept { return (word_ & taken) != 0; }
     [[nodiscard]] constexpr bool is_finished() const noexcept { return (word_ & finished) != 0; }
     [[nodiscard]] constexpr bool has_failed() const noexcept { return (word_ & failed) != 0; }
-    [[nodiscard]] constexpr std::uint32_t thief() const noexcept { return word_ >> 4 & (max_thieves - 1); }
-    [[nodiscard]] constexpr std::uint32_t first() const noexcept { return word_ >> 17; }
+    [[nodiscard]] constexpr std::uint32_t thief() const noexcept { return static_cast<std::uint16_t>(word_ >> 32); }
+    [[nodiscard]] constexpr std::uint16_t mode() const noexcept { return static_cast<std::uint16_t>(word_ >> 48); }
+    [[nodiscard]] constexpr std::uint32_t first() const noexcept
+    {
+        return static_cast<std::uint32_t>(word_) >> 4 & 0xffff;
+    }
+    [[nodiscard]] constexpr std::uint32_t yields() const noexcept { return static_cast<std::uint32_t>(word_) >> 20; }
 
 private:
-    std::uint32_t word_;
+    word word_;
+};
+
+/// What is noted of a job when it is published.
+struct job_note {
+    constexpr job_note(scope_core* works_for, std::uint16_t forked_under = 0) noexcept  // implicit: a scope alone
+        : scope(works_for), mode(forked_under)
+    {
+    }
+    scope_core* scope;
+    std::uint16_t mode;
 };
 
 /// One forked function. `run` calls it on a thief and leaves its result or exception in `frame`; false if it failed.
@@ -92,14 +120,14 @@ struct job_slot {
     cell<bool (*)(void* frame, worker& thief)> run;
     cell<void*> frame;
     cell<scope_core*> scope;  ///< what the job works for; noted when it is published
-    atomic<std::uint32_t> state{0};
+    atomic<job_state::word> state{0};
 };
 
 class alignas(cache_line_size) split_deque {
 public:
     static constexpr std::size_t max_capacity = (1u << 15) - 1;
 
-    /// Uses `slots[0 .. capacity]`, which outlive the deque: one more than it holds, since a push writes its slot
+    /// Uses `slots[0 .. capacity]`, which outlive the deque: one more than it can hold, since a push writes its slot
     /// before it learns that the deque is full. `thieves`: whether there can be any; without them nothing needs to be
     /// public.
     split_deque(job_slot* slots, std::size_t capacity, bool thieves) noexcept
@@ -108,7 +136,8 @@ public:
           begin_(slots),
           end_(slots + capacity),
           limit_when_nothing_is_public_(thieves ? nullptr : end_),
-          limit_(limit_when_nothing_is_public_)
+          limit_(limit_when_nothing_is_public_),
+          floor_(slots)
     {
     }
     split_deque(const split_deque&) = delete;
@@ -124,8 +153,9 @@ public:
     /// False: `slot` is full or wants attention, take the cold way.
     [[nodiscard]] bool can_push(const job_slot* slot) const noexcept { return slot < limit_.load(order::relaxed); }
 
-    /// True: `slot` was never published, so it is the owner's without further ado.
-    [[nodiscard]] bool is_private(const job_slot* slot) const noexcept { return slot >= split_; }
+    /// True: `slot` was never published, so it is simply the owner's. False: it was, or thieves have asked
+    /// for work: take the cold way.
+    [[nodiscard]] bool is_private(const job_slot* slot) const noexcept { return slot >= floor_.load(order::relaxed); }
 
     /// True if a thief has asked for work, or workers sleep.
     [[nodiscard]] bool attention() const noexcept { return limit_.load(order::relaxed) == nullptr; }
@@ -134,24 +164,46 @@ public:
 
     [[nodiscard]] bool is_full(const job_slot* slot) const noexcept { return slot == end_; }
 
-    /// Publishes the older half of the private ones among the oldest `jobs` jobs, at least one, and stops asking for
-    /// attention. scope_of(i) says what the job in slot i works for.
-    template <class ScopeOf>
-    void publish(std::uint32_t jobs, ScopeOf&& scope_of) noexcept
+    /// Publishes what is private of the oldest `jobs` jobs, and stops asking for attention. All of it: the newest may
+    /// be what somebody waits for, and this worker may be about to do something long. Returns whether there was any.
+    /// note_of(i) is the job_note of the job in slot i.
+    template <class NoteOf>
+    bool publish(std::uint32_t jobs, NoteOf&& note_of) noexcept
     {
         limit_.store(end_, order::relaxed);
-        const std::uint32_t split = index_of(split_);
-        if (jobs > split) move_split(split + (jobs - split + 1) / 2, scope_of);
+        const bool any = jobs > index_of(split_);
+        if (any) move_split(jobs, note_of);
+        floor_.store(split_, order::relaxed);
+        return any;
     }
 
-    /// Publishes every private job: before this worker does something long that is not a job.
-    template <class ScopeOf>
-    void publish_all(ScopeOf&& scope_of) noexcept
+    /// As publish, for a pop that was asked: of the jobs older than `slot`. If none is private, attention stays wanted.
+    template <class NoteOf>
+    bool publish_below(const job_slot* slot, NoteOf&& note_of) noexcept
     {
-        if (head_ > split_) move_split(index_of(head_), scope_of);
+        if (slot > split_) return publish(index_of(slot), note_of);
+        floor_.store(split_, order::relaxed);
+        return false;
     }
 
-    /// Takes the job at `slot` back if no thief has it. Keeps half of the public jobs that are older public.
+    /// Whether a job older than `slot` is private: it was forked some time before.
+    [[nodiscard]] bool any_private_below(const job_slot* slot) const noexcept { return split_ < slot; }
+
+    /// Whether `slot`, which is_private() did not vouch for, was in fact published.
+    [[nodiscard]] bool is_public(const job_slot* slot) const noexcept { return slot < split_; }
+
+    /// The same for every private job, wanted or not: before this worker does something long that is not a job.
+    template <class NoteOf>
+    bool publish_all(NoteOf&& note_of) noexcept
+    {
+        if (head_ <= split_) return false;
+        move_split(index_of(head_), note_of);
+        floor_.store(split_, order::relaxed);
+        return true;
+    }
+
+    /// Takes the job at `slot` back if no thief has it. It keeps half of the older public jobs public, or all
+    /// of them while somebody is hungry.
     [[nodiscard]] bool take_back(const job_slot* slot) noexcept
     {
         const std::uint32_t mine = index_of(slot);
@@ -159,10 +211,11 @@ public:
         for (;;) {
             const std::uint32_t tail = tail_of(seen);
             if (tail > mine) return false;
-            const std::uint32_t split = (tail + mine) / 2;
+            const std::uint32_t split = attention() ? mine : (tail + mine) / 2;
             // Relaxed: it publishes nothing new, and as a read-modify-write it carries O1 of older publications on.
             if (ends_.compare_exchange_weak(seen, pack(tail, split, seen), order::relaxed, order::relaxed)) {
                 split_ = begin_ + split;
+                floor_.store(split_, order::relaxed);
                 if (split == tail) limit_.store(limit_when_nothing_is_public_, order::relaxed);
                 return true;
             }
@@ -173,6 +226,7 @@ public:
     void always_ask() noexcept
     {
         split_ = end_;
+        floor_.store(end_, order::relaxed);
         limit_.store(nullptr, order::relaxed);
     }
 
@@ -181,9 +235,10 @@ public:
     {
         const std::uint32_t mine = index_of(slot);
         // Nothing is public here: tail == split == mine + 1, since everything newer has been popped. So no thief can be
-        // between its look and its CAS with success, and a relaxed store ends no release sequence that matters.
+        // between its look and a CAS that succeeds, and a relaxed store ends no release sequence that matters.
         ends_.store(pack(mine, mine, ends_.load(order::relaxed)), order::relaxed);
         split_ = slot;
+        floor_.store(split_, order::relaxed);
         limit_.store(limit_when_nothing_is_public_, order::relaxed);
     }
 
@@ -193,11 +248,14 @@ public:
     class view {
     public:
         [[nodiscard]] bool has_work() const noexcept { return tail_of(ends_) < split_of(ends_); }
-        /// True if the oldest public job is at or above the owner's slot number `first`.
+        /// True if the oldest public job is at or above the owner's slot with index `first`.
         [[nodiscard]] bool begins_at_or_after(std::uint32_t first) const noexcept { return tail_of(ends_) >= first; }
+        /// Where the oldest job that is not stolen is: what lies below has been stolen, and may have ended.
+        [[nodiscard]] std::uint32_t begin() const noexcept { return tail_of(ends_); }
 
     private:
         friend class split_deque;
+        friend bool operator==(view a, view b) noexcept { return a.ends_ == b.ends_; }
         explicit view(std::uint64_t ends) noexcept : ends_(ends) {}
         std::uint64_t ends_;
     };
@@ -209,29 +267,38 @@ public:
     {
         std::uint64_t expected = seen.ends_;
         // Adding 1 to the word adds 1 to tail; the epoch is the owner's to change.
-        // Relaxed: it reads the very word that look() has acquired; the epoch makes each value come once.
+        // Relaxed: it reads the very word that look() has acquired; the epoch makes each value occur once.
         if (!ends_.compare_exchange_strong(expected, expected + 1, order::relaxed, order::relaxed)) return nullptr;
+        // The last public one: the next that the owner forks is public again. Whoever comes for it would ask too late
+        // if the owner is about to do something long.
+        if (tail_of(expected) + 1 == split_of(expected)) keep_asking();
         return begin_ + tail_of(expected);
     }
 
-    /// Asks the owner to publish at its next push. The owner itself calls it to publish at every push for a while.
+    /// Asks the owner to publish at its next push or pop.
     void ask() noexcept
     {
-        if (limit_.load(order::relaxed) != nullptr) limit_.store(nullptr, order::relaxed);
+        if (limit_.load(order::relaxed) == nullptr) return;
+        limit_.store(nullptr, order::relaxed);
+        floor_.store(end_, order::relaxed);
     }
 
-    // --- the hand-shake over a stolen job -----------------------------------------------------------------------
+    /// For the owner and for thieves: the owner publishes at its next push. A pop need not know.
+    void keep_asking() noexcept { limit_.store(nullptr, order::relaxed); }
 
-    /// Thief: says who runs the job, and from which of its own slots on.
-    static void set_taken(job_slot& job, std::uint32_t thief, std::uint32_t first) noexcept
+    // --- the handshake over a stolen job -----------------------------------------------------------------------
+
+    /// Thief: records who runs the job, from which of its own slots on, and on top of how many yields.
+    static void set_taken(job_slot& job, std::uint32_t thief, std::uint32_t first, std::uint32_t yields = 0) noexcept
     {
-        job.state.fetch_or(job_state::taken_by(thief, first), order::release);  // order: O4, only a new place needs it
+        // order: O4, only a new place needs it
+        job.state.fetch_or(job_state::taken_by(thief, first, yields), order::release);
     }
 
     /// Thief: the job has ended. Returns whether its owner sleeps and must be woken. The frame may be gone on return.
     [[nodiscard]] static bool finish(job_slot& job, bool succeeded) noexcept
     {
-        const std::uint32_t outcome = succeeded ? job_state::finished : job_state::finished | job_state::failed;
+        const job_state::word outcome = succeeded ? job_state::finished : job_state::finished | job_state::failed;
         return (job.state.fetch_or(outcome, order::release) & job_state::parked) != 0;  // O2, O3
     }
 
@@ -241,14 +308,14 @@ public:
         return !job_state(job.state.fetch_or(job_state::parked, order::acquire)).is_finished();  // O2, O3
     }
 
-    /// The slot's number, for set_taken.
+    /// The slot's index, for set_taken.
     [[nodiscard]] std::uint32_t index_of(const job_slot* slot) const noexcept
     {
         return static_cast<std::uint32_t>(slot - begin_);
     }
 
 private:
-    // ends_: tail in bits 0-14, split in bits 15-29, epoch above: 2^34 publications until a value comes back.
+    // ends_: tail in bits 0-14, split in bits 15-29, epoch above: 2^34 publications until a value recurs.
     static constexpr std::uint32_t index_mask = (1u << 15) - 1;
     static constexpr unsigned split_shift = 15;
     static constexpr unsigned epoch_shift = 30;
@@ -266,12 +333,13 @@ private:
         return tail | std::uint64_t{split} << split_shift | ((old >> epoch_shift) + 1) << epoch_shift;
     }
 
-    template <class ScopeOf>
-    void move_split(std::uint32_t split, ScopeOf&& scope_of) noexcept
+    template <class NoteOf>
+    void move_split(std::uint32_t split, NoteOf&& note_of) noexcept
     {
         for (std::uint32_t i = index_of(split_); i < split; ++i) {
-            begin_[i].scope.write() = scope_of(i);
-            begin_[i].state.store(0, order::relaxed);  // seen through O1
+            const job_note note = note_of(i);
+            begin_[i].scope.write() = note.scope;
+            begin_[i].state.store(job_state::forked_under(note.mode), order::relaxed);  // seen through O1
         }
         std::uint64_t seen = ends_.load(order::relaxed);
         while (!ends_.compare_exchange_weak(seen, pack(tail_of(seen), split, seen), order::release, order::relaxed)) {
@@ -285,6 +353,7 @@ private:
     job_slot* const end_;
     job_slot* const limit_when_nothing_is_public_;
     alignas(cache_line_size) atomic<job_slot*> limit_;
+    atomic<job_slot*> floor_;
     alignas(cache_line_size) atomic<std::uint64_t> ends_{0};
 };
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/atomic.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/memory.hpp>
 #include <weft/pool/detail/worker.hpp>
-#include <weft/sync/parking_spot.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/memory.hpp>
+#include <weft/sync/detail/parking_spot.hpp>
 #include <weft/sync/spinlock.hpp>
 
 #include <cstddef>
@@ -19,19 +19,21 @@ namespace weft::detail {
 
 class scope_core;
 
-/// What a worker works for: a scope, and the first of its slots whose job does; with what it worked for before.
+/// What a worker works for: a scope, and its first slot whose job works for it; linked to what it worked for before.
 struct activation {
     scope_core* scope;
     std::uint32_t first;
     activation* outer;
 };
 
-/// A spawned function. `run` calls it, deals with its exception, frees it, and reports its end. With `here` null it
+/// A spawned function. `run` calls it, deals with its exception, frees it, and reports its end. If `here` is null it
 /// only frees it.
 struct task {
     void (*run)(task* self, worker* here) noexcept = nullptr;
-    scope_core* scope = nullptr;  ///< who waits for it; null: nobody
+    scope_core* scope = nullptr;  ///< what waits for it; null: nothing
     task* next = nullptr;         ///< in a mailbox or a first-in-first-out list
+    std::uint16_t mode =
+        1 << 15;  ///< the floating-point mode that it runs under; at first any (src/pool/float_mode.hpp)
 };
 
 /// A task with its function.
@@ -49,8 +51,8 @@ struct task_of : task {
 /// Orders      O1  task_done: pending_ release -> wait: pending_ acquire. Every decrement is a read-modify-write, so
 ///                 the wait that reads 0 sees the work of all tasks.
 ///             O2  fail: failed_ CAS decides who stores error_; the store happens before that task's task_done (O1).
-///             A task's last access to its scope is the decrement: the scope may be gone right after it. Who is to be
-///             woken is read before.
+///             A task's last access to its scope is the decrement: the scope may be gone right after it. Whoever is to
+///             be woken is read before.
 /// Checked by  tests/model/pool_model.cpp: pool_scope_ends (O1); tests/pool/scope_test.cpp
 class scope_core {
 public:
@@ -80,13 +82,14 @@ public:
     [[nodiscard]] worker& home() const noexcept { return home_; }
     [[nodiscard]] std::size_t num_threads() const noexcept;
 
-    /// Whether home_ sleeps in finish(), and would like to hear of new tasks.
+    /// Whether home_ sleeps in finish(), and wants to hear of new tasks.
     atomic<bool> wants_news{false};
 
 private:
     static void run_oldest(task* ticket, worker* here) noexcept;
 
-    void hand_over(task* t);
+    task* take_oldest() noexcept;
+    void hand_over(task* t, worker* here);
     void close(worker& home) noexcept;
 
     worker& home_;
@@ -96,8 +99,8 @@ private:
     atomic<std::size_t> pending_{0};
     atomic<bool> failed_{false};
     cell<std::exception_ptr> error_;
-    // First-in-first-out tasks wait in a list. What lies in the deques for each of them is the same ticket; who takes
-    // one runs the oldest of the list. There are as many tickets as tasks, so the scope outlives every ticket.
+    // First-in-first-out tasks wait in a list. What lies in the deques for each of them is the same ticket; whoever
+    // takes one runs the oldest of the list. There are as many tickets as tasks, so the scope outlives every ticket.
     task ticket_;
     spinlock fifo_lock_;
     task* fifo_first_ = nullptr;
@@ -107,7 +110,7 @@ private:
 /// The pool of this thread, else the global one.
 pool_core& current_pool();
 
-/// Gives a task that nobody waits for to `pool`.
+/// Gives `pool` a task that nobody waits for.
 void spawn_detached(pool_core& pool, task* t);  // if it throws, the task is freed
 
 /// Reports an exception that has nowhere to go to the pool's on_unhandled.

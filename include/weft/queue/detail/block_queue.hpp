@@ -3,44 +3,47 @@
 //
 // Roles       producers, consumers: any threads.
 //
-// Fields      tail_.index, head_.index   where the next push and pop happen, in steps of 2. Numbers mod `lap` are slots
-//                                        of the block; lap - 1 means that somebody is moving on to the next block.
+// Fields      tail_.index, head_.index   where the next push and pop happen, in steps of 2. An index mod `lap` is a
+//                                        slot of the block; lap - 1 means that a thread is moving on to the next block.
 //                                        Bit 0 of head_.index: the block is not the last one, so it cannot be empty
-//             tail_.where, head_.where   that block; written only by who has taken its last slot, before the index moves
-//                                        on
+//             tail_.where, head_.where   that block; written only by the thread that has taken its last slot, before
+//                                        the index moves on
 //             slot.state                 vacant -> written (producer)
-//             block.read                 a mark for each slot, set by its consumer. In lines of their own: were it the
-//                                        state that consumers change, they would take the slots' lines from the producers
+//             block.read                 a mark for each slot, set by its consumer. The marks have cache lines of their
+//                                        own: if consumers changed the state instead, they would take the slots' lines
+//                                        from the producers
 //             block.next                 set by the producer of the last slot
-//             spare_                     one block to use again
-//             retired_                   blocks left by the head that some consumer still reads from
+//             spare_                     one block to reuse
+//             retired_                   blocks that the head has left and some consumer still reads from
 //
-// Invariants  I1  Who moves an index over a slot by compare-exchange owns the slot until it stores its state, or its
-//                 mark. Only then is a block touched: a thread with an old pointer to a block fails its
-//                 compare-exchange, because indices never come back. So a block may be used again or freed when all its
-//                 slots are read.
-//             I2  "Empty" is said only if both indices were equal at one moment.
+// Invariants  I1  A thread that moves an index over a slot by compare-exchange owns the slot until it stores the slot's
+//                 state, or its mark. Only meanwhile does it touch the block: a thread with an old pointer to a block
+//                 fails its compare-exchange, because indices never come back. So a block may be reused or freed when
+//                 all its slots are read.
+//             I2  The answer is "empty" only if both indices were equal at one moment.
 //             I3  A producer's last touch of a block is the state "written"; a consumer's is its mark.
 //
 // Orders      O1  push: state store release -> pop: state load acquire. The value, and block.next, are visible.
-//             O2  where store release, then index store release -> index load acquire, where load acquire: who sees a
-//                 number of the new block sees the new block.
-//             O3  mark: store release -> retire: load acquire. Nobody uses the block any more. What is put
-//                 into retired_ (release) is taken out of it by an exchange (acquire); spare_ is exchanged both ways.
+//             O2  where store release, then index store release -> index load acquire, where load acquire: whoever sees
+//                 an index of the new block sees the new block.
+//             O3  mark: store release -> retire: load acquire. Nobody uses the block any more. Blocks are put into
+//                 retired_ with release, and taken out of it by an exchange with acquire; spare_ is exchanged with
+//                 both.
 //             O4  index compare-exchange seq_cst; tail_.index read seq_cst before "empty": as in array_queue.
 //
 // Progress    lock-free between operations; a thread that is stopped between its claim and its store of the state (or
-//             of the next block) makes those wait who reach that slot.
+//             of the next block) makes others that reach that slot wait.
 //
 // Checked by  tests/model/block_queue_model.cpp: payload (O1), next_block (O2), reuse (O3), empty_is_true (O4).
 #pragma once
 
-#include <weft/base/atomic.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/cell.hpp>
-#include <weft/base/memory.hpp>
-#include <weft/queue/detail/held.hpp>
+#include <weft/base/detail/held.hpp>
+#include <weft/seam/atomic.hpp>
+#include <weft/seam/cell.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -49,8 +52,8 @@
 
 namespace weft::detail {
 
-/// `Lap` is a power of two, at least 2; a block has one slot less. 0: about 2 KiB of slots, so that threads seldom meet at
-/// the change of blocks, but at least 32.
+/// `Lap` is a power of two, at least 2; a block has one slot fewer. 0: about 2 KiB of slots, so that threads rarely
+/// meet while the block changes, but at least 32.
 template <class T, std::size_t Lap = 0>
 class block_queue {
 public:
@@ -59,7 +62,7 @@ public:
 
     block_queue()
     {
-        block* const first = make<block>();
+        block* const first = detail::make<block>();
         head_.where.store(first, order::relaxed);
         tail_.where.store(first, order::relaxed);
     }
@@ -72,34 +75,39 @@ public:
             if (i % lap < slots_per_block) {
                 b->slots[i % lap].value.destroy();
             } else {
-                dispose(std::exchange(b, b->next.load(order::relaxed)));
+                detail::dispose(std::exchange(b, b->next.load(order::relaxed)));
             }
         }
-        dispose(b);
+        detail::dispose(b);
         for (block* r = retired_.load(order::relaxed); r != nullptr;) {
-            dispose(std::exchange(r, r->next_retired.read()));
+            detail::dispose(std::exchange(r, r->next_retired.read()));
         }
-        if (block* const s = spare_.load(order::relaxed)) dispose(s);
+        if (block* const s = spare_.load(order::relaxed)) detail::dispose(s);
     }
     block_queue(const block_queue&) = delete;
     block_queue& operator=(const block_queue&) = delete;
 
-    /// Adds `value`, moved. Throws std::bad_alloc, with nothing changed, and what the move throws.
+    /// Adds `value`, moved. Throws std::bad_alloc and what moving a T throws, with nothing changed.
     void push(T& value)
     {
-        room_for<T> room;
+        detail::put_held(value, [this](held<T>& h) { return put(h); });
+    }
+
+    /// Adds `value`, moved. Throws std::bad_alloc, with nothing changed. Always true.
+    bool put(held<T>& value)
+    {
         backoff wait;
         fresh_block next(*this);
         std::size_t tail = tail_.index.load(order::acquire);  // O2
         while (true) {
             const std::size_t offset = tail / step % lap;
-            if (offset == slots_per_block) {  // somebody moves on to the next block
+            if (offset == slots_per_block) {  // a thread is moving on to the next block
                 wait.snooze();
                 tail = tail_.index.load(order::acquire);  // O2
                 continue;
             }
             if (offset + 1 == slots_per_block) next.prepare();  // allocates before anything is claimed
-            // order: load buffering, which the checker leaves out: what is read here must not be newer than the number
+            // order: load buffering, which the checker leaves out: what is read here must not be newer than the index
             // that is claimed next
             block* const here = tail_.where.load(order::acquire);                                         // O2
             if (!tail_.index.compare_exchange_weak(tail, tail + step, order::seq_cst, order::acquire)) {  // O4, O2
@@ -114,16 +122,13 @@ public:
                 here->next.store(following, order::release);         // O1
             }
             slot& s = here->slots[offset];
-            struct finally {
-                slot& s;
-                ~finally() { s.state.store(written, order::release); }  // O1
-            } const end{s};
-            room.fill(s.value, value);
-            return;
+            s.value.construct(std::move(value));
+            s.state.store(written, order::release);  // O1
+            return true;
         }
     }
 
-    /// Takes the oldest element. Gives up after one lost race if `once`; `why` says why there is none.
+    /// Takes the oldest element. With `once` it gives up after one lost race. `why` says why there is none.
     std::optional<T> pop(bool once, outcome& why)
     {
         backoff wait;
@@ -152,8 +157,7 @@ public:
             const bool last = offset + 1 == slots_per_block;
             if (last) move_on(*here, next);
             held<T> out = empty_out(*here, offset, last);
-            if (!holds_nothing<T>(out)) return let_go<T>(out);
-            head = head_.index.load(order::acquire);  // O2; that slot was filled with nothing: on to the next
+            return detail::let_go<T>(out);
         }
     }
 
@@ -161,11 +165,11 @@ public:
     [[nodiscard]] std::size_t size() const noexcept
     {
         while (true) {
-            // order: covered by the second look, but for executions that do not follow the order of seq_cst, which the
-            // checker leaves out: this look must not come after that at head_
+            // order: covered by the second look, except in executions that do not follow the order of seq_cst, which
+            // the checker leaves out: this look must not come after the one at head_
             const std::size_t tail = tail_.index.load(order::seq_cst) / step;
             const std::size_t head = head_.index.load(order::seq_cst) / step;
-            // order: covered by the first look, which is as new as any other thread's
+            // order: covered by the first look, which is as recent as any other thread's
             if (tail_.index.load(order::seq_cst) / step != tail) continue;  // both were true at once
             const auto elements = [](std::size_t index) {                   // up to this index, from the first
                 const std::size_t offset = index % lap;
@@ -210,7 +214,7 @@ private:
         atomic<block*> where{nullptr};
     };
 
-    /// A block that a producer may come to need.
+    /// A block that a producer may need.
     class fresh_block {
     public:
         explicit fresh_block(block_queue& queue) noexcept : queue_(queue) {}
@@ -225,7 +229,7 @@ private:
         {
             if (block_ != nullptr) return;
             block_ = queue_.spare_.exchange(nullptr, order::acquire);  // O3
-            if (block_ == nullptr) block_ = make<block>();
+            if (block_ == nullptr) block_ = detail::make<block>();
         }
         block* give() noexcept { return std::exchange(block_, nullptr); }
 
@@ -264,11 +268,12 @@ private:
         return out;
     }
 
-    /// Nobody will claim slots of `left` any more. Uses again what nobody reads from; the rest is looked at next time.
+    /// Nobody will claim slots of `left` any more. Reuses the blocks that nobody reads from; looks at the others next
+    /// time.
     void retire(block& left) noexcept
     {
         left.next_retired.write() = retired_.exchange(nullptr, order::acquire);  // O3
-        for (block* b = &left; b != nullptr;) {
+        for (block* b = detail::address_of(left); b != nullptr;) {
             block* const following = b->next_retired.read();
             if (all_read(*b)) {
                 for (slot& s : b->slots) s.state.store(vacant, order::relaxed);
@@ -295,7 +300,7 @@ private:
 
     void keep(block* b) noexcept
     {
-        if (block* const old = spare_.exchange(b, order::acq_rel)) dispose(old);  // O3
+        if (block* const old = spare_.exchange(b, order::acq_rel)) detail::dispose(old);  // O3
     }
 
     end_of_queue head_;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/base/construct.hpp>
-#include <weft/base/memory.hpp>
+#include <weft/seam/construct.hpp>
+#include <weft/seam/memory.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -13,8 +13,9 @@
 
 namespace weft::detail {
 
-/// Turns a T into a word and back. A thief reads a slot before it knows whether the slot is its own, which is only
-/// defined for atomic words. Small trivial types are their own word; others live in an allocation that the word names.
+/// Turns a T into a word and back. A thief reads a slot before it knows whether it will own the element, and only with
+/// atomic words is that defined. A small trivial type is itself the word; others have an allocation to which the word
+/// points.
 template <class T>
 struct word_slot {
     using word = std::uint64_t;
@@ -23,10 +24,10 @@ struct word_slot {
     [[nodiscard]] static word put(T&& value)
     {
         if constexpr (boxed) {
-            return reinterpret_cast<std::uintptr_t>(make<T>(std::move(value)));
+            return reinterpret_cast<std::uintptr_t>(detail::make<T>(std::move(value)));
         } else {
             word w = 0;
-            std::memcpy(&w, &value, sizeof(T));
+            std::memcpy(&w, detail::address_of(value), sizeof(T));
             return w;
         }
     }
@@ -42,11 +43,11 @@ struct word_slot {
         room(const room&) = delete;
         room& operator=(const room&) = delete;
 
-        /// As put(); throws only what the move throws. Once.
+        /// As put(), but throws only what the move throws. To be called once.
         [[nodiscard]] word fill(T&& value)
         {
             if constexpr (boxed) {
-                T* const box = construct(static_cast<T*>(memory_), std::move(value));
+                T* const box = detail::construct(static_cast<T*>(memory_), std::move(value));
                 memory_ = nullptr;
                 return reinterpret_cast<std::uintptr_t>(box);
             } else {
@@ -58,13 +59,13 @@ struct word_slot {
         void* memory_;
     };
 
-    /// Frees what put() allocated, also when the move throws.
+    /// Frees what put() allocated, even if the move throws.
     [[nodiscard]] static T take(word w)
     {
         if constexpr (boxed) {
             struct finally {
                 T* box;
-                ~finally() { dispose(box); }
+                ~finally() { detail::dispose(box); }
             } const end{reinterpret_cast<T*>(static_cast<std::uintptr_t>(w))};
             return std::move(*end.box);
         } else {
@@ -74,7 +75,7 @@ struct word_slot {
 
     static void destroy(word w) noexcept
     {
-        if constexpr (boxed) dispose(reinterpret_cast<T*>(static_cast<std::uintptr_t>(w)));
+        if constexpr (boxed) detail::dispose(reinterpret_cast<T*>(static_cast<std::uintptr_t>(w)));
     }
 
 private:

@@ -7,9 +7,12 @@
 
 namespace weft::detail {
 
-inline constexpr std::uint32_t max_substitutes = 2;
-inline constexpr std::uint32_t max_outsiders = 2;
-inline constexpr std::size_t slots_per_seat = 4;
+inline constexpr std::size_t most_threads = 8;
+inline constexpr std::uint32_t places_per_chunk = 8;
+inline constexpr std::uint32_t max_chunks = 1;
+inline constexpr std::size_t slots_per_place = 4;
 inline constexpr std::size_t tasks_at_first = 2;
+inline constexpr unsigned spare_seconds = 0;      ///< for ever
+inline constexpr unsigned line_milliseconds = 0;  ///< for ever
 
 }  // namespace weft::detail

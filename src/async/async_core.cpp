@@ -1,0 +1,348 @@
+// src/async/async_core.cpp - making coroutines ready, and running them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "async/async_core.hpp"
+
+#include <weft/seam/this_thread.hpp>
+
+#include <utility>
+
+namespace weft::detail {
+namespace {
+
+using current_strand = thread_slot<struct current_strand_tag, strand*>;
+
+// Strands of test_pools that this thread is about to make ready, oldest first; see ready_batch.
+using batches = thread_slot<struct batches_tag, int>;
+using first_noted = thread_slot<struct first_noted_tag, strand*>;
+using last_noted = thread_slot<struct last_noted_tag, strand*>;
+
+void note(strand& s) noexcept
+{
+    s.task::next = nullptr;
+    if (strand* const last = last_noted::get()) {
+        last->task::next = &s;
+    } else {
+        first_noted::set(&s);
+    }
+    last_noted::set(&s);
+}
+
+void make_noted_ready() noexcept
+{
+    while (strand* const s = first_noted::get()) {
+        first_noted::set(static_cast<strand*>(s->task::next));
+        if (first_noted::get() == nullptr) last_noted::set(nullptr);
+        make_ready(*s);
+    }
+}
+
+/// Transfers by way of the runner before a strand gives way.
+constexpr int returns_between_queues = 32;
+
+/// Resumes `s`, and what it wants to be run after it, until nothing is left to do here.
+void run_strands(strand* s) noexcept
+{
+    strand* const outer = current_strand::get();  // in a test_pool, and in a sync_wait, there may be one below
+    turn mine;
+    int returns = returns_between_queues;
+    do {
+        s->now = &mine;
+        current_strand::set(s);
+        std::coroutine_handle<> at = s->next;
+        for (;;) {
+            mine.steps = steps_between_returns;
+            at.resume();
+            at = std::exchange(mine.next, nullptr);
+            if (!at) break;
+            if (--returns == 0) {
+                give_way(*s, at);
+                current_strand::set(outer);
+                return;
+            }
+        }
+        if (std::exchange(mine.ended, false)) {
+            s = s->end(*s);
+        } else {
+            s = std::exchange(mine.then, nullptr);  // suspended: the one before may be gone
+        }
+        if (s != nullptr && --returns <= 0) {
+            make_ready(*s);
+            s = nullptr;
+        }
+    } while (s != nullptr);
+    current_strand::set(outer);
+}
+
+}  // namespace
+
+void run_strand(task* self, worker*) noexcept { run_strands(static_cast<strand*>(self)); }
+
+strand::strand() noexcept { run = run_strand; }
+
+void make_ready(strand& s) noexcept { s.core->make_ready(s); }
+
+ready_batch::ready_batch() noexcept { batches::set(batches::get() + 1); }
+
+ready_batch::~ready_batch()
+{
+    batches::set(batches::get() - 1);
+    if (batches::get() == 0 && first_noted::get() != nullptr) make_noted_ready();
+}
+
+void prepare(strand& s, async_core& core, stop_state* stop, std::coroutine_handle<> first) noexcept
+{
+    s.core = &core;
+    s.stop = stop;
+    s.next = first;
+    s.mode = mode_of_spawner(current_worker::get());
+}
+
+async_core& core_of(pool_core& pool)
+{
+    annex* const there = pool.added();
+    if (there == nullptr) return static_cast<async_core&>(pool.add(std::make_unique<async_core>(pool)));
+    async_core& core = static_cast<async_core&>(*there);
+    core.renew_after_fork();
+    return core;
+}
+
+pool_core& pool_of(async_core& core) noexcept { return core.pool(); }
+
+async_core::async_core(pool_core& pool)
+    : pool_(pool),
+      play_(pool.schedule() != nullptr ? std::make_unique<played_time>() : nullptr),
+      count_(pool.num_threads()),
+      shards_(std::make_unique<shard[]>(pool.num_threads())),
+      has_others_(play_ == nullptr && pool.has_threads())
+{
+}
+
+async_core::~async_core() = default;
+
+void async_core::renew()
+{
+    const unsigned now = fork_generation();
+    auto fresh = std::make_unique<shard[]>(count_);
+    // order: as there
+    if (renewed_in_.exchange(now, order::acq_rel) == now) {  // another thread of the child is about to
+        // order: as there
+        while (born_in_.load(order::acquire) != now) yield_thread();
+        return;
+    }
+    static_cast<void>(shards_.release());  // the parent's: in whatever state they are
+    shards_ = std::move(fresh);
+    has_others_ = play_ == nullptr && pool_.has_threads();
+    guests_.store(0, order::relaxed);
+    // order: as there
+    born_in_.store(now, order::release);
+}
+
+// --- ready -----------------------------------------------------------------------------------------------------------
+
+void async_core::push(shard& to, task& t) noexcept
+{
+    t.next = nullptr;
+    to.lock.lock();
+    (to.last != nullptr ? to.last->next : to.first) = &t;
+    to.last = &t;
+    to.waiting.store(to.waiting.load(order::relaxed) + 1, order::relaxed);
+    to.lock.unlock();
+}
+
+task* async_core::pop(shard& from) noexcept
+{
+    if (from.waiting.load(order::relaxed) == 0) return nullptr;
+    from.lock.lock();
+    task* const oldest = from.first;
+    if (oldest != nullptr) {
+        from.first = oldest->next;
+        if (from.first == nullptr) from.last = nullptr;
+        from.waiting.store(from.waiting.load(order::relaxed) - 1, order::relaxed);
+    }
+    from.lock.unlock();
+    return oldest;
+}
+
+void async_core::make_ready(strand& s) noexcept
+{
+    const worker* const here = current_worker::get();
+    if (here != nullptr && &here->pool == &pool_) {
+        if (!has_others_) [[unlikely]]
+            return make_ready_alone(s);
+        const std::uint32_t index = here->index;
+        push(shard_of(index), s);
+        pool_.work_available(index);
+        return;
+    }
+    // order: the strand that is made ready keeps the pool alive until it is taken, and whoever takes it sees this
+    guests_.fetch_add(1, order::relaxed);  // I2
+    if (has_others_) {
+        push(shard_of(0), s);
+        pool_.work_available(0);
+    } else {
+        make_ready_alone(s);
+    }
+    // order: the memory of the pool ends after this, which the checker does not watch
+    guests_.fetch_sub(1, order::release);  // O2
+}
+
+void async_core::make_ready_alone(strand& s) noexcept
+{
+    if (play_ == nullptr) {  // whoever waits for it runs it
+        push(shard_of(0), s);
+    } else if (batches::get() != 0) {
+        note(s);
+    } else {  // the seed says when: others may run in there, and this thread's strand be gone
+        strand* const outer = current_strand::get();
+        current_strand::set(nullptr);
+        pool_.spawn_detached(&s);
+        current_strand::set(outer);
+    }
+}
+
+strand* async_core::go_on_with(strand& s) noexcept
+{
+    if (s.core == this && play_ == nullptr) return &s;
+    detail::make_ready(s);
+    return nullptr;
+}
+
+bool async_core::has_work() const noexcept
+{
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        if (shards_[i].waiting.load(order::relaxed) != 0) return true;
+    }
+    return false;
+}
+
+task* async_core::take(std::uint32_t where) noexcept
+{
+    shard& own = shard_of(where);
+    // Now and then the others come first: a strand that gives way again and again in this shard must not keep those back.
+    constexpr std::uint32_t turns = 61;
+    const std::uint32_t turn = own.turn.load(order::relaxed) + 1;
+    own.turn.store(turn, order::relaxed);
+    if (turn % turns != 0) {
+        if (task* const t = pop(own)) return t;
+    }
+    for (std::uint32_t n = 1; n < count_; ++n) {
+        if (task* const t = take_half(shard_of(where + n), own, where)) return t;
+    }
+    return pop(own);
+}
+
+task* async_core::take_half(shard& from, shard& own, std::uint32_t where) noexcept
+{
+    constexpr std::uint32_t most = 32;
+    if (from.waiting.load(order::relaxed) == 0) return nullptr;
+    from.lock.lock();
+    task* const oldest = from.first;
+    if (oldest == nullptr) {
+        from.lock.unlock();
+        return nullptr;
+    }
+    const std::uint32_t there = from.waiting.load(order::relaxed);
+    const std::uint32_t share = there / 2 < most ? (there + 1) / 2 : most;
+    task* last = oldest;
+    for (std::uint32_t i = 1; i < share; ++i) last = last->next;
+    from.first = last->next;
+    if (from.first == nullptr) from.last = nullptr;
+    from.waiting.store(there - share, order::relaxed);
+    from.lock.unlock();
+    if (share == 1) return oldest;
+
+    own.lock.lock();
+    last->next = nullptr;
+    (own.last != nullptr ? own.last->next : own.first) = oldest->next;
+    own.last = last;
+    own.waiting.store(own.waiting.load(order::relaxed) + share - 1, order::relaxed);
+    own.lock.unlock();
+    // Who looked in between has seen them nowhere.
+    pool_.work_available(where);  // O1
+    return oldest;
+}
+
+// --- running, and waiting for what runs ------------------------------------------------------------------------------
+
+void async_core::run_here(worker& me, strand& s) noexcept
+{
+    const keeps_float_registers kept(static_cast<place&>(me));
+    pool_.run_task(static_cast<place&>(me), &s);
+}
+
+void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
+{
+    if (pool_.schedule() != nullptr) {
+        const visit here(pool_);
+        auto& me = static_cast<place&>(here.place());
+        // What is missing, if nothing can be done, is up to a thread outside.
+        // order: the end of what is waited for; no scenario has a test_pool
+        while (!over.load(order::acquire)) {
+            make_noted_ready();
+            if (pool_.yield_now(me) != yield_result::executed && !pass_time()) yield_thread();
+        }
+    } else if (!pool_.has_threads()) {  // a fork's child: nobody else will run it
+        const visit here(pool_);
+        const keeps_float_registers kept(static_cast<place&>(here.place()));
+        // order: as above; no scenario has a fork
+        while (!over.load(order::acquire)) {
+            if (task* const t = take(0)) {
+                pool_.run_task(static_cast<place&>(here.place()), t);
+            } else {
+                yield_thread();
+            }
+        }
+    }
+    // order: as above
+    if (over.load(order::acquire)) return spot.park();  // the token is there, or about to come
+    const blocking_section elsewhere;                   // a thread of a pool lets others work there
+    spot.park();
+}
+
+// --- the end of the pool ---------------------------------------------------------------------------------------------
+
+stop_state& async_core::tasks() noexcept
+{
+    const worker* const here = current_worker::get();
+    return shard_of(here != nullptr ? here->index : 0).tasks;
+}
+
+void async_core::end() noexcept
+{
+    ends_.store(true, order::relaxed);
+    for (std::uint32_t i = 0; i < count_; ++i) shards_[i].tasks.request();
+}
+
+void async_core::begin() noexcept { begun_.fetch_add(1, order::relaxed); }
+
+// Whoever asks has seen the thread asleep that began a task, or the task in its list.
+std::uint64_t async_core::begun() const noexcept { return begun_.load(order::relaxed); }
+
+bool async_core::is_idle() const noexcept
+{
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        if (!shards_[i].tasks.is_empty()) return false;
+    }
+    // Soon over, and nobody tells.
+    // order: as there
+    while (guests_.load(order::acquire) != 0) yield_thread();  // O2
+    return true;
+}
+
+// --- this thread's strand --------------------------------------------------------------------------------------------
+
+std::uint64_t id_of_this_task() noexcept
+{
+    static constinit atomic<std::uint64_t> last{0};
+    strand* const s = current_strand::get();
+    if (s == nullptr) return 0;
+    constexpr int below = 32;
+    if (s->id_below == 0 && s->id_above == 0) {
+        const std::uint64_t fresh = last.fetch_add(1, order::relaxed) + 1;  // 2^48 last for years
+        s->id_below = static_cast<std::uint32_t>(fresh);
+        s->id_above = static_cast<std::uint16_t>(fresh >> below);
+    }
+    return std::uint64_t{s->id_above} << below | s->id_below;
+}
+
+}  // namespace weft::detail
