@@ -329,7 +329,7 @@ TEST_CASE("async_select: broadcasts, watched values and timers are arms, too")
     const auto run = [&]() -> weft::task<int> {
         int sum = 0;
         for (int i = 0; i < 3; ++i) {
-            const auto soon = weft::after(20ms);
+            const auto soon = weft::after(i < 2 ? std::chrono::milliseconds(1h) : 1ms);
             sum += co_await weft::async_select(on_recv(news.second, [](auto m) { return m ? *m : 0; }),
                                                on_changed(level.second, [](bool more) { return more ? 10 : 0; }),
                                                on_recv(soon, [](auto) { return 100; }));
