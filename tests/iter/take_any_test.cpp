@@ -7,9 +7,11 @@
 #include "test.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -28,6 +30,31 @@ TEST_CASE("take_any, skip_any: as many as asked for")
         CHECK(weft::par_iter(v).take_any(n).chain(weft::par_iter(v)).count() == taken + v.size());
     }
     CHECK(weft::par_range(std::size_t{0}, ~std::size_t{0}).take_any(10).to_vector().size() == 10);
+}
+
+TEST_CASE("take_any: what is left of an endless range ends at once, also in a loop that has met dear items")
+{
+    std::size_t dear = 50;
+    const auto one = [&](std::size_t i) {
+        if (i < dear) std::this_thread::sleep_for(std::chrono::microseconds(200));
+        return i;
+    };
+    const auto few_of = [&](std::size_t n) { return weft::par_range(std::size_t{0}, n).take_any(1000).map(one); };
+    const auto few_of_two = [&](std::size_t n) {
+        return weft::par_range(std::size_t{0}, n).chain(weft::par_range(std::size_t{0}, n)).take_any(1000).map(one);
+    };
+    const auto few_and_one = [&](std::size_t n) {
+        return weft::par_range(std::size_t{0}, n).take_any(1000).chain(weft::par_range(std::size_t{0}, std::size_t{1}));
+    };
+    for (int round = 0; round < 3; ++round) {
+        CHECK(few_of(20'000).to_vector().size() == 1000);
+        CHECK(few_of_two(20'000).to_vector().size() == 1000);
+        CHECK(few_and_one(20'000).map(one).to_vector().size() == 1001);
+    }
+    dear = 0;
+    CHECK(few_of(~std::size_t{0}).to_vector().size() == 1000);
+    CHECK(few_of_two(~std::size_t{0} / 2).to_vector().size() == 1000);
+    CHECK(few_and_one(~std::size_t{0} - 1).map(one).to_vector().size() == 1001);
 }
 
 TEST_CASE("take_any_while, skip_any_while, while_some: shared by all pieces")

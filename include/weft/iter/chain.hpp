@@ -56,6 +56,12 @@ public:
         return {a.min > b.min ? a.min : b.min, a.max < b.max ? a.max : b.max};
     }
 
+    [[nodiscard]] bool exhausted(piece p) const
+    {
+        return (p.lo >= middle_ || detail::is_exhausted(first_, front(p))) &&
+               (p.hi <= middle_ || detail::is_exhausted(second_, back(p)));
+    }
+
     void enter(piece p) const
     {
         if (p.lo < middle_) first_.enter(front(p));

@@ -51,6 +51,11 @@ public:
 
     gated_iter(Base&& base, std::size_t n, P&& p) : adaptor_base<Base>(std::move(base)), gate_(n), p_(std::move(p)) {}
 
+    [[nodiscard]] bool exhausted(piece p) const
+    {
+        return (Rule::ends_when_closed && gate_.closed()) || detail::is_exhausted(this->base_, p);
+    }
+
     template <class Piece, class Sink>
     auto run(Piece&& p, Sink& sink) const
     {

@@ -179,14 +179,16 @@ private:
     [[gnu::noinline, gnu::aligned(64)]] std::size_t run_block(fork_context c, piece p, std::size_t stride, state& st)
     {
         source_.enter(p);
-        const std::size_t n = in_strides(c, p, stride, [&](piece part) { return consumer_.run(source_, part, st); });
+        const std::size_t n =
+            in_strides(c, source_, p, stride, [&](piece part) { return consumer_.run(source_, part, st); });
         source_.leave(piece{p.lo, n == 0 ? p.hi : p.lo + n});
         return n;
     }
 
-    /// Run(piece) returns whether to go on.
-    template <class Run>
-    [[gnu::always_inline]] static std::size_t in_strides([[maybe_unused]] fork_context c, piece p,
+    /// Run(piece) returns whether to go on. What a source that is exhausted has left costs one stride, however much it is.
+    template <class Source, class Run>
+    [[gnu::always_inline]] static std::size_t in_strides([[maybe_unused]] fork_context c,
+                                                         [[maybe_unused]] const Source& source, piece p,
                                                          [[maybe_unused]] std::size_t stride, const Run& run)
     {
         if constexpr (is_even) {
@@ -198,6 +200,7 @@ private:
                 if (!run(part)) return 0;
                 if (part.hi == p.hi || c.wanted()) return part.hi - p.lo;
                 part.lo = part.hi;
+                if (detail::is_exhausted(source, piece{part.lo, p.hi})) stride = p.hi - part.lo;
             }
         }
     }
@@ -290,7 +293,7 @@ private:
         const piece none{here.at, here.at};
         source_.enter(none);
         here.items.enter(p);
-        const std::size_t n = in_strides(c, p, stride, [&](piece part) {
+        const std::size_t n = in_strides(c, here.items, p, stride, [&](piece part) {
             const inside<Inner> run{{here.at, here.at + 1}, here.items, part};
             return consumer_.run(source_, run, st);
         });
@@ -404,7 +407,7 @@ private:
     [[gnu::noinline]] std::size_t tree_blocks(fork_context c, tree_stack<K>& stack, const fixed_blocks& blocks,
                                               piece which, std::size_t stride, const Run& run)
     {
-        return in_strides(c, which, stride, [&](piece some) {
+        return in_strides(c, blocks, which, stride, [&](piece some) {
             for (std::size_t b = some.lo; b < some.hi; ++b) {
                 const piece p = blocks.positions(b);
                 state st = consumer_.make(first_ + p.lo);

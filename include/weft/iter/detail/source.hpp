@@ -156,6 +156,8 @@ concept refillable = positioned<S> && requires(const S& s) {
 ///   pulled               whether it is pullable; if not, it is positioned, and may be refillable
 ///   bounds()             the lengths of pieces that the user asked for
 ///   enter(p), leave(p)   called around each block, on the thread that runs it
+/// and may have
+///   exhausted(p)         whether piece `p` has nothing to give any more, and never will
 template <class S>
 concept drivable = requires(const S& s, piece p) {
     requires std::is_same_v<decltype(S::pulled), const bool>;
@@ -181,6 +183,13 @@ concept chain_source = any_chain<S> && drivable<S> && requires {
     requires std::is_same_v<decltype(S::runs_functions), const bool>;
 };
 
+template <class S>
+[[nodiscard]] constexpr bool is_exhausted([[maybe_unused]] const S& source, [[maybe_unused]] piece p)
+{
+    if constexpr (requires { source.exhausted(p); }) return source.exhausted(p);
+    return false;
+}
+
 /// What an adaptor over one chain passes on.
 template <class Base>
 class adaptor_base {
@@ -194,6 +203,7 @@ public:
 
     [[nodiscard]] std::size_t extent() const { return base_.extent(); }
     [[nodiscard]] len_bounds bounds() const { return base_.bounds(); }
+    [[nodiscard]] bool exhausted(piece p) const { return detail::is_exhausted(base_, p); }
 
     /// Called around each block, on the thread that runs it.
     void enter(piece p) const { base_.enter(p); }
