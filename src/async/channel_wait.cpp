@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/async/async_select.hpp>
 #include <weft/async/detail/channel_wait.hpp>
-#include <weft/async/detail/frame.hpp>
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/async/detail/timer.hpp>
 #include <weft/async/sleep.hpp>
 #include <weft/channel/detail/random_order.hpp>
@@ -57,12 +57,12 @@ public:
 
     static channel_alarm* make(channels::called_token& token, strand& waits)
     {
-        return ::new (detail::allocate_frame(sizeof(channel_alarm))) channel_alarm(token, waits);
+        return ::new (detail::allocate_short_lived(sizeof(channel_alarm))) channel_alarm(token, waits);
     }
     static void end(channel_alarm* a) noexcept
     {
         a->~channel_alarm();
-        detail::free_frame(a, sizeof(channel_alarm));
+        detail::free_short_lived(a, sizeof(channel_alarm));
     }
 
     void set(timer_queue& sleepers, clock::time_point due) noexcept { sleepers.add(timer_, *this, due); }

@@ -128,6 +128,17 @@ struct alignas(cache_line_size) seat {
 
 class place_list;
 
+/// How a thread takes tasks from other places: the shorter they are, the more at once and the less often. Times in ticks.
+struct bite {
+    static constexpr std::uint32_t limit = 32;
+    std::uint32_t most = 1;     ///< how many it takes at once
+    std::uint32_t taken = 0;    ///< how many it has taken since it last judged them
+    std::uint64_t began = 0;    ///< when it took them
+    std::uint64_t way = 0;      ///< how long that took
+    std::uint64_t pause = 0;    ///< how long it leaves tasks where they are, since they are too short; 0: it takes them
+    std::uint64_t ends_at = 0;  ///< when that ends
+};
+
 /// Where a thread works in a pool. Each thread of a pool has a place, and so has each caller from outside for the
 /// duration of its call: that of a thread that sleeps, else its own.
 ///
@@ -167,6 +178,9 @@ struct place final : worker {
 
     alignas(cache_line_size) deque<task*> tasks{tasks_at_first};  ///< spawned into scopes
     deque<task*> detached{tasks_at_first};                        ///< spawned with nobody waiting
+    bite tasks_of_others;
+    scope_core* ended_of = nullptr;  ///< whose tasks have ended here without being counted: others of it lie in `tasks`
+    std::uint32_t ended = 0;         ///< how many
     cell<std::uint64_t> level{0};  ///< pushes minus pops of `tasks`: the position of its newest end, whatever is stolen
     cell<std::uint64_t> low{
         0};  ///< the lowest level since the innermost open scope was opened: what lies above is newer

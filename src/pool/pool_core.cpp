@@ -430,7 +430,7 @@ void pool_core::stand_up(place& p) noexcept
         table_.add(place_table::unused, p.index);
     } else if (living && p.status.load(order::acquire) != place_status::borrowed) {
         stand_up_without_seat(p);
-    } else if (living && (has_mail_for(p) || (wanted_.load(order::relaxed) && sees_work(p, false)))) {
+    } else if (living && (has_mail_for(p) || (wanted_.load(order::relaxed) && sees_work(p, telling::nothing)))) {
         // To its thread at once: other callers would be faster, if there are always some.
         wanted_.store(false, order::relaxed);
         p.back.write() = place_status::busy;
@@ -454,7 +454,7 @@ void pool_core::stand_up(place& p) noexcept
         wanted_.store(false, order::relaxed);
         // order: its other side is in wake_one, where scenarios fail without; too rare here for a bounded search
         full_fence();  // docs/sleep.md, WantedFence
-        if (searching_.load(order::relaxed) == 0 && sees_work(p, true)) wake_one(p.index);
+        if (searching_.load(order::relaxed) == 0 && sees_work(p, telling::insist)) wake_one(p.index);
     }
 }
 

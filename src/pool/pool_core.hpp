@@ -93,7 +93,7 @@ public:
     /// The same after the fence.
     void work_shown(std::uint32_t from) noexcept
     {
-        if (searching_.load(order::relaxed) == 0) wake_one(from);
+        if (searching_.load(order::relaxed) == 0 && table_.any(place_table::asleep)) wake_one(from);
     }
     /// Whether work of so many ticks, too short to wake anybody for, is better divided even so; see fork_context.
     [[nodiscard]] bool divides_short_work(place& me, std::uint64_t work) noexcept;
@@ -207,7 +207,12 @@ private:
     [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
     bool find_in_turn(place& me, found& out) noexcept;
     bool steal_any(place& me, std::uint32_t from, found& out) noexcept;
-    static bool steal_from_place(place& victim, found& out) noexcept;
+    static bool steal_from_place(place& me, place& victim, found& out) noexcept;
+    static task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
+    static void settle_bite(place& me) noexcept;
+    [[nodiscard]] static bool leaves_tasks(const place& me) noexcept;
+    /// Counts the tasks that have ended here without that.
+    static void report_ended(place& me) noexcept;
     void run(place& me, const found& work) noexcept;
     /// Calls f() under `mode`, which is that of whoever handed it out, while others look at `me` for what it publishes.
     template <class F>
@@ -218,7 +223,10 @@ private:
     bool run_mail_of(place& me, const scope_core& scope) noexcept;
 
     // Sleeping and waking (sleep.cpp).
-    [[nodiscard]] bool sees_work(const place& me, bool ask) const noexcept;
+    /// What to tell those who have nothing to take now: that somebody asks for work, or even insists (split_deque).
+    enum class telling { nothing, ask, insist };
+    /// Whether there is something to do; `tasks`: also if it is in the deques of tasks.
+    [[nodiscard]] bool sees_work(const place& me, telling what, bool tasks = true) const noexcept;
     bool go_to_sleep(place& me, place_status from) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
     bool claim_for_thread(place& p) noexcept;
@@ -244,7 +252,7 @@ private:
     bool run_or_pass_on(place& me, task* t, const scope_core& scope, bool own = false) noexcept;
     bool pass_on(place& me, task* t) noexcept;
     bool run_lost_task(place& me, const scope_core& scope) noexcept;
-    task* pop_task(place& me) noexcept;
+    static task* pop_task(place& me) noexcept;
 
     // Test schedules.
     void schedule_spawn(place& me, task* t);

@@ -52,11 +52,11 @@ void scope_core::spawn(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    pending_.fetch_add(1, order::relaxed);
+    count(here);
     try {
         hand_over(t, here);
     } catch (...) {
-        pending_.fetch_sub(1, order::relaxed);  // the caller's own work keeps it above 0, or it is the body
+        uncount(here);  // it is not the last: the caller is the body, or a task
         t->run(t, nullptr);
         throw;
     }
@@ -67,7 +67,7 @@ void scope_core::spawn_fifo(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    pending_.fetch_add(1, order::relaxed);
+    count(here);
     fifo_lock_.lock();
     task* const previous = std::exchange(fifo_last_, t);
     (previous != nullptr ? previous->next : fifo_first_) = t;
@@ -99,7 +99,7 @@ void scope_core::run_oldest(task* ticket, worker* here) noexcept
 void scope_core::spawn_to_each(task* const* tasks, std::size_t count) noexcept
 {
     const float_mode mode = mode_of_spawner(current_worker::get());
-    pending_.fetch_add(count, order::relaxed);
+    elsewhere_.fetch_add(static_cast<std::int64_t>(count), order::relaxed);
     for (std::size_t i = 0; i < count; ++i) {
         tasks[i]->scope = this;
         tasks[i]->mode = mode;
@@ -112,10 +112,49 @@ void scope_core::fail(std::exception_ptr error) noexcept
     if (!failed_.exchange(true, order::relaxed)) error_.write() = std::move(error);  // O2
 }
 
+void scope_core::count(const worker* here) noexcept
+{
+    if (here == &home_) {
+        ++at_home_.write();
+    } else {
+        elsewhere_.fetch_add(1, order::relaxed);
+    }
+}
+
+void scope_core::uncount(const worker* here) noexcept
+{
+    if (here == &home_) {
+        --at_home_.write();
+    } else {
+        elsewhere_.fetch_sub(1, order::relaxed);
+    }
+}
+
 void scope_core::task_done() noexcept
 {
+    place* const here = static_cast<place*>(current_worker::get());
+    if (here == &home_) {
+        --at_home_.write();
+    } else if (here == nullptr || here->top == nullptr || here->top->outer != nullptr || here->tasks.empty() ||
+               (here->ended_of != nullptr && here->ended_of != this)) {
+        tasks_done(1);
+    } else {
+        // Another task lies here, most likely of this scope: this one is counted later, with it.
+        here->ended_of = this;
+        ++here->ended;
+    }
+}
+
+void scope_core::tasks_done(std::uint32_t n) noexcept
+{
     place& home = static_cast<place&>(home_);
-    if (pending_.fetch_sub(1, order::release) == 1) home.wait_spot.unpark();  // O1; the scope may be gone
+    if (elsewhere_.fetch_sub(n, order::release) == n) home.wait_spot.unpark();  // O1; the scope may be gone
+}
+
+bool scope_core::count_elsewhere() noexcept
+{
+    const std::int64_t mine = std::exchange(at_home_.write(), 0);
+    return elsewhere_.fetch_add(mine, order::acquire) + mine == 0;  // O1
 }
 
 void scope_core::close(worker& home) noexcept

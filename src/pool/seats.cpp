@@ -58,7 +58,8 @@ pool_core::relief pool_core::leave_as(place& me, place_status how) noexcept
     full_fence();  // docs/sleep.md, SleepFence, DebtFence
     if (debt_.load(order::relaxed) != 0) settle();
     const bool has_mail = has_mail_for(me);  // which only the holder of the seat reads
-    if (!has_mail && (searching_.load(order::relaxed) != 0 || !sees_work(me, true))) return relief::not_needed;
+    if (!has_mail && (searching_.load(order::relaxed) != 0 || !sees_work(me, telling::insist)))
+        return relief::not_needed;
     const relief outcome = relieve(me);
     // Robbed of the seat meanwhile, as in go_to_sleep: somebody else must be woken for what has been seen.
     if (outcome != relief::given) wake_one(me.index);
@@ -222,7 +223,7 @@ bool pool_core::regain_seat(place& me) noexcept
     // A sleeper's seat has become that of a caller, which will not look for work by itself.
     // order: as above
     full_fence();
-    if (searching_.load(order::relaxed) == 0 && sees_work(me, true) && !wake_one(me.index))
+    if (searching_.load(order::relaxed) == 0 && sees_work(me, telling::insist) && !wake_one(me.index))
         wanted_.store(true, order::relaxed);
     return true;
 }
@@ -388,7 +389,7 @@ bool pool_core::rest_instead(place& spare, place_status from) noexcept
     full_fence();  // docs/sleep.md, SleepFence, for the one that has the seat now
     if (debt_.load(order::relaxed) != 0) settle();
     if (has_mail_for(*home) && claim_for_thread(*home)) return true;  // mail that nobody else reads
-    if (sees_work(*home, true)) wake_one(home->index);
+    if (sees_work(*home, telling::insist)) wake_one(home->index);
     note_idle();
     return true;
 }
@@ -397,6 +398,7 @@ bool pool_core::keeps_seat(place& me) noexcept
 {
     // order: as in come_back
     if (me.status.load(order::acquire) == place_status::busy || !has_threads()) return true;
+    report_ended(me);
     bool brought_home = false;
     {
         const std::lock_guard hold(seating_);

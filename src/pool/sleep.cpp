@@ -139,14 +139,16 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
 
 // --- searching and sleeping ------------------------------------------------------------------------------------------
 
-bool pool_core::sees_work(const place& me, bool ask) const noexcept
+bool pool_core::sees_work(const place& me, telling what, bool tasks) const noexcept
 {
     bool seen = !detached_.empty() || !shared_.empty() || has_mail_for(me);
     if (const annex* const more = added(); more != nullptr && !seen) seen = more->has_work();
     table_.find(place_table::in_use, me.index, [&](place& other) {
-        if (ask) other.jobs.ask();  // this one's too: whoever works from it next must not rely on a searcher
-        seen = seen || other.holds_work();
-        return seen && !ask;
+        // This one's too: whoever works from it next must not rely on a searcher.
+        if (what == telling::ask) other.jobs.ask();
+        if (what == telling::insist) other.jobs.insist();
+        seen = seen || (tasks ? other.holds_work() : other.jobs.look().has_work());
+        return seen && what == telling::nothing;
     });
     return seen;
 }
@@ -156,7 +158,7 @@ void pool_core::stop_searching(std::uint32_t from) noexcept
     if (searching_.fetch_sub(1, order::relaxed) != 1) return;
     // The last one that looked: publishers have relied on it to go on looking. Pass that on if anything is left.
     full_fence();  // docs/sleep.md, ChainFence
-    if (table_.any(place_table::asleep) && sees_work(*table_.at(from), true)) wake_one(from);
+    if (table_.any(place_table::asleep) && sees_work(*table_.at(from), telling::insist)) wake_one(from);
 }
 
 bool pool_core::go_to_sleep(place& me, place_status from) noexcept
@@ -171,7 +173,7 @@ bool pool_core::go_to_sleep(place& me, place_status from) noexcept
     if (from == place_status::searching) searching_.fetch_sub(1, order::relaxed);
     full_fence();  // docs/sleep.md, SleepFence, DebtFence
     if (debt_.load(order::relaxed) != 0) settle();
-    if (!sees_work(me, true)) {
+    if (!sees_work(me, telling::insist)) {
         note_idle();
         return true;
     }

@@ -104,7 +104,7 @@ bool pool_core::help_below(place& me, const link& way, bool only_look, int& step
     thief.watcher.store(me.index + 1, order::release);
     // order: its other side is in jobs_published, where scenarios fail without; too rare here for a bounded search
     full_fence();  // docs/sleep.md, WatchFence
-    thief.jobs.ask();
+    thief.jobs.insist();
     const split_deque::view again = thief.jobs.look();
     return again.has_work() && descends(again);
 }
@@ -256,7 +256,7 @@ bool pool_core::help_scope(place& me, scope_core& scope, bool only_look) noexcep
             other.watcher.store(me.index + 1, order::release);
             // order: as in help_below
             full_fence();
-            other.jobs.ask();
+            other.jobs.insist();
             const split_deque::view again = other.jobs.look();
             return again.has_work() && again.begins_at_or_after(first);
         }
@@ -306,7 +306,7 @@ void pool_core::wait_for_scope(place& me, scope_core& scope)
         // order: its other side is in hand_over, where scenarios fail without; too rare here for a bounded search
         full_fence();  // docs/sleep.md, WatchFence
         if (me.left.read() == 0 && may_help(me) && help_scope(me, scope, true)) continue;
-        if (scope.is_done()) break;
+        if (scope.count_elsewhere()) break;
         const bool alone = nap(me, place_status::napping, record, [&] { return scope.is_done(); });
         scope.wants_news.store(false, order::relaxed);
         // Nobody else does it: as long as there is something.

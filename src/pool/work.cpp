@@ -3,8 +3,10 @@
 #include "pool/pool_core.hpp"
 #include "pool/steal_from.hpp"
 
+#include <weft/base/spin_hint.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/seam/this_thread.hpp>
+#include <weft/seam/ticks.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -86,13 +88,18 @@ void pool_core::run_next(place& me, task* t) noexcept
 void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
 {
     static_assert(places_per_chunk * max_chunks <= 1u << 16, "a thief's index has 16 bits in job_state");
+    const std::uint64_t began = ticks();
     split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()), me.yields.load(order::relaxed));
     const float_mode mode = job_state(job.state.load(order::relaxed)).mode();
     bool succeeded = true;
     if ((mode & unknown_mode) == 0) {
         run_under(me, mode, [&] {
             const working_for activation(me, job.scope.read());
-            succeeded = job.run.read()(job.frame.read(), me);
+            const job_kind& kind = *job.kind.read();
+            const std::uint64_t taken = ticks();
+            succeeded = kind.run(job.frame.read(), me);
+            // The data came with it, and go back: about as long as it took to take it, several times.
+            if (kind.site != nullptr) kind.site->note(ticks() - taken < 4 * (taken - began));
         });
     } else {
         victim.jobs.keep_asking();  // its owner runs it; somebody may want the next one
@@ -147,7 +154,58 @@ task* pool_core::pop_task(place& me) noexcept
     return *t;
 }
 
-bool pool_core::steal_from_place(place& victim, found& out) noexcept
+void pool_core::settle_bite(place& me) noexcept
+{
+    bite& b = me.tasks_of_others;
+    if (b.taken == 0) return;
+    const std::uint64_t now = ticks();
+    const std::uint64_t microsecond = ticks_per_microsecond();
+    const std::uint64_t each = (now - b.began) / b.taken;
+    // What takes no longer than its way from one processor to another, and back, is best left where it is.
+    const bool too_short = each < 4 * b.way / b.taken;
+    b.pause = too_short ? std::clamp(2 * b.pause, microsecond, 32 * microsecond) : 0;
+    b.ends_at = now + b.pause;
+    b.most = too_short || each < microsecond ? std::min(2 * b.most, bite::limit) : 1;
+    b.taken = 0;
+}
+
+bool pool_core::leaves_tasks(const place& me) noexcept
+{
+    return me.top == nullptr && me.tasks_of_others.pause != 0 && ticks() < me.tasks_of_others.ends_at;
+}
+
+task* pool_core::take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept
+{
+    if (from.empty()) return nullptr;
+    // Below what waits on this thread's stack no strangers are laid.
+    if (me.top != nullptr) return steal_from(from);
+    bite& b = me.tasks_of_others;
+    b.began = ticks();
+    task* const first = steal_from(from);
+    if (first == nullptr) return nullptr;
+    __builtin_prefetch(first, 1);
+    b.taken = 1;
+    if (b.most > 1 && mine.empty()) {  // so that there is room for the others
+        for (std::size_t more = std::min<std::size_t>(b.most - 1, from.size() / 2); more > 0; --more) {
+            task* const t = steal_from(from);
+            if (t == nullptr) break;
+            __builtin_prefetch(t, 1);
+            mine.push(t);
+            ++b.taken;
+        }
+        if (&mine == &me.tasks) me.level.write() += b.taken - 1;
+    }
+    b.way = ticks() - b.began;
+    return first;
+}
+
+void pool_core::report_ended(place& me) noexcept
+{
+    if (me.ended_of == nullptr) return;
+    std::exchange(me.ended_of, nullptr)->tasks_done(std::exchange(me.ended, 0u));
+}
+
+bool pool_core::steal_from_place(place& me, place& victim, found& out) noexcept
 {
     const split_deque::view seen = victim.jobs.look();
     if (seen.has_work()) {
@@ -158,8 +216,9 @@ bool pool_core::steal_from_place(place& victim, found& out) noexcept
     } else {
         victim.jobs.ask();
     }
-    if (!victim.tasks.empty() && (out.t = steal_from(victim.tasks)) != nullptr) return true;
-    return !victim.detached.empty() && (out.t = steal_from(victim.detached)) != nullptr;
+    if (leaves_tasks(me)) return false;
+    if ((out.t = take_bite(me, victim.tasks, me.tasks)) != nullptr) return true;
+    return (out.t = take_bite(me, victim.detached, me.detached)) != nullptr;
 }
 
 bool pool_core::steal_any(place& me, std::uint32_t from, found& out) noexcept
@@ -168,10 +227,10 @@ bool pool_core::steal_any(place& me, std::uint32_t from, found& out) noexcept
         const std::size_t others = num_threads_ - 1;
         const std::uint32_t* const row = places_.nearest.data() + me.index * others;
         for (std::size_t n = 0; n < others; ++n) {
-            if (steal_from_place(*table_.at(row[n]), out)) return true;
+            if (steal_from_place(me, *table_.at(row[n]), out)) return true;
         }
     }
-    return table_.find(place_table::in_use, from, [&](place& p) { return &p != &me && steal_from_place(p, out); });
+    return table_.find(place_table::in_use, from, [&](place& p) { return &p != &me && steal_from_place(me, p, out); });
 }
 
 bool pool_core::take_added(place& me, found& out) const noexcept
@@ -205,12 +264,20 @@ bool pool_core::find_in_turn(place& me, found& out) noexcept
 
 bool pool_core::find(place& me, found& out) noexcept
 {
-    if ((out.t = pop_mail(me)) != nullptr || find_in_turn(me, out)) return true;
-    if ((out.t = pop_task(me)) != nullptr) return true;
+    if ((out.t = pop_mail(me)) != nullptr || find_in_turn(me, out)) {
+        report_ended(me);
+        return true;
+    }
+    if ((out.t = pop_task(me)) != nullptr) {
+        if (out.t->scope != me.ended_of) report_ended(me);
+        return true;
+    }
+    report_ended(me);
     if (const auto t = me.detached.pop()) {
         out.t = *t;
         return true;
     }
+    settle_bite(me);
     if (take_added(me, out)) return true;
     if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
     if (!detached_.empty() && (out.t = steal_from(detached_)) != nullptr) return true;
@@ -220,9 +287,17 @@ bool pool_core::find(place& me, found& out) noexcept
 void pool_core::work_until_idle(place& me) noexcept
 {
     patience looking(options_.idle);
+    // Jobs that are known to be too short it wants only so often, the less often the more threads there are that look.
+    const std::uint64_t patient_for = 20 * ticks_per_microsecond();
+    std::uint64_t insists_at = ticks() + patient_for;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
-        if (sees_work(me, true)) {
+        telling what = telling::ask;
+        if (const std::uint64_t now = ticks(); now > insists_at) {
+            what = telling::insist;
+            insists_at = now + patient_for * searching_.load(order::relaxed);
+        }
+        if (sees_work(me, what, !leaves_tasks(me))) {
             place_status expected = place_status::searching;
             // order: hands on the place's plain fields; too rare for a bounded search
             if (!me.status.compare_exchange_strong(expected, place_status::busy, order::acquire, order::relaxed))
@@ -237,11 +312,13 @@ void pool_core::work_until_idle(place& me) noexcept
                     if (!keeps_seat(me)) return;
                     // Whoever goes on without a seat gets this one.
                     if (debt_.load(order::relaxed) != 0) {
+                        report_ended(me);
                         if (go_to_sleep(me, place_status::busy)) return;
                         break;
                     }
                 } while (find(me, work));
                 looking.reset();
+                insists_at = ticks() + patient_for;
                 if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
                 searching_.fetch_add(1, order::relaxed);
             }

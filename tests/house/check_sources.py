@@ -24,7 +24,7 @@ LAYERS = {
 }
 OPEN_TO_ALL = {"seam": set(), "base": {"seam"}}  # by layer, where it is less
 # What layers above use, and users do not.
-SHARED_DETAIL = {"sync/detail/parking_spot.hpp", "simd/detail/sort.hpp", "simd/detail/stream_copy.hpp",
+SHARED_DETAIL = {"sync/detail/parking_spot.hpp", "pool/detail/short_lived.hpp", "simd/detail/sort.hpp", "simd/detail/stream_copy.hpp",
                  *("channel/detail/" + name + ".hpp" for name in ("arm", "handle_arm", "random_order", "recv_arm", "send_arm"))}
 HEAVY = {"iostream", "functional", "future", "regex", "random", "fstream", "sstream", "iomanip", "map", "unordered_map"}
 FOREIGN = re.compile(

@@ -1,7 +1,10 @@
-// tests/model/pool_surroundings.cpp - the system as the model of the pool sees it: nothing is pinned.
+// tests/model/pool_surroundings.cpp - the system as the model of the pool sees it: nothing is pinned, and no memory is used
+// again, so that a use too late is found.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/topology/cpu_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <system_error>
 
@@ -26,6 +29,9 @@ cpu_set thread_affinity(std::int64_t) { return {}; }
 cpu_set process_affinity() { return {}; }
 
 void stay_loaded() noexcept {}
+
+void* allocate_short_lived(std::size_t bytes) { return allocate(bytes, short_lived_alignment); }
+void free_short_lived(void* memory, std::size_t bytes) noexcept { deallocate(memory, bytes, short_lived_alignment); }
 
 }  // namespace detail
 }  // namespace weft

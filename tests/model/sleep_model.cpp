@@ -45,7 +45,7 @@ struct little_pool {
         require(state.compare_exchange_strong(expected, status::asleep, order::release, order::relaxed));
         searching.fetch_sub(1, order::relaxed);
         full_fence();  // SleepFence
-        jobs.ask();
+        jobs.insist();
         if (!jobs.look().has_work() && !stopping.load(order::relaxed)) return true;
         expected = status::asleep;
         if (!state.compare_exchange_strong(expected, status::searching, order::acquire, order::relaxed)) return true;
@@ -103,6 +103,25 @@ const enter private_job_is_asked_for("sleep", "private_job_is_asked_for", [] {
     thread sleeper([&] { pool.work(); });
     pool.jobs.set_head(slot + 1);
     while (pool.jobs.can_push(slot)) weft::model::spin_hint();  // pushes go on until attention is asked for
+    pool.publish(slot, true);
+    if (split_deque::announce_parked(*slot)) pool.done.park();
+    require(pool.result.read() == 1);
+});
+
+const enter short_job_is_insisted_on("sleep", "short_job_is_insisted_on", [] {
+    // A join whose jobs are known to be too short publishes one, takes it back, if it still can, and keeps the next ones
+    // until somebody insists: nobody may sleep without having been heard.
+    little_pool pool;
+    job_slot* const slot = pool.jobs.head();
+    thread sleeper([&] { pool.work(); });
+    pool.publish(slot, true);
+    pool.jobs.set_head(slot);
+    if (!pool.jobs.take_back(slot)) {
+        if (split_deque::announce_parked(*slot)) pool.done.park();
+        require(pool.result.read() == 1);
+        return;
+    }
+    while (pool.jobs.can_push(slot) || pool.jobs.may_keep(slot)) weft::model::spin_hint();
     pool.publish(slot, true);
     if (split_deque::announce_parked(*slot)) pool.done.park();
     require(pool.result.read() == 1);

@@ -104,7 +104,7 @@ class scope_task final : public strand {
 public:
     static scope_task* make(async_scope_core& in, std::coroutine_handle<promise_of<T>> frame)
     {
-        return ::new (detail::allocate_frame(sizeof(scope_task))) scope_task(in, frame);
+        return ::new (detail::allocate_short_lived(sizeof(scope_task))) scope_task(in, frame);
     }
 
 private:
@@ -120,7 +120,7 @@ private:
             strand* const then =
                 home.ended(at, std::move(error));  // which may call functions of the user: t lives still
             t.~scope_task();
-            detail::free_frame(detail::address_of(t), sizeof(scope_task));
+            detail::free_short_lived(detail::address_of(t), sizeof(scope_task));
             return then;
         };
     }

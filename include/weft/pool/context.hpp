@@ -88,13 +88,16 @@ void fork_join(fork_context c, A&& a, B&& b)
     };
 
     frame_type frame{detail::address_of(b)};
-    slot->run.write() = [](void* memory, detail::worker& thief) -> bool {
-        auto& mine = *static_cast<frame_type*>(memory);
-        return mine.capture([&] {
-            (*mine.function)(fork_context(thief));
-            return nothing{};
-        });
-    };
+    // Algorithms keep their own account of what was worth dividing.
+    static constexpr detail::job_kind kind{[](void* memory, detail::worker& thief) -> bool {
+                                               auto& mine = *static_cast<frame_type*>(memory);
+                                               return mine.capture([&] {
+                                                   (*mine.function)(fork_context(thief));
+                                                   return nothing{};
+                                               });
+                                           },
+                                           nullptr};
+    slot->kind.write() = detail::address_of(kind);
     slot->frame.write() = detail::address_of(frame);
     if (!self.jobs.can_push(slot)) [[unlikely]] {
         if (!detail::push_cold(self, slot)) {

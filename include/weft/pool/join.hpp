@@ -79,6 +79,18 @@ auto call_part(rest_of_join<Fs...>&& rest, worker& here, bool migrated)
                       std::move(rest.functions));
 }
 
+/// The second of two functions of a join, by its type: in practice, of one join of the program.
+template <class B, class Frame>
+struct forked_part {
+    static bool run(void* memory, worker& thief)
+    {
+        auto& mine = *static_cast<Frame*>(memory);
+        return mine.capture([&] { return detail::call_part(static_cast<B&&>(*mine.function), thief, true); });
+    }
+    inline static constinit fork_site site;
+    static constexpr job_kind kind{&run, &site};
+};
+
 /// The hot path of join: forks `b`, runs `a`, then runs or awaits `b`. The results come as one tuple.
 template <class A, class B>
 [[gnu::always_inline]] inline auto join_pair(worker& self, bool migrated, A&& a, B&& b)
@@ -89,14 +101,13 @@ template <class A, class B>
     const auto run_b = [&] { return detail::call_part(std::forward<B>(b), self, migrated); };
     job_slot* const slot = self.jobs.head();
 
+    using forked = forked_part<B, frame_type>;
     frame_type frame{detail::address_of(b)};
-    slot->run.write() = [](void* memory, worker& thief) -> bool {
-        auto& mine = *static_cast<frame_type*>(memory);
-        return mine.capture([&] { return detail::call_part(static_cast<B&&>(*mine.function), thief, true); });
-    };
+    slot->kind.write() = detail::address_of(forked::kind);
     slot->frame.write() = detail::address_of(frame);
     if (!self.jobs.can_push(slot)) [[unlikely]] {
-        if (!push_cold(self, slot)) {  // full: one after the other, as if forked
+        if (!(forked::site.is_too_short() && self.jobs.may_keep(slot)) &&
+            !push_cold(self, slot)) {  // full: one after the other, as if forked
             auto a_results = [&] {
                 try {
                     return detail::call_part(std::forward<A>(a), self, migrated);
@@ -194,7 +205,7 @@ template <class... Fs>
 /// Order:         all that the functions did happens before join returns.
 /// Cost:          no allocation; two stores and two compares per function that is not taken, about 4 ns
 ///                (bench/pool/join_fib_bench.cpp). Beyond 4,000 nested joins on one thread the functions run one after
-///                the other.
+///                the other; and so they may for once, if those of the same types were too short to share before.
 /// Example:       examples/pool/join.cpp
 /// Source:        the split deque of Lace (van Dijk, van de Pol 2014); waiting is leapfrogging (Wagner, Calder 1993).
 /// See also:      scope for a number of tasks known only at run time, par_iter for ranges.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/pool/detail/task.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/construct.hpp>
@@ -120,11 +121,11 @@ private:
             scope_task(F&& g, task_scope& s) : detail::task_of<function>(std::forward<F>(g)), owner(s) {}
             task_scope& owner;
         };
-        auto* t = detail::make<scope_task>(std::forward<F>(f), *this);
+        auto* t = detail::make_short_lived<scope_task>(std::forward<F>(f), *this);
         t->scope = &core_;
         t->run = [](detail::task* self, detail::worker* here) noexcept {
             auto* mine = static_cast<scope_task*>(self);
-            if (here == nullptr) return detail::dispose(mine);
+            if (here == nullptr) return detail::dispose_short_lived(mine);
             task_scope& owner = mine->owner;
             try {
                 if constexpr (std::invocable<function, task_scope&>) {
@@ -135,7 +136,7 @@ private:
             } catch (...) {
                 owner.core_.fail(std::current_exception());
             }
-            detail::dispose(mine);
+            detail::dispose_short_lived(mine);
             owner.core_.task_done();
         };
         return t;

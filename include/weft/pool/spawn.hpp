@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/pool/detail/task.hpp>
 
 #include <concepts>
@@ -20,7 +21,7 @@ void spawn_into(pool_core& pool, F&& f)
 {
     using function = std::decay_t<F>;
     static_assert(std::invocable<function>, "weft::spawn: the task must be callable without arguments");
-    auto* t = detail::make<task_of<function>>(std::forward<F>(f));
+    auto* t = detail::make_short_lived<task_of<function>>(std::forward<F>(f));
     t->run = [](task* self, worker* here) noexcept {
         auto* mine = static_cast<task_of<function>*>(self);
         try {
@@ -28,7 +29,7 @@ void spawn_into(pool_core& pool, F&& f)
         } catch (...) {
             report_unhandled(here->pool, std::current_exception());
         }
-        detail::dispose(mine);
+        detail::dispose_short_lived(mine);
     };
     detail::spawn_detached(pool, t);
 }

@@ -99,7 +99,7 @@ class join_block_of final : public join_block {
 public:
     static join_block_of* make(std::coroutine_handle<promise_of<T>> frame)
     {
-        return ::new (detail::allocate_frame(sizeof(join_block_of))) join_block_of(frame);
+        return ::new (detail::allocate_short_lived(sizeof(join_block_of))) join_block_of(frame);
     }
 
     /// After the end, once: the value, or the exception thrown.
@@ -120,7 +120,7 @@ private:
     void dispose() noexcept override
     {
         this->~join_block_of();
-        detail::free_frame(this, sizeof(join_block_of));
+        detail::free_short_lived(this, sizeof(join_block_of));
     }
 
     const std::coroutine_handle<promise_of<T>> frame_;

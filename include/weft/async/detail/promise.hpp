@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/async/detail/frame.hpp>
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/async/detail/strand.hpp>
 #include <weft/async/detail/task_result.hpp>
 #include <weft/base/detail/coroutine.hpp>
@@ -84,8 +84,8 @@ struct final_awaiter {
 /// What the promises of tasks have in common, whatever their result.
 class task_promise : public strand_promise {
 public:
-    static void* operator new(std::size_t bytes) { return detail::allocate_frame(bytes); }
-    static void operator delete(void* memory, std::size_t bytes) noexcept { detail::free_frame(memory, bytes); }
+    static void* operator new(std::size_t bytes) { return detail::allocate_short_lived(bytes); }
+    static void operator delete(void* memory, std::size_t bytes) noexcept { detail::free_short_lived(memory, bytes); }
 
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
     [[nodiscard]] final_awaiter final_suspend() const noexcept { return {}; }

@@ -19,8 +19,12 @@
 //             limit_   owner: end. all: null    null means "attention": push takes the cold way. The owner sets it when
 //                                               nothing is public, so that a lone job is never private; thieves set
 //                                               it when they found nothing.
+//             insists_ owner: false. all: true  a thief has looked for long, or is about to sleep: it wants even jobs
+//                                               that are known to be too short to share (fork_site). Others need not
+//                                               get the attention. The owner clears it only when it publishes, before
+//                                               it looks who sleeps.
 //             ends_    written by all       {tail, split, epoch} in one word; owner: store or CAS, thieves: CAS
-//             slot.run, slot.frame, slot.scope   owner; rewritten only while no thief can hold the job
+//             slot.kind, slot.frame, slot.scope  owner; rewritten only while no thief can hold the job
 //             slot.state  owner: reset on publication, with the floating-point mode; thief: taken, then done or failed;
 //                         owner: parked
 //
@@ -35,7 +39,7 @@
 //                 is what lets a waiting worker check "this job descends from mine" between its look and its CAS.
 //
 // Orders      O1  publish: ends_ release -> look: ends_ acquire. What ended before the publication has ended for them.
-//                 The thief sees run, frame and the reset state. CASes in between are read-modify-writes and carry the
+//                 The thief sees kind, frame and the reset state. CASes in between are read-modify-writes and carry the
 //                 release sequence on; the owner's one plain store (reuse_from) happens only when nothing is public.
 //             O2  finish: state release -> owner's wait: state acquire.
 //                 The owner sees what the job did, before it reuses the frame and the slot.
@@ -50,10 +54,11 @@
 //
 // Progress    push, pop: wait-free. take_back, publish: lock-free (a CAS fails only if a thief stole). steal: one try.
 //
-// Checked by  tests/model/split_deque_model.cpp (O1-O3), mail_model.cpp: blocking_substitute_steals (O4).
+// Checked by  tests/model/split_deque_model.cpp (O1-O3), sleep_model.cpp (limit_, insists_), mail_model.cpp: blocking_substitute_steals (O4).
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
+#include <weft/pool/detail/fork_site.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/cell.hpp>
 
@@ -64,6 +69,13 @@ namespace weft::detail {
 
 struct worker;
 class scope_core;
+
+/// What a job is: `run` calls its function on a thief and leaves the result or the exception in `frame`; false if it
+/// failed. `site` keeps account of the jobs that are forked there; null: nobody does.
+struct job_kind {
+    bool (*run)(void* frame, worker& thief);
+    fork_site* site;
+};
 
 /// Where a job is, packed into one word of bits that are only ever added: taken, by whom and from which of the thief's
 /// slots on; finished; failed; and the owner's parked. Also, once it is published, the floating-point mode in which it
@@ -115,9 +127,9 @@ struct job_note {
     std::uint16_t mode;
 };
 
-/// One forked function. `run` calls it on a thief and leaves its result or exception in `frame`; false if it failed.
+/// One forked function.
 struct job_slot {
-    cell<bool (*)(void* frame, worker& thief)> run;
+    cell<const job_kind*> kind;
     cell<void*> frame;
     cell<scope_core*> scope;  ///< what the job works for; noted when it is published
     atomic<job_state::word> state{0};
@@ -160,6 +172,13 @@ public:
     /// True if a thief has asked for work, or workers sleep.
     [[nodiscard]] bool attention() const noexcept { return limit_.load(order::relaxed) == nullptr; }
 
+    /// For a push that was told to take the cold way: true if that was for attention that the job in `slot` need not get
+    /// if it is too short to share.
+    [[nodiscard]] bool may_keep(const job_slot* slot) const noexcept
+    {
+        return slot != end_ && !insists_.load(order::relaxed);
+    }
+
     // --- owner, cold --------------------------------------------------------------------------------------------
 
     [[nodiscard]] bool is_full(const job_slot* slot) const noexcept { return slot == end_; }
@@ -171,6 +190,7 @@ public:
     bool publish(std::uint32_t jobs, NoteOf&& note_of) noexcept
     {
         limit_.store(end_, order::relaxed);
+        if (insists_.load(order::relaxed)) insists_.store(false, order::relaxed);
         const bool any = jobs > index_of(split_);
         if (any) move_split(jobs, note_of);
         floor_.store(split_, order::relaxed);
@@ -228,6 +248,7 @@ public:
         split_ = end_;
         floor_.store(end_, order::relaxed);
         limit_.store(nullptr, order::relaxed);
+        insists_.store(true, order::relaxed);
     }
 
     /// After the stolen job at `slot` has finished: the slot is free again, and everything older is stolen too.
@@ -278,9 +299,16 @@ public:
     /// Asks the owner to publish at its next push or pop.
     void ask() noexcept
     {
-        if (limit_.load(order::relaxed) == nullptr) return;
+        if (attention()) return;
         limit_.store(nullptr, order::relaxed);
         floor_.store(end_, order::relaxed);
+    }
+
+    /// The same, even of jobs that are known to be too short.
+    void insist() noexcept
+    {
+        if (!insists_.load(order::relaxed)) insists_.store(true, order::relaxed);
+        ask();
     }
 
     /// For the owner and for thieves: the owner publishes at its next push. A pop need not know.
@@ -354,6 +382,7 @@ private:
     job_slot* const limit_when_nothing_is_public_;
     alignas(cache_line_size) atomic<job_slot*> limit_;
     atomic<job_slot*> floor_;
+    atomic<bool> insists_{false};
     alignas(cache_line_size) atomic<std::uint64_t> ends_{0};
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/cache_padded.hpp>
 #include <weft/pool/detail/worker.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/cell.hpp>
@@ -48,8 +49,13 @@ struct task_of : task {
 
 /// Counts the tasks of a scope, keeps their first exception, and waits.
 ///
-/// Orders      O1  task_done: pending_ release -> wait: pending_ acquire. Every decrement is a read-modify-write, so
-///                 the wait that reads 0 sees the work of all tasks.
+/// The thread at home_ counts what it spawns and ends itself without a locked operation, in at_home_; the others count in
+/// elsewhere_, which may be negative. The scope is done when both together are 0, as the thread at home_ sees them: a task
+/// that has not ended was counted before whatever it has spawned, and before it ends. Before that thread sleeps it adds
+/// its part to the other one, so that whoever ends the last task sees 0 there.
+///
+/// Orders      O1  task_done elsewhere: elsewhere_ release -> the waiting thread: acquire. Every change is a
+///                 read-modify-write, so that the load which makes the sum 0 sees the work of all tasks.
 ///             O2  fail: failed_ CAS decides who stores error_; the store happens before that task's task_done (O1).
 ///             A task's last access to its scope is the decrement: the scope may be gone right after it. Whoever is to
 ///             be woken is read before.
@@ -73,11 +79,20 @@ public:
 
     /// A task of the scope has ended and been freed.
     void task_done() noexcept;
+    /// `n` tasks have ended elsewhere than at home().
+    void tasks_done(std::uint32_t n) noexcept;
 
     /// Runs and awaits tasks until none is left, closes the scope, and throws the first exception if there was one.
     void finish();
 
-    [[nodiscard]] bool is_done() const noexcept { return pending_.load(order::acquire) == 0; }  // O1
+    /// For the thread at home().
+    [[nodiscard]] bool is_done() const noexcept
+    {
+        return at_home_.read() + elsewhere_.load(order::acquire) == 0;
+    }  // O1
+    /// For the thread at home(), before it sleeps: from now on, until it spawns or ends a task, whoever ends the last one
+    /// wakes it. True: there is none left.
+    [[nodiscard]] bool count_elsewhere() noexcept;
     [[nodiscard]] bool descends_from(const scope_core& ancestor) const noexcept;
     [[nodiscard]] worker& home() const noexcept { return home_; }
     [[nodiscard]] std::size_t num_threads() const noexcept;
@@ -88,6 +103,8 @@ public:
 private:
     static void run_oldest(task* ticket, worker* here) noexcept;
 
+    void count(const worker* here) noexcept;
+    void uncount(const worker* here) noexcept;
     task* take_oldest() noexcept;
     void hand_over(task* t, worker* here);
     void close(worker& home) noexcept;
@@ -96,7 +113,8 @@ private:
     scope_core* const parent_;
     activation here_;
     const std::uint64_t outer_low_;  ///< the seat's `low` for the scope around this one
-    atomic<std::size_t> pending_{0};
+    cell<std::int64_t> at_home_{0};
+    alignas(cache_line_size) atomic<std::int64_t> elsewhere_{0};
     atomic<bool> failed_{false};
     cell<std::exception_ptr> error_;
     // First-in-first-out tasks wait in a list. What lies in the deques for each of them is the same ticket; whoever

@@ -1,12 +1,12 @@
-// src/async/frame.cpp - memory for frames: lists of each thread, by size, and a store for what ends elsewhere.
+// src/pool/short_lived.cpp - memory for what soon ends: lists of each thread, by size, and a store for what ends elsewhere.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A thread keeps what it frees, up to a batch of each size. One that frees more than it makes, since frames begin on one
+// A thread keeps what it frees, up to two batches of each size. One that frees more than it makes, since tasks begin on one
 // thread and end on another, gives whole batches to the store; one that has none left takes a batch from there. So in a
 // steady state nothing comes from the system, and what lies about is bounded.
 //
-// Checked by  tests/async/frame_test.cpp.
-#include <weft/async/detail/frame.hpp>
+// Checked by  tests/pool/short_lived_test.cpp.
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/seam/construct.hpp>
 #include <weft/seam/memory.hpp>
 #include <weft/seam/this_thread.hpp>
@@ -24,9 +24,9 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t step = 32;
-constexpr std::size_t classes = 32;         // up to 1 KiB; larger ones come from the system
-constexpr std::size_t alignment = 16;       // what a frame may ask for
-constexpr std::uint32_t batch = 64;         // frames
+constexpr std::size_t classes = 32;  // up to 1 KiB; larger ones come from the system
+constexpr std::size_t alignment = short_lived_alignment;
+constexpr std::uint32_t batch = 64;         // pieces
 constexpr std::uint32_t most_stored = 256;  // batches of one size
 
 /// 24, 56, 88 ..: with the word that the system's allocator puts before each piece, a multiple of what it deals in.
@@ -46,15 +46,15 @@ constexpr bool recycles = true;
 constexpr bool recycles = true;
 #endif
 
-struct free_frame_list {
-    free_frame_list* next;        ///< in a batch
-    free_frame_list* next_batch;  ///< of the first of a batch, in the store
+struct free_piece {
+    free_piece* next;        ///< in a batch
+    free_piece* next_batch;  ///< of the first of a batch, in the store
 };
 
 struct rack {
-    free_frame_list* first = nullptr;
+    free_piece* first = nullptr;
     std::uint32_t count = 0;
-    free_frame_list* full = nullptr;  ///< a whole batch more, so that one who goes to and fro at the edge stays here
+    free_piece* full = nullptr;  ///< a whole batch more, so that one who goes to and fro at the edge stays here
 };
 
 struct racks {
@@ -64,10 +64,10 @@ struct racks {
 struct alignas(64) store {
     spinlock lock;
     std::uint32_t count = 0;
-    free_frame_list* first = nullptr;
+    free_piece* first = nullptr;
 };
 
-// Never destroyed: frames may end as late as threads do.
+// Never destroyed: coroutines may end as late as threads do.
 constinit store stores[classes];
 
 /// In the child of a fork: a thread of the parent may have been in the middle of it. What lay there is the parent's.
@@ -84,16 +84,16 @@ void watch_forks() noexcept
 #endif
 }
 
-void free_batch(free_frame_list* first, std::size_t size_class) noexcept
+void free_batch(free_piece* first, std::size_t size_class) noexcept
 {
     while (first != nullptr) {
-        free_frame_list* const next = first->next;
+        free_piece* const next = first->next;
         deallocate(first, size_of(size_class), alignment);
         first = next;
     }
 }
 
-void put_by(free_frame_list* first, std::size_t size_class) noexcept
+void put_by(free_piece* first, std::size_t size_class) noexcept
 {
     if (first == nullptr) return;
     store& s = stores[size_class];
@@ -108,11 +108,11 @@ void put_by(free_frame_list* first, std::size_t size_class) noexcept
     if (!room) free_batch(first, size_class);
 }
 
-free_frame_list* fetch_batch(std::size_t size_class) noexcept
+free_piece* fetch_batch(std::size_t size_class) noexcept
 {
     store& s = stores[size_class];
     s.lock.lock();
-    free_frame_list* const first = s.first;
+    free_piece* const first = s.first;
     if (first != nullptr) {
         s.first = first->next_batch;
         --s.count;
@@ -137,7 +137,7 @@ struct racks_keeper {
         own_racks::set(nullptr);
         no_more::set(true);
         for (std::size_t c = 0; c < classes; ++c) {
-            // A batch that is not whole goes back to the system, lest there be many of a few frames.
+            // A batch that is not whole goes back to the system, lest there be many of a few pieces.
             free_batch(mine.of[c].first, c);
             put_by(mine.of[c].full, c);
         }
@@ -160,7 +160,7 @@ struct racks_keeper {
 [[gnu::noinline]] void* allocate_slowly(rack* r, std::size_t size_class)
 {
     if (r != nullptr) {
-        free_frame_list* more = std::exchange(r->full, nullptr);
+        free_piece* more = std::exchange(r->full, nullptr);
         if (more == nullptr) more = fetch_batch(size_class);
         if (more != nullptr) {
             r->first = more->next;
@@ -173,21 +173,21 @@ struct racks_keeper {
 
 }  // namespace
 
-void* allocate_frame(std::size_t bytes)
+void* allocate_short_lived(std::size_t bytes)
 {
     const std::size_t size_class = class_of(bytes);
     if (!recycles || size_class >= classes) return allocate(bytes, alignment);
     racks* const all = racks_here();
     if (all == nullptr) return allocate(size_of(size_class), alignment);
     rack& r = all->of[size_class];
-    free_frame_list* const f = r.first;
-    if (f == nullptr) return allocate_slowly(&r, size_class);
-    r.first = f->next;
+    free_piece* const piece = r.first;
+    if (piece == nullptr) return allocate_slowly(&r, size_class);
+    r.first = piece->next;
     --r.count;
-    return f;
+    return piece;
 }
 
-void free_frame(void* memory, std::size_t bytes) noexcept
+void free_short_lived(void* memory, std::size_t bytes) noexcept
 {
     const std::size_t size_class = class_of(bytes);
     if (!recycles || size_class >= classes) return deallocate(memory, bytes, alignment);
@@ -199,9 +199,9 @@ void free_frame(void* memory, std::size_t bytes) noexcept
         r.full = std::exchange(r.first, nullptr);
         r.count = 0;
     }
-    auto* const f = static_cast<free_frame_list*>(memory);
-    f->next = r.first;
-    r.first = f;
+    auto* const piece = static_cast<free_piece*>(memory);
+    piece->next = r.first;
+    r.first = piece;
     ++r.count;
 }
 
