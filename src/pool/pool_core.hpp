@@ -207,8 +207,9 @@ private:
     [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
     bool find_in_turn(place& me, found& out) noexcept;
     bool steal_any(place& me, std::uint32_t from, found& out) noexcept;
-    static bool steal_from_place(place& me, place& victim, found& out) noexcept;
-    static task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
+    bool steal_from_place(place& me, place& victim, found& out) noexcept;
+    /// A task from another place; the next ones of a few that are taken with it are laid into `mine`.
+    task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
     static void settle_bite(place& me) noexcept;
     [[nodiscard]] static bool leaves_tasks(const place& me) noexcept;
     /// Counts the tasks that have ended here without that.

@@ -194,6 +194,8 @@ task* pool_core::take_bite(place& me, deque<task*>& from, deque<task*>& mine) no
             ++b.taken;
         }
         if (&mine == &me.tasks) me.level.write() += b.taken - 1;
+        // Whoever went to sleep while they were in neither deque has not seen them.
+        if (b.taken > 1) work_available(me.index);
     }
     b.way = ticks() - b.began;
     return first;

@@ -196,4 +196,39 @@ const enter scope_ends(
     },
     large(1));
 
+// Tasks that a task has spawned end where it ran: one at the thread that opened the scope, or both elsewhere, where they
+// are counted together.
+const enter scope_counts_together(
+    "pool", "pool_scope_counts_together",
+    [] {
+        weft::thread_pool pool(threads(2));
+        cell<int> a{0};
+        cell<int> b{0};
+        pool.scope([&](auto& s) {
+            s.spawn([&](weft::task_scope& same) {
+                same.spawn([&] { a.write() = 1; });
+                same.spawn([&] { b.write() = 1; });
+            });
+        });
+        require(a.read() == 1 && b.read() == 1);
+    },
+    large(1));
+
+// The thread at home waits, and has counted its own elsewhere, when it is called to help and then waits again.
+const enter scope_waits_twice(
+    "pool", "pool_scope_waits_twice",
+    [] {
+        weft::thread_pool pool(threads(2));
+        cell<int> a{0};
+        cell<int> b{0};
+        pool.scope([&](auto& s) {
+            s.spawn([&](weft::task_scope& same) {
+                same.spawn([&] { b.write() = 1; });
+                weft::join([&] { a.write() = 1; }, [] {});
+            });
+        });
+        require(a.read() == 1 && b.read() == 1);
+    },
+    large(1));
+
 }  // namespace

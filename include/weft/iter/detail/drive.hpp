@@ -185,7 +185,7 @@ private:
         return n;
     }
 
-    /// Run(piece) returns whether to go on. What a source that is exhausted has left costs one stride, however much it is.
+    /// Run(piece) returns whether to go on. What an exhausted source has left costs one stride, however much it is.
     template <class Source, class Run>
     [[gnu::always_inline]] static std::size_t in_strides([[maybe_unused]] fork_context c,
                                                          [[maybe_unused]] const Source& source, piece p,
