@@ -1,4 +1,4 @@
-// weft/weft.hpp - everything but coroutines: those are in weft/async/async.hpp.
+// weft/weft.hpp - everything but the coroutines of tasks: those are in weft/async/async.hpp.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -70,6 +70,7 @@
 #include <weft/iter/unzip.hpp>
 #include <weft/iter/with_len.hpp>
 #include <weft/iter/zip.hpp>
+#include <weft/latency/latency.hpp>
 #include <weft/pool/broadcast.hpp>
 #include <weft/pool/callback.hpp>
 #include <weft/pool/context.hpp>

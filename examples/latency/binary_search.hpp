@@ -1,0 +1,71 @@
+// examples/latency/binary_search.hpp - searches in a sorted array that is larger than the caches.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "measure.hpp"
+
+namespace latency {
+
+/// How many elements of a sorted array are less than a key.
+struct binary_search {
+    huge_vector<std::uint64_t> sorted;
+    std::vector<std::uint64_t> keys;
+    mutable std::vector<std::uint64_t> out;
+
+    binary_search(std::size_t bytes, std::size_t lookups) : sorted(bytes / 8), keys(), out(lookups)
+    {
+        weft::par_tabulate(sorted, [](std::size_t i) { return 2 * i + 1; });
+        keys = latency::random_keys(lookups, 2 * sorted.size());
+    }
+
+    [[nodiscard]] std::uint64_t find(std::uint64_t key) const
+    {
+        const std::uint64_t* base = sorted.data();
+        std::size_t left = sorted.size();
+        while (left > 1) {
+            const std::size_t half = left / 2;
+            base = base[half - 1] < key ? base + half : base;
+            left -= half;
+        }
+        return static_cast<std::uint64_t>(base - sorted.data()) + (*base < key ? 1 : 0);
+    }
+
+    [[nodiscard]] weft::lookup<std::uint64_t> lookup(std::uint64_t key) const
+    {
+        const std::uint64_t* base = sorted.data();
+        std::size_t left = sorted.size();
+        while (left > 1) {
+            const std::size_t half = left / 2;
+            co_await weft::prefetch(base + half - 1);
+            base = base[half - 1] < key ? base + half : base;
+            left -= half;
+        }
+        co_return static_cast<std::uint64_t>(base - sorted.data()) + (*base < key ? 1 : 0);
+    }
+
+    struct state {
+        const std::uint64_t* base;
+        std::size_t left;
+        std::uint64_t key;
+        std::size_t index;
+    };
+    void start(state& s, std::size_t i) const
+    {
+        s = {sorted.data(), sorted.size(), keys[i], i};
+        __builtin_prefetch(s.base + s.left / 2 - 1);
+    }
+    bool step(state& s) const
+    {
+        const std::size_t half = s.left / 2;
+        s.base = s.base[half - 1] < s.key ? s.base + half : s.base;
+        s.left -= half;
+        if (s.left > 1) {
+            __builtin_prefetch(s.base + s.left / 2 - 1);
+            return false;
+        }
+        out[s.index] = static_cast<std::uint64_t>(s.base - sorted.data()) + (*s.base < s.key ? 1 : 0);
+        return true;
+    }
+};
+
+}  // namespace latency
