@@ -17,12 +17,13 @@ namespace weft {
 
 namespace detail::latency {
 
-/// As std::ranges::less for two types, without its demands on them.
+/// As std::less<>, whose header is heavy.
 struct plain_less {
     template <class A, class B>
+        requires requires(const A& a, const B& b) { static_cast<bool>(a < b); }
     constexpr bool operator()(const A& a, const B& b) const
     {
-        return a < b;
+        return static_cast<bool>(a < b);
     }
 };
 
@@ -63,6 +64,19 @@ template <class I>
         const auto i = static_cast<std::iter_difference_t<I>>(index);
         __builtin_prefetch(const_cast<const void*>(static_cast<const volatile void*>(detail::address_of(it[i]))));
     }
+}
+
+/// Writes an index, which the caller knows to fit.
+template <class Out>
+void write_index(Out& out, std::size_t index)
+{
+    using written = std::remove_cvref_t<std::iter_reference_t<Out>>;
+    if constexpr (std::is_integral_v<written>) {
+        *out = static_cast<written>(index);
+    } else {
+        *out = index;
+    }
+    ++out;
 }
 
 /// So many searches advance together, level by level: all have the same number of steps.
@@ -124,7 +138,7 @@ Out batch_lower_bound(R&& sorted, Keys&& keys, Out out, const Less& less = {})
             for (auto left = static_cast<std::size_t>(std::ranges::size(keys)); left != 0;) {
                 const std::size_t count = left < InFlight ? left : InFlight;
                 detail::latency::search_group<InFlight>(first, n, at, count, found, less);
-                for (std::size_t i = 0; i < count; ++i, ++out) *out = found[i];
+                for (std::size_t i = 0; i < count; ++i) detail::latency::write_index(out, found[i]);
                 at += count;
                 left -= count;
             }
@@ -148,7 +162,7 @@ Out batch_lower_bound(R&& sorted, Keys&& keys, Out out, const Less& less = {})
                     ++group.count;
                 }
                 detail::latency::search_group<InFlight>(first, n, group.all, group.count, found, less);
-                for (std::size_t i = 0; i < group.count; ++i, ++out) *out = found[i];
+                for (std::size_t i = 0; i < group.count; ++i) detail::latency::write_index(out, found[i]);
                 group.clear();
             }
         }

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <type_traits>
 
 namespace weft {
@@ -49,10 +50,8 @@ private:
 
     void work(fork_context c, share& mine)
     {
-        const block first = keys_.take(length(c));
-        if (first.begin == first.end) return;
         Ring ring(in_, out_, f_);
-        go_on(c, ring, first, mine);
+        go_on(c, ring, keys_.take(length(c)), mine);
         ring.drain();
         mine.error.take(ring.error());
         mine.begun += ring.keys().begun();
@@ -77,11 +76,15 @@ private:
         share theirs;
         weft::fork_join(
             c,
-            [&](fork_context here) {
-                const block next = keys_.take(length(here));
-                go_on(here, ring, next, mine);
-            },
-            [&](fork_context there) { work(there, theirs); });
+            [&](fork_context here) { go_on(here, ring, keys_.take(length(here)), mine); },
+            [&](fork_context there) {
+                // A ring that cannot be made has taken no keys: the others do the work.
+                try {
+                    work(there, theirs);
+                } catch (...) {
+                    theirs.error.take(static_cast<std::size_t>(-1), std::current_exception());
+                }
+            });
         mine.error.take(theirs.error);
         mine.begun += theirs.begun;
     }

@@ -50,7 +50,7 @@ public:
     [[gnu::always_inline]] void free(void* memory, std::size_t bytes) noexcept
     {
         const auto distance = reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(begin_);
-        if (distance >= size_) [[unlikely]]
+        if (distance >= size_ || bytes > classes * granule) [[unlikely]]
             return free_elsewhere(this, memory, bytes);
         put(memory, bytes);
     }
