@@ -14,7 +14,7 @@ struct binary_search {
 
     binary_search(std::size_t bytes, std::size_t lookups) : sorted(bytes / 8), keys(), out(lookups)
     {
-        weft::par_tabulate(sorted, [](std::size_t i) { return 2 * i + 1; });
+        for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = 2 * i + 1;
         keys = latency::random_keys(lookups, 2 * sorted.size());
     }
 

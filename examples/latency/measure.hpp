@@ -36,7 +36,7 @@ inline std::vector<std::uint64_t> random_keys(std::size_t n, std::uint64_t bound
 {
     weft::rng random(seed);
     std::vector<std::uint64_t> keys(n);
-    for (auto& k : keys) k = static_cast<std::uint64_t>((static_cast<unsigned __int128>(random()) * bound) >> 64);
+    for (auto& k : keys) k = (random() >> 16) % bound;
     return keys;
 }
 
@@ -141,7 +141,8 @@ template <std::size_t InFlight = 16, class Machine>
 /// with that of the plain loop, the first row; a difference ends the program.
 class table {
 public:
-    table(std::string name, std::size_t lookups, int turns = 5) : name_(std::move(name)), lookups_(lookups), turns_(turns)
+    table(std::string name, std::size_t lookups, int turns = 5)
+        : name_(std::move(name)), lookups_(lookups), turns_(turns)
     {
     }
 

@@ -41,7 +41,8 @@ template <class Sorted, class Keys>
 std::vector<std::size_t> by_lookups(const Sorted& sorted, const Keys& keys)
 {
     std::vector<std::size_t> found;
-    weft::overlapped_transform(keys, std::back_inserter(found), [&](const auto& k) { return weft::lower_bound_lookup(sorted, k); });
+    weft::overlapped_transform(keys, std::back_inserter(found),
+                               [&](const auto& k) { return weft::lower_bound_lookup(sorted, k); });
     return found;
 }
 
@@ -110,7 +111,8 @@ TEST_CASE("batch_lower_bound: sorted by another order, and by a member")
         std::string text;
     };
     const std::vector<entry> entries{{1, "a"}, {4, "b"}, {6, "c"}};
-    weft::batch_lower_bound(entries, std::vector<int>{0, 4, 5, 9}, found.begin(), [](const entry& e, int k) { return e.key < k; });
+    weft::batch_lower_bound(entries, std::vector<int>{0, 4, 5, 9}, found.begin(),
+                            [](const entry& e, int k) { return e.key < k; });
     CHECK(found == std::vector<std::size_t>{0, 1, 2, 3});
 }
 

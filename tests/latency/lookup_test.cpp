@@ -415,7 +415,8 @@ TEST_CASE("lookup: loops inside a lookup run lookups of their own")
         std::vector<int> keys(static_cast<std::size_t>(k));
         std::iota(keys.begin(), keys.end(), 0);
         std::vector<int> out(keys.size());
-        weft::overlapped_transform<4>(keys, out.begin(), [&](int i) { return number(&v[static_cast<std::size_t>(i)], i % 3); });
+        weft::overlapped_transform<4>(keys, out.begin(),
+                                      [&](int i) { return number(&v[static_cast<std::size_t>(i)], i % 3); });
         co_await weft::prefetch(&v[1]);
         co_return std::accumulate(out.begin(), out.end(), 0) + co_await number(&v[2], 2);
     };

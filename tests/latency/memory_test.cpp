@@ -73,9 +73,8 @@ TEST_CASE("frames: no lookup allocates, however many there are")
 {
     const auto keys = test::random_numbers(10'000);
     std::vector<int> out(keys.size());
-    CHECK(allocations_of([&] {
-              weft::overlapped_transform(keys, out.begin(), [](int k) { return after(k, k % 3); });
-          }) == 0);
+    CHECK(allocations_of(
+              [&] { weft::overlapped_transform(keys, out.begin(), [](int k) { return after(k, k % 3); }); }) == 0);
     CHECK(out == keys);
     CHECK(allocations_of([&] {
               weft::overlapped_for_each(keys, [](int k) -> weft::lookup<void> { co_await after(k, k % 3); });
@@ -94,7 +93,8 @@ TEST_CASE("frames: nested and larger ones allocate a few times in a call, not fo
               });
           }) < 12);
     CHECK(out == keys);
-    CHECK(allocations_of([&] { weft::overlapped_transform<64>(keys, out.begin(), [](int k) { return large<1500>(k); }); }) < 12);
+    CHECK(allocations_of(
+              [&] { weft::overlapped_transform<64>(keys, out.begin(), [](int k) { return large<1500>(k); }); }) < 12);
     CHECK(out == keys);
 }
 
@@ -112,13 +112,20 @@ TEST_CASE("frames: of many sizes in one call")
     std::vector<int> out(keys.size());
     weft::overlapped_transform<7>(keys, out.begin(), [](int k) {
         switch (k % 7) {
-        case 0: return large<10>(k);
-        case 1: return large<100>(k);
-        case 2: return large<500>(k);
-        case 3: return large<1000>(k);
-        case 4: return large<2000>(k);
-        case 5: return large<5000>(k);
-        default: return after(k, 3);
+            case 0:
+                return large<10>(k);
+            case 1:
+                return large<100>(k);
+            case 2:
+                return large<500>(k);
+            case 3:
+                return large<1000>(k);
+            case 4:
+                return large<2000>(k);
+            case 5:
+                return large<5000>(k);
+            default:
+                return after(k, 3);
         }
     });
     CHECK(out == keys);
@@ -203,8 +210,8 @@ TEST_CASE("frames: the arena gives apart, aligned memory, and takes it back in a
 TEST_CASE("huge_page_allocator: arrays of every size, usable and at the right place")
 {
     weft::huge_page_allocator<std::uint64_t> allocator;
-    for (const std::size_t n : {std::size_t{1}, std::size_t{100}, std::size_t{262'143}, std::size_t{262'144}, std::size_t{262'145},
-                                std::size_t{1'000'000}}) {
+    for (const std::size_t n : {std::size_t{1}, std::size_t{100}, std::size_t{262'143}, std::size_t{262'144},
+                                std::size_t{262'145}, std::size_t{1'000'000}}) {
         std::uint64_t* const p = allocator.allocate(n);
         if (n * 8 >= (std::size_t{2} << 20)) CHECK(reinterpret_cast<std::uintptr_t>(p) % (std::size_t{2} << 20) == 0);
         p[0] = 1;
@@ -251,5 +258,6 @@ TEST_CASE("latency: everything is in weft.hpp")
     std::vector<std::size_t> found(3);
     weft::batch_lower_bound(std::vector<int>{1, 2, 3}, keys, found.begin());
     CHECK(found == std::vector<std::size_t>{1, 0, 2});
-    CHECK(weft::par_overlapped_for_each(keys, [](int) -> weft::lookup<weft::control_flow> { co_return weft::control_flow::go_on; }) == 3);
+    CHECK(weft::par_overlapped_for_each(
+              keys, [](int) -> weft::lookup<weft::control_flow> { co_return weft::control_flow::go_on; }) == 3);
 }

@@ -174,7 +174,8 @@ TEST_CASE("overlapped_transform: the first lookup takes longer than all others t
     const auto keys = test::random_numbers(5000);
     std::vector<int> out(keys.size());
     bool first = true;
-    weft::overlapped_transform(keys, out.begin(), [&](int k) { return after(k, std::exchange(first, false) ? 100'000 : 1); });
+    weft::overlapped_transform(keys, out.begin(),
+                               [&](int k) { return after(k, std::exchange(first, false) ? 100'000 : 1); });
     CHECK(out == keys);
 }
 
@@ -254,7 +255,8 @@ TEST_CASE("overlapped_transform: bits of a vector<bool>, in place")
 {
     const auto keys = test::random_numbers(333);
     std::vector<bool> odd(keys.size());
-    weft::overlapped_transform(keys, odd.begin(), [](int k) -> weft::lookup<bool> { co_return co_await after(k, k % 3) % 2 != 0; });
+    weft::overlapped_transform(keys, odd.begin(),
+                               [](int k) -> weft::lookup<bool> { co_return co_await after(k, k % 3) % 2 != 0; });
     for (std::size_t i = 0; i < keys.size(); ++i) CHECK(odd[i] == (keys[i] % 2 != 0));
 }
 
@@ -453,11 +455,12 @@ TEST_CASE("overlapped_transform: exceptions from the function, the range, its en
             int ended = 0;
             std::vector<int> seen;
             try {
-                weft::overlapped_transform(bad_range{at, how}, std::back_inserter(seen), [&](int k) -> weft::lookup<int> {
-                    const int got = co_await after(k, k % 5);
-                    ++ended;
-                    co_return got;
-                });
+                weft::overlapped_transform(bad_range{at, how}, std::back_inserter(seen),
+                                           [&](int k) -> weft::lookup<int> {
+                                               const int got = co_await after(k, k % 5);
+                                               ++ended;
+                                               co_return got;
+                                           });
                 CHECK(false);
             } catch (const int i) {
                 CHECK(i == at);
@@ -478,7 +481,8 @@ TEST_CASE("overlapped_transform: exceptions from the function, the range, its en
     std::vector<bad_place> places(100);
     std::vector<int> some(100);
     for (int i = 0; i < 100; ++i) some[static_cast<std::size_t>(i)] = i;
-    CHECK_THROWS_AS(weft::overlapped_transform(some, places.begin(), [](int k) { return after(k, 2); }), std::logic_error);
+    CHECK_THROWS_AS(weft::overlapped_transform(some, places.begin(), [](int k) { return after(k, 2); }),
+                    std::logic_error);
     for (int i = 0; i < 33; ++i) CHECK(places[static_cast<std::size_t>(i)].value == i);
 }
 
@@ -573,9 +577,8 @@ TEST_CASE("overlapped_for_each: with one in flight a stop is exact, and nothing 
               co_await weft::prefetch(&begun);
               co_return ++begun == 30 ? weft::control_flow::stop : weft::control_flow::go_on;
           }) == 30);
-    CHECK(weft::overlapped_for_each(keys, [&](int) -> weft::lookup<weft::control_flow> {
-              co_return weft::control_flow::go_on;
-          }) == 100);
+    CHECK(weft::overlapped_for_each(
+              keys, [&](int) -> weft::lookup<weft::control_flow> { co_return weft::control_flow::go_on; }) == 100);
 }
 
 TEST_CASE("overlapped_for_each: an exception counts, even after a stop")
@@ -625,7 +628,8 @@ TEST_CASE("overlapped: random programs of nested lookups give what plain recursi
     std::vector<std::vector<int>> next(n);
     for (int i = 1; i < n; ++i) {
         for (std::uint32_t e = random.below(3); e != 0; --e) {
-            next[static_cast<std::size_t>(i)].push_back(static_cast<int>(random.below(static_cast<std::uint32_t>(std::min(i, 12)))) + std::max(0, i - 12));
+            next[static_cast<std::size_t>(i)].push_back(
+                static_cast<int>(random.below(static_cast<std::uint32_t>(std::min(i, 12)))) + std::max(0, i - 12));
         }
     }
     std::vector<unsigned> plain(n);

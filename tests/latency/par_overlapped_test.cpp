@@ -64,7 +64,8 @@ TEST_CASE("par_overlapped_transform: long enough that all threads take part, aga
     for (int repeat = 0; repeat < 5; ++repeat) {
         std::vector<int> out(keys.size());
         pool().install([&] {
-            weft::par_overlapped_transform<8>(keys, out.begin(), [](int k) { return after(k, k % 100 == 0 ? 300 : k % 9); });
+            weft::par_overlapped_transform<8>(keys, out.begin(),
+                                              [](int k) { return after(k, k % 100 == 0 ? 300 : k % 9); });
         });
         CHECK(out == keys);
     }
@@ -108,14 +109,14 @@ TEST_CASE("par_overlapped_transform: in a test pool, with every order that a see
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         weft::test_pool in_order(seed);
         std::vector<int> out(keys.size());
-        in_order.install([&] {
-            weft::par_overlapped_transform<4>(keys, out.begin(), [](int k) { return after(k, k % 6); });
-        });
+        in_order.install(
+            [&] { weft::par_overlapped_transform<4>(keys, out.begin(), [](int k) { return after(k, k % 6); }); });
         CHECK(out == keys);
     }
 }
 
-TEST_CASE("par_overlapped_transform: of all exceptions the first in the order of the input arrives, on any number of threads")
+TEST_CASE(
+    "par_overlapped_transform: of all exceptions the first in the order of the input arrives, on any number of threads")
 {
     const auto keys = counted_up(3000);
     for (const int first : {0, 1, 127, 128, 1500, 2999}) {
@@ -191,10 +192,11 @@ TEST_CASE("par_overlapped_for_each: an endless loop is ended by a stop, however 
 {
     using all_numbers = test::made_numbers<false>;
     const std::size_t begun = pool().install([&] {
-        return weft::par_overlapped_for_each(all_numbers{std::ptrdiff_t{1} << 62}, [&](std::size_t k) -> weft::lookup<weft::control_flow> {
-            for (std::size_t i = 0; i < k % 3; ++i) co_await weft::prefetch(&k);
-            co_return k >= 10'000 ? weft::control_flow::stop : weft::control_flow::go_on;
-        });
+        return weft::par_overlapped_for_each(
+            all_numbers{std::ptrdiff_t{1} << 62}, [&](std::size_t k) -> weft::lookup<weft::control_flow> {
+                for (std::size_t i = 0; i < k % 3; ++i) co_await weft::prefetch(&k);
+                co_return k >= 10'000 ? weft::control_flow::stop : weft::control_flow::go_on;
+            });
     });
     CHECK(begun > 10'000);
 }
@@ -215,7 +217,8 @@ TEST_CASE("par_overlapped: inside of tasks, and with parallel loops inside of lo
                                 [&] {
                                     int sum = 0;
                                     const std::vector<int> few{1, 2, 3};
-                                    weft::overlapped_for_each<2>(few, [&](int i) -> weft::lookup<void> { sum += co_await after(i, i); });
+                                    weft::overlapped_for_each<2>(
+                                        few, [&](int i) -> weft::lookup<void> { sum += co_await after(i, i); });
                                     return sum;
                                 },
                                 [&] { return k; });
@@ -316,7 +319,8 @@ bool overlaps(const test::bomb& b)
 
 TEST_CASE("overlapped: an exception from any callback or copy leaves, and all that was made is destroyed")
 {
-    const test::use_case uses[] = {
-        {"par_overlapped_transform", transforms}, {"par_overlapped_for_each", visits}, {"overlapped_transform", overlaps}};
+    const test::use_case uses[] = {{"par_overlapped_transform", transforms},
+                                   {"par_overlapped_for_each", visits},
+                                   {"overlapped_transform", overlaps}};
     test::explode_every(uses);
 }

@@ -81,7 +81,8 @@ void write_index(Out& out, std::size_t index)
 
 /// So many searches advance together, level by level: all have the same number of steps.
 template <std::size_t InFlight, class I, class Key, class Less>
-void search_group(const I& first, std::size_t n, const Key* keys, std::size_t count, std::size_t* found, const Less& less)
+void search_group(const I& first, std::size_t n, const Key* keys, std::size_t count, std::size_t* found,
+                  const Less& less)
 {
     std::size_t base[InFlight] = {};
     for (std::size_t left = n; left > 1;) {
@@ -96,8 +97,8 @@ void search_group(const I& first, std::size_t n, const Key* keys, std::size_t co
     }
     for (std::size_t i = 0; i < count; ++i) {
         found[i] = base[i];
-        if (n != 0 && static_cast<bool>(detail::invoke(less, first[static_cast<std::iter_difference_t<I>>(base[i])],
-                                                       keys[i])))
+        if (n != 0 &&
+            static_cast<bool>(detail::invoke(less, first[static_cast<std::iter_difference_t<I>>(base[i])], keys[i])))
             ++found[i];
     }
 }

@@ -69,7 +69,8 @@ public:
     {
         assert(frame_ && "weft: a lookup is awaited once: it has been awaited, or moved from");
         if (!frame_) [[unlikely]]
-            detail::throw_invalid_argument("weft::lookup: there is nothing to await: it has been awaited, or moved from");
+            detail::throw_invalid_argument(
+                "weft::lookup: there is nothing to await: it has been awaited, or moved from");
         return detail::latency::lookup_awaiter<V>(std::exchange(frame_, nullptr));
     }
 

@@ -45,7 +45,7 @@ public:
 private:
     /// So many at a time: some microseconds, and many times as many as are in flight.
     static constexpr std::size_t block_length = 128;
-    static constexpr std::uint64_t awake_microseconds = 3;   // worth a fork if a thread looks for work
+    static constexpr std::uint64_t awake_microseconds = 3;    // worth a fork if a thread looks for work
     static constexpr std::uint64_t asleep_microseconds = 12;  // worth waking one
 
     void work(fork_context c, share& mine)
@@ -75,8 +75,7 @@ private:
     {
         share theirs;
         weft::fork_join(
-            c,
-            [&](fork_context here) { go_on(here, ring, keys_.take(length(here)), mine); },
+            c, [&](fork_context here) { go_on(here, ring, keys_.take(length(here)), mine); },
             [&](fork_context there) {
                 // A ring that cannot be made has taken no keys: the others do the work.
                 try {
@@ -179,8 +178,8 @@ std::size_t par_overlapped_for_each(In&& in, const F& f)
         static_assert(!function::ok || detail::sound<detail::latency::check_for_each<value>>);
         if constexpr (function::ok && detail::latency::check_for_each<value>::ok) {
             using range = std::remove_reference_t<In>;
-            using ring = detail::latency::ring<InFlight, detail::latency::block_keys<range>, detail::latency::no_results,
-                                               const F&, value>;
+            using ring = detail::latency::ring<InFlight, detail::latency::block_keys<range>,
+                                               detail::latency::no_results, const F&, value>;
             return detail::latency::par_run_all<ring>(in, in, f);
         }
     }

@@ -15,8 +15,8 @@ namespace weft::detail::latency {
 /// Whether elements must be kept for as long as their lookups run: those that are made when they are read, and those of a
 /// range that is read once.
 template <class In>
-inline constexpr bool keeps_elements = !std::is_lvalue_reference_v<std::ranges::range_reference_t<In>> ||
-                                       !std::ranges::forward_range<In>;
+inline constexpr bool keeps_elements =
+    !std::is_lvalue_reference_v<std::ranges::range_reference_t<In>> || !std::ranges::forward_range<In>;
 
 /// What the function is called with.
 template <class In>

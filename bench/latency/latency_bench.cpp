@@ -1,0 +1,140 @@
+// bench/latency/latency_bench.cpp - lookups in structures of 1 GiB (64 MiB with --quick), one after the other, by hand, and
+// as coroutines; joins of two tables; and what a switch costs where no memory is waited for.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+//     serial      independent keys in a plain loop: what the processor overlaps by itself
+//     dependent   each key waits for the result before it: nothing overlaps
+//     amac        asynchronous memory access chaining, by hand, 16 lookups
+//     groups      group prefetching, by hand, 16 lookups
+//     par_iter    the plain loop on the pool
+//     weft        overlapped_transform on one thread; par_overlapped_transform on more. weft 8, 32: so many in flight
+#include <weft/latency/latency.hpp>
+
+#include "latency/binary_search.hpp"
+#include "latency/btree.hpp"
+#include "latency/graph_walk.hpp"
+#include "latency/hash_join.hpp"
+#include "latency/hash_probe.hpp"
+#include "latency/list_walk.hpp"
+#include "harness/bench.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr const char* group = "latency";
+
+std::size_t bytes() { return std::size_t{bench::quick() ? 64u : 1024u} << 20; }
+std::size_t lookups() { return bench::quick() ? 50'000 : 200'000; }
+
+bench::unit a_lookup() { return {"ns/lookup", static_cast<double>(lookups())}; }
+
+/// Made when it is needed first.
+template <class Machine>
+const Machine& structure()
+{
+    static const Machine made(bytes(), lookups());
+    return made;
+}
+
+template <class Machine>
+void plain_on_pool(int threads)
+{
+    const Machine& m = structure<Machine>();
+    bench::pool(threads).install(
+        [&] { weft::par_transform(m.keys, m.out.begin(), [&m](std::uint64_t k) { return m.find(k); }); });
+}
+
+template <std::size_t InFlight, class Machine>
+void overlapped(int threads)
+{
+    const Machine& m = structure<Machine>();
+    if (threads == 1) return latency::overlapped<InFlight>(m.keys.size(), m);
+    latency::par_overlapped<InFlight>(m.keys.size(), m);
+}
+
+template <class Machine>
+void add_structure(const std::string& name)
+{
+    const auto n = lookups();
+    bench::add_serial(group, name, a_lookup(), [n] { latency::plain(n, structure<Machine>()); });
+    const auto alone = [&](const char* impl, auto body) {
+        bench::add(group, name, impl, 1, a_lookup(), [=](benchmark::State& state) {
+            const Machine& m = structure<Machine>();
+            for (auto _ : state) body(m);
+        })->UseRealTime();
+    };
+    alone("dependent", [n](const Machine& m) { latency::dependent(n, m); });
+    alone("amac", [n](const Machine& m) { latency::amac<16>(n, m); });
+    alone("groups", [n](const Machine& m) { latency::group_prefetch<16>(n, m); });
+    bench::add_each(group, name, "par_iter", a_lookup(), plain_on_pool<Machine>);
+    bench::add_each(group, name, "weft", a_lookup(), overlapped<16, Machine>);
+    bench::add_each(group, name, "weft 8", a_lookup(), overlapped<8, Machine>);
+    bench::add_each(group, name, "weft 32", a_lookup(), overlapped<32, Machine>);
+}
+
+latency::hash_join& tables()
+{
+    static latency::hash_join made(bench::quick() ? 1'000'000 : 10'000'000);
+    return made;
+}
+
+/// A lookup in one line that is in the first cache: what is left is the switch.
+weft::lookup<std::uint64_t> turns(const std::uint64_t* p, unsigned n)
+{
+    std::uint64_t sum = 0;
+    for (unsigned i = 0; i < n; ++i) sum += *co_await weft::prefetch(p);
+    co_return sum;
+}
+
+template <unsigned Turns>
+void add_turns(const char* name, const char* unit)
+{
+    constexpr std::size_t keys = 1000;
+    constexpr double each = Turns == 0 ? keys : keys * static_cast<double>(Turns);
+    bench::add(group, name, "weft", 1, {unit, each}, [](benchmark::State& state) {
+        const std::vector<int> in(keys);
+        std::vector<std::uint64_t> out(keys);
+        const std::uint64_t one = 1;
+        for (auto _ : state) {
+            weft::overlapped_transform(in, out.begin(), [&](int) { return turns(&one, Turns); });
+            benchmark::DoNotOptimize(out.data());
+        }
+    })->UseRealTime();
+}
+
+const bench::definition define([] {
+    add_structure<latency::binary_search>("search");
+    add_structure<latency::btree>("tree");
+    add_structure<latency::list_walk>("list");
+    add_structure<latency::hash_probe>("hash");
+    add_structure<latency::graph_walk>("graph");
+
+    bench::add(group, "search", "weft batch", 1, a_lookup(), [](benchmark::State& state) {
+        const auto& m = structure<latency::binary_search>();
+        for (auto _ : state) weft::batch_lower_bound(m.sorted, m.keys, m.out.begin());
+    })->UseRealTime();
+
+    const bench::unit a_row{"ns/row", bench::quick() ? 1e6 : 1e7};
+    bench::add_serial(group, "join", a_row, [] { tables().plain(); });
+    const auto join = [&](const char* impl, auto body) {
+        bench::add(group, "join", impl, 1, a_row, [=](benchmark::State& state) {
+            for (auto _ : state) body();
+        })->UseRealTime();
+    };
+    join("amac", [] { tables().by_amac(); });
+    join("groups", [] { tables().by_groups(); });
+    bench::add_each(group, "join", "par_iter", a_row, [](int threads) {
+        bench::pool(threads).install([&] { threads == 1 ? tables().plain() : tables().on_all_threads_plain(); });
+    });
+    bench::add_each(group, "join", "weft", a_row,
+                    [](int threads) { threads == 1 ? tables().by_weft() : tables().on_all_threads(); });
+
+    add_turns<1000>("switch", "ns/switch");
+    add_turns<0>("lookup that ends at once", "ns/lookup");
+});
+
+}  // namespace
