@@ -12,8 +12,10 @@ struct binary_search {
     std::vector<std::uint64_t> keys;
     mutable std::vector<std::uint64_t> out;
 
-    binary_search(std::size_t bytes, std::size_t lookups) : sorted(bytes / 8), keys(), out(lookups)
+    binary_search(std::size_t bytes, std::size_t lookups) : sorted(), keys(), out(lookups)
     {
+        // No power of two: the steps of all searches would then be in one set of the first cache.
+        sorted.resize(bytes / 8 - bytes / 128 - 1);
         for (std::size_t i = 0; i < sorted.size(); ++i) sorted[i] = 2 * i + 1;
         keys = latency::random_keys(lookups, 2 * sorted.size());
     }
@@ -37,7 +39,8 @@ struct binary_search {
         while (left > 1) {
             const std::size_t half = left / 2;
             co_await weft::prefetch(base + half - 1);
-            base = base[half - 1] < key ? base + half : base;
+            // Whatever the compiler makes of `?:` in a coroutine, this is no branch, which would be mispredicted every other time.
+            base += half & (std::size_t{0} - static_cast<std::size_t>(base[half - 1] < key));
             left -= half;
         }
         co_return static_cast<std::uint64_t>(base - sorted.data()) + (*base < key ? 1 : 0);
@@ -57,7 +60,7 @@ struct binary_search {
     bool step(state& s) const
     {
         const std::size_t half = s.left / 2;
-        s.base = s.base[half - 1] < s.key ? s.base + half : s.base;
+        s.base += half & (std::size_t{0} - static_cast<std::size_t>(s.base[half - 1] < s.key));
         s.left -= half;
         if (s.left > 1) {
             __builtin_prefetch(s.base + s.left / 2 - 1);

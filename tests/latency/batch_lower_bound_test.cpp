@@ -158,7 +158,7 @@ TEST_CASE("batch_lower_bound: elements that are made when they are read")
     CHECK(by_lookups(all, std::vector<std::size_t>{0, 1, 50, 9999}) == found);
 }
 
-TEST_CASE("batch_lower_bound: an exception of the comparison leaves; copies of keys are destroyed")
+TEST_CASE("batch_lower_bound: an exception of the comparison leaves, and copies of keys are destroyed")
 {
     const long before = test::counted::alive();
     const std::vector<test::counted> sorted{1, 2, 3, 4, 5, 6, 7, 8};

@@ -129,7 +129,7 @@ TEST_CASE("lookup: one that nobody awaits destroys its locals and its arguments"
     CHECK(counted::alive() == before);
 }
 
-TEST_CASE("lookup: is moved, and assigned; the old one of an assignment is destroyed")
+TEST_CASE("lookup: is moved, and assigned, and the old one of an assignment is destroyed")
 {
     bool first = false;
     bool second = false;

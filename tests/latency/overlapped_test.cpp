@@ -550,7 +550,7 @@ TEST_CASE("overlapped_for_each: runs all, and says how many")
     }
 }
 
-TEST_CASE("overlapped_for_each: a lookup that says stop ends the loop; those that have begun end")
+TEST_CASE("overlapped_for_each: a lookup that says stop ends the loop, and those that have begun end")
 {
     const auto keys = test::random_numbers(2000, 1'000'000);
     for (const std::size_t stop_at : {0u, 1u, 15u, 100u, 1999u}) {

@@ -91,7 +91,8 @@ void search_group(const I& first, std::size_t n, const Key* keys, std::size_t co
         const std::size_t next = left / 2;  // of what is left then
         for (std::size_t i = 0; i < count; ++i) {
             const auto probe = static_cast<std::iter_difference_t<I>>(base[i] + half - 1);
-            base[i] += static_cast<bool>(detail::invoke(less, first[probe], keys[i])) ? half : 0;
+            const bool is_less = static_cast<bool>(detail::invoke(less, first[probe], keys[i]));
+            base[i] += half & (std::size_t{0} - std::size_t{is_less});  // no branch: it would be mispredicted
             if (left > 1) latency::ask_for(first, base[i] + next - 1);
         }
     }
@@ -194,9 +195,9 @@ lookup<std::size_t> lower_bound_lookup(const R& sorted, Key key, Less less = {})
         if constexpr (std::is_lvalue_reference_v<std::ranges::range_reference_t<const R>>) {
             co_await weft::prefetch(detail::address_of(*probe));
         }
-        base = static_cast<bool>(detail::invoke(less, *probe, key))
-                   ? base + static_cast<std::ranges::range_difference_t<const R>>(half)
-                   : base;
+        // No branch: it would be mispredicted every other time.
+        const bool is_less = static_cast<bool>(detail::invoke(less, *probe, key));
+        base += static_cast<std::ranges::range_difference_t<const R>>(half & (std::size_t{0} - std::size_t{is_less}));
         left -= half;
     }
     co_return static_cast<std::size_t>(base - first) + (static_cast<bool>(detail::invoke(less, *base, key)) ? 1 : 0);

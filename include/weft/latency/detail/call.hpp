@@ -43,6 +43,8 @@ public:
         if constexpr (is_reference) {
             V kept = static_cast<U&&>(value);
             detail::construct(detail::address_of(value_), detail::address_of(kept));
+        } else if constexpr (std::is_arithmetic_v<stored> && std::is_arithmetic_v<std::remove_cvref_t<U>>) {
+            value_ = static_cast<stored>(value);  // co_return 0, whatever kind of number V is
         } else {
             detail::construct(detail::address_of(value_), static_cast<U&&>(value));
         }
