@@ -10,13 +10,13 @@
 //     weft        overlapped_transform on one thread; par_overlapped_transform on more. weft 8, 32: so many in flight
 #include <weft/latency/latency.hpp>
 
+#include "harness/bench.hpp"
 #include "latency/binary_search.hpp"
 #include "latency/btree.hpp"
 #include "latency/graph_walk.hpp"
 #include "latency/hash_join.hpp"
 #include "latency/hash_probe.hpp"
 #include "latency/list_walk.hpp"
-#include "harness/bench.hpp"
 
 #include <cstddef>
 #include <cstdint>

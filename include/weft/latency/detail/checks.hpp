@@ -95,8 +95,9 @@ constexpr bool takes_value()
 
 template <class Out, class V>
 struct check_output {
-    static constexpr bool ok = is_output<Out>() && !std::is_void_v<V> && latency::takes_value<Out, V>();
-    static_assert(is_output<Out>(), "weft: the output is an iterator to where the first result goes: give begin()");
+    static constexpr bool ok = latency::is_output<Out>() && !std::is_void_v<V> && latency::takes_value<Out, V>();
+    static_assert(latency::is_output<Out>(),
+                  "weft: the output is an iterator to where the first result goes: give begin()");
     static_assert(!std::is_void_v<V>,
                   "weft: these lookups give no value that could be written: use overlapped_for_each");
     static_assert(latency::takes_value<Out, V>(),
@@ -105,7 +106,7 @@ struct check_output {
 
 template <class Out>
 struct check_par_output {
-    static constexpr bool is_iterator = is_output<Out>();
+    static constexpr bool is_iterator = latency::is_output<Out>();
     static constexpr bool ok = is_iterator && std::random_access_iterator<Out>;
     static_assert(!is_iterator || ok,
                   "weft: the output must be a random-access iterator with room for all results, because threads write "

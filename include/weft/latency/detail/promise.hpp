@@ -132,7 +132,7 @@ public:
     /// The loop runs this lookup, `self`, in `s` from now on.
     void begin(slot_of<V>& s, std::coroutine_handle<> self) noexcept
     {
-        slot_ = &s;
+        slot_ = detail::address_of(s);
         s.leaf = leaf(self);
     }
     [[nodiscard]] result_of<V>& result() noexcept { return result_; }

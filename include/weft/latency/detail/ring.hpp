@@ -280,7 +280,10 @@ class ring : private ring_memory<InFlight>, private call_base {
     /// While lookups run.
     class running {
     public:
-        explicit running(ring& r) noexcept : outer_(std::exchange(current_call, static_cast<call_base*>(&r))) {}
+        explicit running(ring& r) noexcept
+            : outer_(std::exchange(current_call, static_cast<call_base*>(detail::address_of(r))))
+        {
+        }
         running(const running&) = delete;
         running& operator=(const running&) = delete;
         ~running() { current_call = outer_; }
@@ -352,7 +355,7 @@ private:
     /// Gives the lookup of `s` its turn.
     [[gnu::always_inline]] bool has_ended(slot& s)
     {
-        now = &s;
+        now = detail::address_of(s);
         s.leaf.resume();
         return !s.leaf;
     }
@@ -361,7 +364,7 @@ private:
     /// or none to be taken any more.
     [[gnu::always_inline]] bool start(slot& s)
     {
-        now = &s;
+        now = detail::address_of(s);
         try {
             while (!closed_ && !keys_.empty()) {
                 if (!results_.has_room()) [[unlikely]]
