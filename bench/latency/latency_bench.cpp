@@ -6,7 +6,7 @@
 //     dependent   each key waits for the result before it: nothing overlaps
 //     amac        asynchronous memory access chaining, by hand, 16 lookups
 //     groups      group prefetching, by hand, 16 lookups
-//     par_iter    the plain loop on the pool
+//     par_iter    the plain loop on several threads
 //     weft        overlapped_transform on one thread; par_overlapped_transform on more. weft 8, 32: so many in flight
 #include <weft/latency/latency.hpp>
 
@@ -40,40 +40,46 @@ const Machine& structure()
     return made;
 }
 
-template <class Machine>
-void plain_on_pool(int threads)
+/// Adds body(structure) under the name of an implementation, on a pool of so many threads.
+template <class Machine, class F>
+void add(const std::string& name, const char* impl, int threads, F body)
 {
-    const Machine& m = structure<Machine>();
-    bench::pool(threads).install(
-        [&] { weft::par_transform(m.keys, m.out.begin(), [&m](std::uint64_t k) { return m.find(k); }); });
+    bench::add(group, name, impl, threads, a_lookup(), [=](benchmark::State& state) {
+        const Machine& m = structure<Machine>();
+        bench::pool(threads).install([&] {
+            for (auto _ : state) body(m);
+        });
+    })->UseRealTime();
 }
 
 template <std::size_t InFlight, class Machine>
-void overlapped(int threads)
+void add_weft(const std::string& name, const char* impl)
 {
-    const Machine& m = structure<Machine>();
-    if (threads == 1) return latency::overlapped<InFlight>(m.keys.size(), m);
-    latency::par_overlapped<InFlight>(m.keys.size(), m);
+    for (const int threads : bench::thread_counts()) {
+        add<Machine>(name, impl, threads, [threads](const Machine& m) {
+            if (threads == 1) return latency::overlapped<InFlight>(m.keys.size(), m);
+            latency::par_overlapped<InFlight>(m.keys.size(), m);
+        });
+    }
 }
 
 template <class Machine>
 void add_structure(const std::string& name)
 {
     const auto n = lookups();
-    bench::add_serial(group, name, a_lookup(), [n] { latency::plain(n, structure<Machine>()); });
-    const auto alone = [&](const char* impl, auto body) {
-        bench::add(group, name, impl, 1, a_lookup(), [=](benchmark::State& state) {
-            const Machine& m = structure<Machine>();
-            for (auto _ : state) body(m);
-        })->UseRealTime();
-    };
-    alone("dependent", [n](const Machine& m) { latency::dependent(n, m); });
-    alone("amac", [n](const Machine& m) { latency::amac<16>(n, m); });
-    alone("groups", [n](const Machine& m) { latency::group_prefetch<16>(n, m); });
-    bench::add_each(group, name, "par_iter", a_lookup(), plain_on_pool<Machine>);
-    bench::add_each(group, name, "weft", a_lookup(), overlapped<16, Machine>);
-    bench::add_each(group, name, "weft 8", a_lookup(), overlapped<8, Machine>);
-    bench::add_each(group, name, "weft 32", a_lookup(), overlapped<32, Machine>);
+    add<Machine>(name, "serial", 1, [n](const Machine& m) { latency::plain(n, m); });
+    add<Machine>(name, "dependent", 1, [n](const Machine& m) { latency::dependent(n, m); });
+    add<Machine>(name, "amac", 1, [n](const Machine& m) { latency::amac<16>(n, m); });
+    add<Machine>(name, "groups", 1, [n](const Machine& m) { latency::group_prefetch<16>(n, m); });
+    for (const int threads : bench::thread_counts()) {
+        if (threads == 1) continue;  // that is the plain loop
+        add<Machine>(name, "par_iter", threads, [](const Machine& m) {
+            weft::par_transform(m.keys, m.out.begin(), [&m](std::uint64_t k) { return m.find(k); });
+        });
+    }
+    add_weft<16, Machine>(name, "weft");
+    add_weft<8, Machine>(name, "weft 8");
+    add_weft<32, Machine>(name, "weft 32");
 }
 
 latency::hash_join& tables()
@@ -113,25 +119,28 @@ const bench::definition define([] {
     add_structure<latency::hash_probe>("hash");
     add_structure<latency::graph_walk>("graph");
 
-    bench::add(group, "search", "weft batch", 1, a_lookup(), [](benchmark::State& state) {
-        const auto& m = structure<latency::binary_search>();
-        for (auto _ : state) weft::batch_lower_bound(m.sorted, m.keys, m.out.begin());
-    })->UseRealTime();
+    add<latency::binary_search>("search", "weft batch", 1, [](const latency::binary_search& m) {
+        weft::batch_lower_bound(m.sorted, m.keys, m.out.begin());
+    });
 
-    const bench::unit a_row{"ns/row", bench::quick() ? 1e6 : 1e7};
-    bench::add_serial(group, "join", a_row, [] { tables().plain(); });
-    const auto join = [&](const char* impl, auto body) {
-        bench::add(group, "join", impl, 1, a_row, [=](benchmark::State& state) {
-            for (auto _ : state) body();
+    const auto join = [&](const char* impl, int threads, auto body) {
+        const bench::unit a_row{"ns/row", bench::quick() ? 1e6 : 1e7};
+        bench::add(group, "join", impl, threads, a_row, [=](benchmark::State& state) {
+            latency::hash_join& both = tables();
+            bench::pool(threads).install([&] {
+                for (auto _ : state) body(both);
+            });
         })->UseRealTime();
     };
-    join("amac", [] { tables().by_amac(); });
-    join("groups", [] { tables().by_groups(); });
-    bench::add_each(group, "join", "par_iter", a_row, [](int threads) {
-        bench::pool(threads).install([&] { threads == 1 ? tables().plain() : tables().on_all_threads_plain(); });
-    });
-    bench::add_each(group, "join", "weft", a_row,
-                    [](int threads) { threads == 1 ? tables().by_weft() : tables().on_all_threads(); });
+    join("serial", 1, [](latency::hash_join& j) { j.plain(); });
+    join("amac", 1, [](latency::hash_join& j) { j.by_amac(); });
+    join("groups", 1, [](latency::hash_join& j) { j.by_groups(); });
+    join("weft", 1, [](latency::hash_join& j) { j.by_weft(); });
+    for (const int threads : bench::thread_counts()) {
+        if (threads == 1) continue;
+        join("par_iter", threads, [](latency::hash_join& j) { j.on_all_threads_plain(); });
+        join("weft", threads, [](latency::hash_join& j) { j.on_all_threads(); });
+    }
 
     add_turns<1000>("switch", "ns/switch");
     add_turns<0>("lookup that ends at once", "ns/lookup");
