@@ -2,6 +2,8 @@
 // as coroutines; joins of two tables; and what a switch costs where no memory is waited for.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
+// Before each run so much other memory is written that nothing of the structure is in a cache (not with --quick).
+//
 //     serial      independent keys in a plain loop: what the processor overlaps by itself
 //     dependent   each key waits for the result before it: nothing overlaps
 //     amac        asynchronous memory access chaining, by hand, 16 lookups
@@ -47,7 +49,12 @@ void add(const std::string& name, const char* impl, int threads, F body)
     bench::add(group, name, impl, threads, a_lookup(), [=](benchmark::State& state) {
         const Machine& m = structure<Machine>();
         bench::pool(threads).install([&] {
-            for (auto _ : state) body(m);
+            for (auto _ : state) {
+                state.PauseTiming();
+                if (!bench::quick()) latency::evict();
+                state.ResumeTiming();
+                body(m);
+            }
         });
     })->UseRealTime();
 }
@@ -128,7 +135,12 @@ const bench::definition define([] {
         bench::add(group, "join", impl, threads, a_row, [=](benchmark::State& state) {
             latency::hash_join& both = tables();
             bench::pool(threads).install([&] {
-                for (auto _ : state) body(both);
+                for (auto _ : state) {
+                    state.PauseTiming();
+                    if (!bench::quick()) latency::evict();
+                    state.ResumeTiming();
+                    body(both);
+                }
             });
         })->UseRealTime();
     };

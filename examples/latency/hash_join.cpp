@@ -8,7 +8,8 @@ int main(int argc, char** argv)
 {
     const std::size_t rows = argc < 2 ? 200'000 : latency::megabytes(argc, argv, 1) * 1'000'000;
     latency::hash_join join(rows);
-    latency::table t("join of two tables of " + std::to_string(rows) + " rows", rows, rows > 1'000'000 ? 3 : 5);
+    latency::table t("join of two tables of " + std::to_string(rows) + " rows", rows, rows > 1'000'000,
+                     rows > 1'000'000 ? 3 : 5);
     t.row("plain loop", [&] { join.plain(); }, join.out);
     t.row("dependent loop", [&] { join.dependent(); }, join.out);
     t.row("by hand, AMAC", [&] { join.by_amac(); }, join.out);

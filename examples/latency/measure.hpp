@@ -137,12 +137,21 @@ template <std::size_t InFlight = 16, class Machine>
                                              [&m](std::uint64_t k) { return m.lookup(k); });
 }
 
+/// Writes so much other memory that what the last run has read is in no cache any more: some hundred thousand lookups read
+/// fewer lines than a large third cache holds.
+inline void evict()
+{
+    static huge_vector<std::uint64_t> other(std::size_t{64} << 20);  // 512 MiB
+    for (std::uint64_t& x : other) ++x;
+}
+
 /// Runs all rows in turns, several times, and prints the median of each beside the plain loop. Each result is compared
 /// with that of the plain loop, the first row; a difference ends the program.
 class table {
 public:
-    table(std::string name, std::size_t lookups, int turns = 5)
-        : name_(std::move(name)), lookups_(lookups), turns_(turns)
+    /// `cold`: nothing of the structure is to be in a cache when a run begins.
+    table(std::string name, std::size_t lookups, bool cold, int turns = 5)
+        : name_(std::move(name)), lookups_(lookups), cold_(cold), turns_(turns)
     {
     }
 
@@ -167,6 +176,7 @@ public:
         std::uint64_t expected = 0;
         for (int turn = 0; turn < turns_; ++turn) {
             for (auto& r : rows_) {
+                if (cold_) latency::evict();
                 const auto begin = std::chrono::steady_clock::now();
                 r.run();
                 const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
@@ -200,6 +210,7 @@ private:
 
     std::string name_;
     std::size_t lookups_;
+    bool cold_;
     int turns_;
     std::vector<one> rows_;
 };
@@ -228,6 +239,9 @@ inline std::size_t megabytes(int argc, char** argv, std::size_t otherwise)
     }
     return static_cast<std::size_t>(n);
 }
+
+/// Whether a structure is so large that lookups are for it, and is to be measured from memory.
+inline bool is_large(std::size_t megabytes) { return megabytes >= 256; }
 
 /// How many lookups: from all of a small structure to many in a large one.
 inline std::size_t lookups_for(std::size_t megabytes) { return megabytes < 64 ? 20'000 : 200'000; }
