@@ -1,4 +1,4 @@
-// weft/weft.hpp - everything but coroutines: those are in weft/async/async.hpp.
+// weft/weft.hpp - everything but the coroutines of tasks: those are in weft/async/async.hpp.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -70,6 +70,14 @@
 #include <weft/iter/unzip.hpp>
 #include <weft/iter/with_len.hpp>
 #include <weft/iter/zip.hpp>
+#include <weft/latency/batch_lower_bound.hpp>
+#include <weft/latency/control_flow.hpp>
+#include <weft/latency/huge_page_allocator.hpp>
+#include <weft/latency/latency.hpp>
+#include <weft/latency/lookup.hpp>
+#include <weft/latency/overlapped.hpp>
+#include <weft/latency/par_overlapped.hpp>
+#include <weft/latency/prefetch.hpp>
 #include <weft/pool/broadcast.hpp>
 #include <weft/pool/callback.hpp>
 #include <weft/pool/context.hpp>

@@ -19,6 +19,7 @@ LAYERS = {
     "pool": {"sync", "queue", "topology"},
     "iter": {"pool", "simd", "sync"},
     "algorithm": {"pool", "simd"},
+    "latency": {"pool"},
     "async": {"channel", "pool", "sync", "topology"},
     "model": set(),
 }

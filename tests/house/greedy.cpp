@@ -221,6 +221,35 @@ void algorithms()
 }
 
 template <class T>
+weft::lookup<T> itself_later(const T& x)
+{
+    const T* const p = co_await weft::prefetch(__builtin_addressof(x));
+    co_await weft::prefetch(p, sizeof(T));
+    co_return *p;
+}
+
+template <class T>
+void lookups()
+{
+    std::vector<T> v(3);
+    std::vector<T> out(3);
+    std::list<T> list(3);
+    std::vector<std::size_t> found(3);
+    const auto nested = [](const T& x) -> weft::lookup<T> { co_return co_await itself_later(x); };
+    const auto visit = [](const T& x) -> weft::lookup<void> { co_await itself_later(x); };
+    weft::overlapped_transform(v, out.begin(), nested);
+    weft::overlapped_transform(v, list.begin(), nested);
+    weft::overlapped_transform(list, std::back_inserter(out), itself_later<T>);
+    weft::par_overlapped_transform(v, out.begin(), nested);
+    weft::overlapped_for_each(v, visit);
+    weft::par_overlapped_for_each(v, visit);
+    weft::batch_lower_bound(v, out, found.begin());
+    weft::batch_lower_bound(v, list, found.begin(), [](const T& a, const T& b) { return a < b; });
+    weft::overlapped_transform(v, found.begin(), [&](const T& x) { return weft::lower_bound_lookup(v, x); });
+    std::vector<T, weft::huge_page_allocator<T>> large(3);
+}
+
+template <class T>
 void chains()
 {
     std::vector<T> v(3);
@@ -511,6 +540,8 @@ void use()
     algorithms<item>();
     algorithms<plain>();
     algorithms<large>();
+    lookups<item>();
+    lookups<plain>();
     chains<item>();
     chains<plain>();
     queues_and_channels<item>();

@@ -24,6 +24,7 @@ TITLES = {
     "pool": "The pool",
     "iter": "Parallel iterators",
     "algorithm": "Algorithms",
+    "latency": "Lookups",
     "simd": "SIMD",
     "channel": "Channels",
     "queue": "Queues",
