@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 namespace weft::detail {
 
 /// One word per thread, told apart by Tag; zero at first. Reading it is a plain thread-local read.
