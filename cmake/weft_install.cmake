@@ -24,6 +24,10 @@ install(FILES "${PROJECT_BINARY_DIR}/weft-config.cmake" "${PROJECT_BINARY_DIR}/w
 # The private libraries that a static weft must be linked with. They are listed under Libs, not Libs.private: what is
 # installed is static or shared, and its users should not have to know which (pkg-config needs --static for the latter).
 set(weft_pc_libs "")
+set(weft_pc_cflags "")
+if(BUILD_SHARED_LIBS)
+  set(weft_pc_cflags " -DWEFT_SHARED")
+endif()
 if(NOT BUILD_SHARED_LIBS)
   get_property(private_libs GLOBAL PROPERTY WEFT_PRIVATE_LINK_FLAGS)
   foreach(flag IN LISTS private_libs)

@@ -27,6 +27,12 @@ target_include_directories(weft PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/
 target_link_libraries(weft PUBLIC Threads::Threads)
 set_target_properties(weft PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
                                       POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+if(BUILD_SHARED_LIBS)
+  # All is exported, whatever the outer project sets; and what is compiled into users is one with the library's: see
+  # seam/shared.hpp. Objects are the same as those of a static library.
+  target_compile_definitions(weft PUBLIC WEFT_SHARED)
+  set_target_properties(weft PROPERTIES CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF DEFINE_SYMBOL "")
+endif()
 weft_warnings(weft)
 
 include(weft_found)
