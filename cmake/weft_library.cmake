@@ -5,7 +5,7 @@ find_package(Threads REQUIRED)
 
 file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      "src/seam/*.cpp" "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp"
-     "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/model/*.cpp")
+     "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/c/*.cpp" "src/model/*.cpp")
 
 # The checker finds the line of an operation by std::source_location, which Clang has from version 16 on.
 include(CheckCXXSourceCompiles)

@@ -24,10 +24,10 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t step = 32;
-constexpr std::size_t classes = 32;         // up to 1 KiB; larger ones come from the system
-constexpr std::size_t alignment = 16;       // what a frame may ask for
-constexpr std::uint32_t batch = 64;         // frames
-constexpr std::uint32_t most_stored = 256;  // batches of one size
+constexpr std::size_t classes = 32;          // up to 1 KiB; larger ones come from the system
+constexpr std::size_t frame_alignment = 16;  // what a frame may ask for
+constexpr std::uint32_t batch = 64;          // frames
+constexpr std::uint32_t most_stored = 256;   // batches of one size
 
 /// 24, 56, 88 ..: with the word that the system's allocator puts before each piece, a multiple of what it deals in.
 constexpr std::size_t size_of(std::size_t size_class) noexcept { return size_class * step + step - sizeof(void*); }
@@ -76,7 +76,7 @@ constinit store stores[classes];
     for (store& s : stores) detail::construct(&s);
 }
 
-void watch_forks() noexcept
+void forget_at_fork() noexcept
 {
 #if defined(WEFT_HAS_FORK)
     static const int once = pthread_atfork(nullptr, nullptr, &forget_stores);
@@ -88,7 +88,7 @@ void free_batch(free_frame_list* first, std::size_t size_class) noexcept
 {
     while (first != nullptr) {
         free_frame_list* const next = first->next;
-        deallocate(first, size_of(size_class), alignment);
+        deallocate(first, size_of(size_class), frame_alignment);
         first = next;
     }
 }
@@ -129,7 +129,7 @@ struct racks_keeper {
     racks mine;
     racks_keeper()
     {
-        watch_forks();
+        forget_at_fork();
         own_racks::set(&mine);
     }
     ~racks_keeper()
@@ -168,7 +168,7 @@ struct racks_keeper {
             return more;
         }
     }
-    return allocate(size_of(size_class), alignment);
+    return allocate(size_of(size_class), frame_alignment);
 }
 
 }  // namespace
@@ -176,9 +176,9 @@ struct racks_keeper {
 void* allocate_frame(std::size_t bytes)
 {
     const std::size_t size_class = class_of(bytes);
-    if (!recycles || size_class >= classes) return allocate(bytes, alignment);
+    if (!recycles || size_class >= classes) return allocate(bytes, frame_alignment);
     racks* const all = racks_here();
-    if (all == nullptr) return allocate(size_of(size_class), alignment);
+    if (all == nullptr) return allocate(size_of(size_class), frame_alignment);
     rack& r = all->of[size_class];
     free_frame_list* const f = r.first;
     if (f == nullptr) return allocate_slowly(&r, size_class);
@@ -190,9 +190,9 @@ void* allocate_frame(std::size_t bytes)
 void free_frame(void* memory, std::size_t bytes) noexcept
 {
     const std::size_t size_class = class_of(bytes);
-    if (!recycles || size_class >= classes) return deallocate(memory, bytes, alignment);
+    if (!recycles || size_class >= classes) return deallocate(memory, bytes, frame_alignment);
     racks* const all = racks_here();
-    if (all == nullptr) return deallocate(memory, size_of(size_class), alignment);
+    if (all == nullptr) return deallocate(memory, size_of(size_class), frame_alignment);
     rack& r = all->of[size_class];
     if (r.count == batch) {
         put_by(r.full, size_class);
