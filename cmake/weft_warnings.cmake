@@ -9,6 +9,8 @@ function(weft_warnings target)
                                              # GCC 12 sees overflows in std::string that are not there.
                                              $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
                                              $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                                             # GCC 14 loses sight of the flag that says whether a value is there.
+                                             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,13>>:-Wno-maybe-uninitialized>
                                              $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wno-unused-lambda-capture>
                                              $<$<BOOL:${WEFT_WARNINGS_AS_ERRORS}>:-Werror>)
   endif()

@@ -84,10 +84,11 @@ void channels()
     auto [to, from] = weft::bounded<int>(4);
     long sum = 0;
     weft::join(
-        [sender = std::move(to)] {
+        [&to] {
+            const auto sender = std::move(to);  // its end closes the channel
             for (int i = 1; i <= 1000; ++i) static_cast<void>(sender.send(i));
         },
-        [&sum, receiver = std::move(from)] {
+        [&sum, &receiver = from] {
             for (int message : receiver) sum += message;
         });
     expect(sum == 500'500, "a channel between both sides of a join");
