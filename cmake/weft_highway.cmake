@@ -21,9 +21,8 @@ if(weft_highway_found)
   # ours.
   set_source_files_properties(${weft_simd_sources} TARGET_DIRECTORY weft PROPERTIES
                               COMPILE_OPTIONS "-ffp-contract=off;${weft_highway_options}")
-  target_link_directories(weft PRIVATE ${WEFT_HIGHWAY_LIBRARY_DIRS})
-  target_link_libraries(weft PRIVATE ${WEFT_HIGHWAY_LIBRARIES})
-  set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS ${WEFT_HIGHWAY_LDFLAGS})
+  set(weft_highway_libraries ${WEFT_HIGHWAY_LIBRARIES})
+  set(weft_highway_flags ${WEFT_HIGHWAY_LDFLAGS})
 else()
   message(STATUS "weft: no Highway: the kernels of weft::simd are plain loops")
   set(weft_simd_sources src/simd/no_highway.cpp)
@@ -39,7 +38,9 @@ if(weft_highway_found)
   if(WEFT_HIGHWAY_CONTRIB)
     set_source_files_properties(src/simd/sort.cpp TARGET_DIRECTORY weft PROPERTIES COMPILE_DEFINITIONS WEFT_HIGHWAY_SORT
                                 COMPILE_OPTIONS "${weft_highway_options}")
-    target_link_libraries(weft PRIVATE hwy_contrib)
-    set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS -lhwy_contrib)
+    # It stands before the library that it needs itself.
+    list(PREPEND weft_highway_libraries hwy_contrib)
+    list(PREPEND weft_highway_flags -lhwy_contrib)
   endif()
+  weft_private_library(highway libhwy>=1.0.3 "${WEFT_HIGHWAY_LIBRARY_DIRS}" "${weft_highway_flags}" ${weft_highway_libraries})
 endif()

@@ -6,15 +6,31 @@ install(TARGETS weft EXPORT weft-targets)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/weft" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT weft-targets NAMESPACE weft:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
 
+# What a static weft needs, its users must find.
+get_property(weft_components GLOBAL PROPERTY WEFT_PRIVATE_NAMES)
+if(WEFT_HAS_SOURCE_LOCATION)
+  list(APPEND weft_components model)
+endif()
+set(weft_private_libraries "")
+if(NOT BUILD_SHARED_LIBS)
+  get_property(weft_private_libraries GLOBAL PROPERTY WEFT_PRIVATE_LIBRARIES)
+endif()
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/weft-config.cmake.in" "${PROJECT_BINARY_DIR}/weft-config.cmake"
                               INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
-write_basic_package_version_file("${PROJECT_BINARY_DIR}/weft-config-version.cmake" COMPATIBILITY SameMinorVersion)
+configure_file("${CMAKE_CURRENT_LIST_DIR}/weft-config-version.cmake.in" "${PROJECT_BINARY_DIR}/weft-config-version.cmake" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/weft-config.cmake" "${PROJECT_BINARY_DIR}/weft-config-version.cmake"
         DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
 
 # The private libraries that a static weft must be linked with. They are listed under Libs, not Libs.private: what is
 # installed is static or shared, and its users should not have to know which (pkg-config needs --static for the latter).
 set(weft_pc_libs "")
+set(weft_pc_cflags "")
+if(BUILD_SHARED_LIBS)
+  set(weft_pc_cflags " -DWEFT_SHARED")
+endif()
+if(weft_library_flag)
+  string(APPEND weft_pc_cflags " ${weft_library_flag}")
+endif()
 if(NOT BUILD_SHARED_LIBS)
   get_property(private_libs GLOBAL PROPERTY WEFT_PRIVATE_LINK_FLAGS)
   foreach(flag IN LISTS private_libs)

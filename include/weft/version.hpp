@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 namespace weft {
 
 /// The version as numbers and as text. Semantic versioning: before 1.0, a minor version may change the interface.

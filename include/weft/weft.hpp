@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <weft/algorithm/par_filter.hpp>
 #include <weft/algorithm/par_group.hpp>
 #include <weft/algorithm/par_nth_element.hpp>
@@ -13,9 +15,9 @@
 #include <weft/algorithm/subrange.hpp>
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/base/stopped.hpp>
 #include <weft/base/rng.hpp>
 #include <weft/base/spin_hint.hpp>
+#include <weft/base/stopped.hpp>
 #include <weft/channel/bounded_queue.hpp>
 #include <weft/channel/broadcast.hpp>
 #include <weft/channel/channel.hpp>

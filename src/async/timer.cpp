@@ -22,7 +22,7 @@ struct kept_queue {
     const unsigned born_in =
         fork_generation();  ///< the child of a fork has no keeper; who slept in the parent sleeps there
 };
-constinit atomic<kept_queue*> common{nullptr};
+constinit atomic<kept_queue*> queue_of_all{nullptr};
 
 /// It would inherit the affinity of the thread that happens to be the first to sleep, which may be tied to a processor of
 /// its own.
@@ -38,7 +38,7 @@ void run_anywhere(const cpu_set& where) noexcept
 {
     static auto* const making = new std::mutex;
     const std::lock_guard hold(*making);
-    kept_queue* const there = common.load(order::relaxed);
+    kept_queue* const there = queue_of_all.load(order::relaxed);
     if (there != nullptr && there->born_in == fork_generation()) return there->queue;
     auto fresh = std::make_unique<kept_queue>();
     stay_loaded();  // it never ends
@@ -48,14 +48,14 @@ void run_anywhere(const cpu_set& where) noexcept
     });
     keeper.detach();
     // order: shows the queue; no scenario has its keeper
-    common.store(fresh.get(), order::release);
+    queue_of_all.store(fresh.get(), order::release);
     return fresh.release()->queue;
 }
 
 [[nodiscard]] timer_queue& common_queue()
 {
     // order: as above
-    kept_queue* const there = common.load(order::acquire);
+    kept_queue* const there = queue_of_all.load(order::acquire);
     if (there != nullptr && there->born_in == fork_generation()) [[likely]]
         return there->queue;
     return make_common_queue();

@@ -25,7 +25,6 @@ namespace {
 
 constexpr std::size_t step = 32;
 constexpr std::size_t classes = 32;  // up to 1 KiB; larger ones come from the system
-constexpr std::size_t alignment = short_lived_alignment;
 constexpr std::uint32_t batch = 64;         // pieces
 constexpr std::uint32_t most_stored = 256;  // batches of one size
 
@@ -76,7 +75,7 @@ constinit store stores[classes];
     for (store& s : stores) detail::construct(&s);
 }
 
-void watch_forks() noexcept
+void forget_at_fork() noexcept
 {
 #if defined(WEFT_HAS_FORK)
     static const int once = pthread_atfork(nullptr, nullptr, &forget_stores);
@@ -88,7 +87,7 @@ void free_batch(free_piece* first, std::size_t size_class) noexcept
 {
     while (first != nullptr) {
         free_piece* const next = first->next;
-        deallocate(first, size_of(size_class), alignment);
+        deallocate(first, size_of(size_class), short_lived_alignment);
         first = next;
     }
 }
@@ -129,7 +128,7 @@ struct racks_keeper {
     racks mine;
     racks_keeper()
     {
-        watch_forks();
+        forget_at_fork();
         own_racks::set(&mine);
     }
     ~racks_keeper()
@@ -168,7 +167,7 @@ struct racks_keeper {
             return more;
         }
     }
-    return allocate(size_of(size_class), alignment);
+    return allocate(size_of(size_class), short_lived_alignment);
 }
 
 }  // namespace
@@ -176,9 +175,9 @@ struct racks_keeper {
 void* allocate_short_lived(std::size_t bytes)
 {
     const std::size_t size_class = class_of(bytes);
-    if (!recycles || size_class >= classes) return allocate(bytes, alignment);
+    if (!recycles || size_class >= classes) return allocate(bytes, short_lived_alignment);
     racks* const all = racks_here();
-    if (all == nullptr) return allocate(size_of(size_class), alignment);
+    if (all == nullptr) return allocate(size_of(size_class), short_lived_alignment);
     rack& r = all->of[size_class];
     free_piece* const piece = r.first;
     if (piece == nullptr) return allocate_slowly(&r, size_class);
@@ -190,9 +189,9 @@ void* allocate_short_lived(std::size_t bytes)
 void free_short_lived(void* memory, std::size_t bytes) noexcept
 {
     const std::size_t size_class = class_of(bytes);
-    if (!recycles || size_class >= classes) return deallocate(memory, bytes, alignment);
+    if (!recycles || size_class >= classes) return deallocate(memory, bytes, short_lived_alignment);
     racks* const all = racks_here();
-    if (all == nullptr) return deallocate(memory, size_of(size_class), alignment);
+    if (all == nullptr) return deallocate(memory, size_of(size_class), short_lived_alignment);
     rack& r = all->of[size_class];
     if (r.count == batch) {
         put_by(r.full, size_class);

@@ -16,7 +16,8 @@ ON_PURPOSE = {"weft_par_iter", "get", "operator co_await"}
 LEFT_OUT = ("weft/model/", "weft/seam/atomic.hpp")
 
 PLACE = re.compile(r"([^:<> ]+\.hpp):(\d+):\d+$|line:(\d+):\d+$|([^:<> ]*/[^:<> ]+):(\d+):\d+$")
-NODE = re.compile(r"0x[0-9a-f]+ (?:parent 0x[0-9a-f]+ )?(?:prev 0x[0-9a-f]+ )?<([^>]*)> ?(\S*)")
+# Newer versions of Clang tell the place of a template argument, too, which has no address.
+NODE = re.compile(r"(?:0x[0-9a-f]+ (?:parent 0x[0-9a-f]+ )?(?:prev 0x[0-9a-f]+ )?|TemplateArgument )<([^>]*)> ?(\S*)")
 CALL = re.compile(r"UnresolvedLookupExpr.*\(ADL\) = '([^']*)'")
 ADDRESS = re.compile(r"UnaryOperator .*'<dependent type>' prefix '&'")
 

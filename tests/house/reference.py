@@ -232,7 +232,8 @@ def page(root):
     umbrella = re.findall(r"#include <(weft/(\w+)(?:/\w+)?\.hpp)>", (root / "include/weft/weft.hpp").read_text())
     model = [(str(p.relative_to(root / "include")), "model") for p in sorted((root / "include/weft/model").glob("*.hpp"))]
     for path, layer in umbrella + model:
-        header_of(root, path, into(layers[layer]))
+        if layer in layers:  # not the seams
+            header_of(root, path, into(layers[layer]))
     members_of_chains(root, into(members))
     out = HEAD
     for layer, title in TITLES.items():

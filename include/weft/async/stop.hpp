@@ -10,6 +10,10 @@
 #include <stop_token>
 #include <utility>
 
+#if defined(_LIBCPP_VERSION) && !defined(__cpp_lib_jthread)
+#error "weft: coroutines need std::stop_token, which libc++ before 20 has with -fexperimental-library"
+#endif
+
 namespace weft {
 
 namespace detail {

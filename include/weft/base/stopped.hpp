@@ -4,6 +4,7 @@
 
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/memory.hpp>
+#include <weft/seam/shared.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -52,7 +53,7 @@ private:
 /// Something was stopped before it was done. A terminal throws it whose chain was stopped by stop_on or deadline; and in a
 /// task that was asked to stop, what it waits for: a sleep, a lock, a handle, a message. That has not happened then: no
 /// lock is held, no message is lost. A task lets it pass, and whoever awaits the task knows what it means.
-class stopped : public std::exception {
+class WEFT_ONCE_PER_PROCESS stopped : public std::exception {
 public:
     stopped() = default;
     explicit stopped(detail::shared_stop_count count) noexcept : count_(std::move(count)) {}

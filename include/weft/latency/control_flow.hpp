@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 namespace weft {
 
 /// What a lookup gives that may end the loop over all lookups: see overlapped_for_each.

@@ -144,9 +144,12 @@ private:
     [[nodiscard]] std::size_t fitting(float microseconds, float ticks_per_unit) const
     {
         const float fit = microseconds * ticks_per_microsecond_ / (ticks_per_unit + 1e-20f);
-        return fit < 1 ? 1 : fit > 1e15f ? std::size_t{1} << 50 : even_length(static_cast<std::size_t>(fit));
+        return fit < 1              ? 1
+               : fit > most_fitting ? static_cast<std::size_t>(most_fitting)
+                                    : even_length(static_cast<std::size_t>(fit));
     }
 
+    static constexpr float most_fitting = sizeof(std::size_t) < 8 ? 0x1p30f : 0x1p50f;
     static constexpr float block_microseconds = 4;
     static constexpr float first_microseconds = 0.5f;
     static constexpr float stride_microseconds = 0.1f;

@@ -33,8 +33,8 @@ public:
     ///
     /// Throws: std::bad_alloc, and what moving `f` throws; nothing is spawned then.
     /// Order:  all that the caller did earlier happens before the task; the task happens before scope() returns.
-    /// Cost:   about 40 ns: two locked operations, and memory that an earlier task has left, if there was one of its size.
-    ///         A few ns more while another thread looks for work.
+    /// Cost:   about 43 ns: two locked operations, and memory that an earlier task has left, if there was one of its size;
+    ///         15 more while another thread looks for work.
     template <class F>
     void spawn(F&& f)
     {
@@ -154,7 +154,7 @@ private:
 /// Blocking: while it waits, this thread runs tasks of this scope and what descends from them, nothing else; then it
 ///           sleeps, and another thread may use its seat.
 /// Order:    all tasks happen before the return.
-/// Cost:     10 ns, and about 40 a task (bench/pool/spawn_bench.cpp). For a few functions join is cheaper.
+/// Cost:     about 43 ns a task (bench/pool/spawn_bench.cpp). For a few functions join is cheaper.
 /// Example:  examples/pool/scope.cpp
 template <class F>
 decltype(auto) scope(F&& body)

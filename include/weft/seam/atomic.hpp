@@ -5,6 +5,8 @@
 // name first on the include path; the production files then compile unchanged against modelled atomics.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <cstdint>
 #include <type_traits>
 

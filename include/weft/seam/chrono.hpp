@@ -5,6 +5,8 @@
 // keeps that part in a file of its own, for <mutex> and <thread>; with other libraries the whole header is included.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <cstddef>
 
 #if defined(__GLIBCXX__) && __has_include(<bits/chrono.h>)

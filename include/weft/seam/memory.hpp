@@ -5,6 +5,8 @@
 // model build can find use after free, double free and leaks.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <cstddef>
 #include <new>
 #include <utility>

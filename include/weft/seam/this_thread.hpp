@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/shared.hpp>
+
 namespace weft::detail {
 
 /// One word per thread, told apart by Tag; zero at first. Reading it is a plain thread-local read.
 template <class Tag, class T>
-struct thread_slot {
+struct WEFT_ONCE_PER_PROCESS thread_slot {
     static T get() noexcept { return value; }
     static void set(T v) noexcept { value = v; }
 

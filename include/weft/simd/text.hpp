@@ -5,6 +5,8 @@
 // per call and note the matches in bit masks, which the caller reads bit by bit.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -7,6 +7,8 @@
 // comparisons nothing; pairs that contain such numbers are compared by `nan_last`.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <string>  // std::less and the like, without <functional>

@@ -37,7 +37,7 @@ unsigned_word<sizeof(T)> radix_key(T value, bool descending)
 template <class T>
 inline constexpr bool is_radix_pair = false;
 template <radix_number A, radix_number B>
-    requires(sizeof(A) + sizeof(B) <= 16)
+    requires(sizeof(A) + sizeof(B) <= sizeof(widest_word))
 inline constexpr bool is_radix_pair<std::pair<A, B>> = true;
 
 /// Types whose natural order is that of such an integer.

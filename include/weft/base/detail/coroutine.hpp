@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 // Clang 14 and 15 have the coroutines of C++20, but say so in a macro for which libstdc++ does not ask.
 #if defined(__clang__) && !defined(__cpp_impl_coroutine) && defined(__cpp_coroutines)
 #define __cpp_impl_coroutine 201902L

@@ -6,6 +6,8 @@
 // included.
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <span>
 
 #ifndef __GLIBCXX__

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 namespace weft::detail {
 
 /// For `static_assert(sound<check_x<F>>)`: what check_x asserts is checked here, before the code that follows fails for

@@ -257,7 +257,7 @@ public:
                     // order: for executions that do not follow the order of seq_cst, which the checker leaves out:
                     // another receiver, which comes after this one's claim, must not see tail_ as it was before the
                     // message's claim
-                    has_come = home->state(at).load(order::acquire) != vacant;
+                    has_come = home->state(static_cast<std::size_t>(at)).load(order::acquire) != vacant;
                     if (!has_come && !thorough) return channel_status::blocked;
                 }
                 if (!has_come) {

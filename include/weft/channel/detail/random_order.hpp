@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/seam/shared.hpp>
 #include <weft/seam/this_thread.hpp>
 
 #include <array>
@@ -14,7 +15,7 @@ namespace weft::detail::channels {
 /// The word with which a thread's random words begin, never 0.
 std::uint64_t first_random_state() noexcept;
 
-struct random_tag;
+struct WEFT_ONCE_PER_PROCESS random_tag;
 
 /// A random word. Each thread has a sequence of its own.
 inline std::uint32_t random_word() noexcept

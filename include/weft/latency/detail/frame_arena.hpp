@@ -14,6 +14,8 @@
 //             outer_         the arena of the call that runs on this thread further down its stack
 #pragma once
 
+#include <weft/seam/language.hpp>
+
 #include <cstddef>
 #include <cstdint>
 

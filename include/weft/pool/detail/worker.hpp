@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/pool/detail/split_deque.hpp>
+#include <weft/seam/shared.hpp>
 #include <weft/seam/this_thread.hpp>
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace weft::detail {
 class pool_core;
 
 /// A place in a pool from which a thread forks work: its split deque, and where it belongs.
-struct worker {
+struct WEFT_ONCE_PER_PROCESS worker {
     worker(pool_core& owner, std::uint32_t number, job_slot* slots, std::size_t capacity, bool thieves,
            bool for_test_pool) noexcept
         : jobs(slots, capacity, thieves), pool(owner), index(number), in_test_pool(for_test_pool)
@@ -25,12 +26,14 @@ struct worker {
     const bool in_test_pool;  ///< belongs to a test_pool: what runs when is drawn from its seed, never from the clock
 };
 
+struct WEFT_ONCE_PER_PROCESS current_worker_tag {};
+
 /// The place where this thread works now; null outside all pools.
-using current_worker = thread_slot<struct current_worker_tag, worker*>;
+using current_worker = thread_slot<current_worker_tag, worker*>;
 
 /// A thread's stay in a pool: the constructor takes a place, the destructor gives it back. A thread that already has a
 /// place in that pool works there again. Meanwhile it is away from the place where it was before, in another pool.
-class visit {
+class WEFT_ONCE_PER_PROCESS visit {
 public:
     /// Enters the pool of this thread, else the global one, which is made if need be. Throws what making it throws.
     visit();
