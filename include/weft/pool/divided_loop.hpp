@@ -24,6 +24,7 @@ public:
         run_ = &run;
         work(c, 0, units, run.speed);
         run.end(c);
+        run_ = nullptr;  // GCC 12 warns of an address that is left behind
     }
 
 private:
