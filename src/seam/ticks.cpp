@@ -8,6 +8,29 @@
 namespace weft::detail {
 namespace {
 
+#if !defined(__aarch64__)
+/// One moment by both.
+struct moment {
+    clock::time_point time;
+    std::uint64_t ticks;
+};
+
+/// The thread may lose its processor between the two, so the clock is read before and after: the closest of some tries.
+moment now() noexcept
+{
+    moment best{};
+    auto closest = clock::duration::max();
+    for (int tries = 0; tries < 16 && closest > std::chrono::microseconds(1); ++tries) {
+        const auto before = clock::now();
+        const std::uint64_t counted = ticks();
+        const auto apart = clock::now() - before;
+        if (apart < closest) best = {before + apart / 2, counted};
+        closest = std::min(closest, apart);
+    }
+    return best;
+}
+#endif
+
 std::uint64_t measure() noexcept
 {
 #if defined(__aarch64__)
@@ -15,14 +38,12 @@ std::uint64_t measure() noexcept
     __asm__ __volatile__("mrs %0, cntfrq_el0" : "=r"(hertz));
     return std::max<std::uint64_t>(1, hertz / 1'000'000);
 #else
-    using std::chrono::microseconds;
-    const auto begin = clock::now();
-    const std::uint64_t first = ticks();
-    auto now = begin;
-    while (now - begin < microseconds(200)) now = clock::now();
-    const std::uint64_t passed = ticks() - first;
-    const auto micros = std::chrono::duration_cast<microseconds>(now - begin).count();
-    return std::max<std::uint64_t>(1, passed / static_cast<std::uint64_t>(micros));
+    const moment first = now();
+    while (clock::now() - first.time < std::chrono::microseconds(200)) {}
+    const moment last = now();
+    const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(last.time - first.time).count();
+    const auto passed = static_cast<double>(last.ticks - first.ticks);
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(passed * 1000 / static_cast<double>(nanos) + 0.5));
 #endif
 }
 
