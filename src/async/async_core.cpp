@@ -1,8 +1,11 @@
 // src/async/async_core.cpp - making coroutines ready, and running them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "async/async_core.hpp"
+#include "pool/limits.hpp"
 
+#include <weft/base/spin_hint.hpp>
 #include <weft/seam/this_thread.hpp>
+#include <weft/seam/ticks.hpp>
 
 #include <utility>
 
@@ -207,6 +210,11 @@ strand* async_core::go_on_with(strand& s) noexcept
     return nullptr;
 }
 
+bool async_core::has_work_at(std::uint32_t where) const noexcept
+{
+    return shard_of(where).waiting.load(order::relaxed) != 0;
+}
+
 bool async_core::has_work() const noexcept
 {
     for (std::uint32_t i = 0; i < count_; ++i) {
@@ -222,16 +230,47 @@ task* async_core::take(std::uint32_t where) noexcept
     constexpr std::uint32_t turns = 61;
     const std::uint32_t turn = own.turn.load(order::relaxed) + 1;
     own.turn.store(turn, order::relaxed);
-    if (turn % turns != 0) {
-        if (task* const t = pop(own)) return t;
-    }
-    for (std::uint32_t n = 1; n < count_; ++n) {
-        if (task* const t = take_half(shard_of(where + n), own, where)) return t;
+    if (turn % turns == 0) {
+        std::uint32_t count = 0;
+        if (task* const t = take_from_others(where, count)) return t;
     }
     return pop(own);
 }
 
-task* async_core::take_half(shard& from, shard& own, std::uint32_t where) noexcept
+task* async_core::take_from_others(std::uint32_t where, std::uint32_t& count) noexcept
+{
+    // Strands that wake each other in turn have one ready at a time, which the thread of the one before takes at once. To
+    // take it away would send all that they share from one processor to the other. So a single one is taken only if
+    // nobody has looked there for a microsecond.
+    constexpr std::uint32_t most = 32;
+    struct single {
+        shard* from;
+        std::uint32_t turn;
+    };
+    single singles[most];
+    std::uint32_t seen = 0;
+    shard& own = shard_of(where);
+    for (std::uint32_t n = 1; n < count_; ++n) {
+        shard& from = shard_of(where + n);
+        const std::uint32_t waiting = from.waiting.load(order::relaxed);
+        if (waiting == 1) {
+            if (seen < most) singles[seen++] = {&from, from.turn.load(order::relaxed)};
+        } else if (waiting > 1) {
+            if (task* const t = take_half(from, own, where, count)) return t;
+        }
+    }
+    count = seen;
+    if (seen == 0) return nullptr;
+    const std::uint64_t began = ticks();
+    while (ticks() - began < single_microseconds * ticks_per_microsecond()) spin_hint();
+    for (const single* s = singles; s != singles + seen; ++s) {
+        if (s->from->turn.load(order::relaxed) != s->turn) continue;
+        if (task* const t = take_half(*s->from, own, where, count)) return t;
+    }
+    return nullptr;
+}
+
+task* async_core::take_half(shard& from, shard& own, std::uint32_t where, std::uint32_t& count) noexcept
 {
     constexpr std::uint32_t most = 32;
     if (from.waiting.load(order::relaxed) == 0) return nullptr;
@@ -249,6 +288,7 @@ task* async_core::take_half(shard& from, shard& own, std::uint32_t where) noexce
     if (from.first == nullptr) from.last = nullptr;
     from.waiting.store(there - share, order::relaxed);
     from.lock.unlock();
+    count = share;
     if (share == 1) return oldest;
 
     own.lock.lock();
@@ -286,7 +326,10 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
         const keeps_float_registers kept(static_cast<place&>(here.place()));
         // order: as above; no scenario has a fork
         while (!over.load(order::acquire)) {
-            if (task* const t = take(0)) {
+            std::uint32_t count = 0;
+            task* t = take(0);
+            if (t == nullptr) t = take_from_others(0, count);
+            if (t != nullptr) {
                 pool_.run_task(static_cast<place&>(here.place()), t);
             } else {
                 yield_thread();

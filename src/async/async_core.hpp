@@ -86,7 +86,9 @@ public:
 
     // annex
     [[nodiscard]] bool has_work() const noexcept override;
+    [[nodiscard]] bool has_work_at(std::uint32_t where) const noexcept override;
     [[nodiscard]] task* take(std::uint32_t where) noexcept override;
+    [[nodiscard]] task* take_from_others(std::uint32_t where, std::uint32_t& count) noexcept override;
     void end() noexcept override;
     [[nodiscard]] bool is_idle() const noexcept override;
     [[nodiscard]] std::uint64_t begun() const noexcept override;
@@ -108,7 +110,7 @@ private:
     static void push(shard& to, task& t) noexcept;
     static task* pop(shard& from) noexcept;
     /// Takes the older half of what waits in `from`: the oldest is the caller's, the others are laid into `own`.
-    task* take_half(shard& from, shard& own, std::uint32_t where) noexcept;
+    task* take_half(shard& from, shard& own, std::uint32_t where, std::uint32_t& count) noexcept;
 
     /// The time of a test_pool.
     struct played_time {

@@ -22,9 +22,14 @@ public:
     /// Whether a task is ready. Whoever has made one ready calls pool_core::work_available: docs/sleep.md holds for
     /// these tasks as for all others.
     [[nodiscard]] virtual bool has_work() const noexcept = 0;
+    /// The same of those that were made ready at the place with index `where`, or lie where its are kept.
+    [[nodiscard]] virtual bool has_work_at(std::uint32_t where) const noexcept = 0;
 
-    /// A ready task, or null. `where`: the index of the place that looks.
+    /// A ready task of those at `where`, or null; now and then one from elsewhere.
     [[nodiscard]] virtual task* take(std::uint32_t where) noexcept = 0;
+    /// A ready task from elsewhere, or null. Others may come with it, to `where`: `count` of them, with that one. Null, and
+    /// a count: there are some, but where they lie somebody is about to run them.
+    [[nodiscard]] virtual task* take_from_others(std::uint32_t where, std::uint32_t& count) noexcept = 0;
 
     /// The pool ends: whatever waits for something other than the pool must give up.
     virtual void end() noexcept = 0;

@@ -205,12 +205,15 @@ private:
     void work_until_idle(place& me) noexcept;
     bool find(place& me, found& out) noexcept;
     [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
+    [[nodiscard]] bool take_added_of_others(place& me, found& out) const noexcept;
     bool find_in_turn(place& me, found& out) noexcept;
     bool steal_any(place& me, std::uint32_t from, found& out) noexcept;
     bool steal_from_place(place& me, place& victim, found& out) noexcept;
     /// A task from another place; the next ones of a few that are taken with it are laid into `mine`.
     task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
     static void settle_bite(place& me) noexcept;
+    /// Leaves tasks alone for a while, the longer the more often that has come up.
+    static void pause(bite& b, std::uint64_t now) noexcept;
     [[nodiscard]] static bool leaves_tasks(const place& me) noexcept;
     /// Counts the tasks that have ended here without that.
     static void report_ended(place& me) noexcept;
@@ -226,7 +229,7 @@ private:
     // Sleeping and waking (sleep.cpp).
     /// What to tell those who have nothing to take now: that somebody asks for work, or even insists (split_deque).
     enum class telling { nothing, ask, insist };
-    /// Whether there is something to do; `tasks`: also if it is in the deques of tasks.
+    /// Whether there is something to do; `tasks`: also if it is a task, or a ready coroutine, of another place.
     [[nodiscard]] bool sees_work(const place& me, telling what, bool tasks = true) const noexcept;
     bool go_to_sleep(place& me, place_status from) noexcept;
     bool wake_one(std::uint32_t from) noexcept;

@@ -24,7 +24,7 @@ namespace weft::detail {
 namespace {
 
 constexpr std::size_t step = 32;
-constexpr std::size_t classes = 32;  // up to 1 KiB; larger ones come from the system
+constexpr std::size_t classes = 32;         // up to 1 KiB; larger ones come from the system
 constexpr std::uint32_t batch = 64;         // pieces
 constexpr std::uint32_t most_stored = 256;  // batches of one size
 

@@ -142,7 +142,9 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
 bool pool_core::sees_work(const place& me, telling what, bool tasks) const noexcept
 {
     bool seen = !detached_.empty() || !shared_.empty() || has_mail_for(me);
-    if (const annex* const more = added(); more != nullptr && !seen) seen = more->has_work();
+    if (const annex* const more = added(); more != nullptr && !seen) {
+        seen = tasks ? more->has_work() : more->has_work_at(me.index);
+    }
     table_.find(place_table::in_use, me.index, [&](place& other) {
         // This one's too: whoever works from it next must not rely on a searcher.
         if (what == telling::ask) other.jobs.ask();

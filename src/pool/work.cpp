@@ -163,10 +163,16 @@ void pool_core::settle_bite(place& me) noexcept
     const std::uint64_t each = (now - b.began) / b.taken;
     // What takes no longer than its way from one processor to another, and back, is best left where it is.
     const bool too_short = each < 4 * b.way / b.taken;
-    b.pause = too_short ? std::clamp(2 * b.pause, microsecond, 32 * microsecond) : 0;
-    b.ends_at = now + b.pause;
+    too_short ? pause(b, now) : static_cast<void>(b.pause = 0);
     b.most = too_short || each < microsecond ? std::min(2 * b.most, bite::limit) : 1;
     b.taken = 0;
+}
+
+void pool_core::pause(bite& b, std::uint64_t now) noexcept
+{
+    const std::uint64_t microsecond = ticks_per_microsecond();
+    b.pause = std::clamp(2 * b.pause, microsecond, 32 * microsecond);
+    b.ends_at = now + b.pause;
 }
 
 bool pool_core::leaves_tasks(const place& me) noexcept
@@ -241,6 +247,26 @@ bool pool_core::take_added(place& me, found& out) const noexcept
     return more != nullptr && (out.t = more->take(me.index)) != nullptr;
 }
 
+bool pool_core::take_added_of_others(place& me, found& out) const noexcept
+{
+    annex* const more = added();
+    if (more == nullptr || leaves_tasks(me)) return false;
+    bite& b = me.tasks_of_others;
+    const std::uint64_t began = ticks();
+    std::uint32_t taken = 0;
+    out.t = more->take_from_others(me.index, taken);
+    if (me.top != nullptr) return out.t != nullptr;
+    const std::uint64_t now = ticks();
+    if (out.t != nullptr) {
+        b.began = began;
+        b.way = now - began;
+        b.taken = taken;
+    } else if (taken != 0) {
+        pause(b, now);
+    }
+    return out.t != nullptr;
+}
+
 bool pool_core::find_in_turn(place& me, found& out) noexcept
 {
     // Each queue, and each end of it, comes first once in so many turns, so that nothing waits forever behind what
@@ -248,7 +274,7 @@ bool pool_core::find_in_turn(place& me, found& out) noexcept
     constexpr std::uint32_t turns = 64;
     switch (me.turns.write()++ % turns) {
         case 6:
-            return take_added(me, out);
+            return take_added(me, out) || take_added_of_others(me, out);
         case 12:
             return !detached_.empty() && (out.t = steal_from(detached_)) != nullptr;
         case 24:
@@ -279,8 +305,9 @@ bool pool_core::find(place& me, found& out) noexcept
         out.t = *t;
         return true;
     }
-    settle_bite(me);
     if (take_added(me, out)) return true;
+    settle_bite(me);
+    if (take_added_of_others(me, out)) return true;
     if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
     if (!detached_.empty() && (out.t = steal_from(detached_)) != nullptr) return true;
     return steal_any(me, me.index, out);

@@ -14,5 +14,6 @@ inline constexpr std::size_t slots_per_place = 4;
 inline constexpr std::size_t tasks_at_first = 2;
 inline constexpr unsigned spare_seconds = 0;      ///< for ever
 inline constexpr unsigned line_milliseconds = 0;  ///< for ever
+inline constexpr unsigned single_microseconds = 0;
 
 }  // namespace weft::detail
