@@ -15,7 +15,6 @@ inline constexpr std::size_t slots_per_place = 4096;  ///< jobs that one place c
 inline constexpr std::size_t tasks_at_first = 64;     ///< room in a place's deques before they first grow
 inline constexpr unsigned spare_seconds = 5;          ///< how long a spare thread stays without a seat
 inline constexpr unsigned line_milliseconds = 10;     ///< how long a line for seats may stand still; see seats.cpp
-inline constexpr unsigned single_microseconds =
-    1;  ///< a single ready coroutine is left to whoever may be about to run it
+inline constexpr unsigned single_microseconds = 1;    ///< how long a lone ready coroutine is left where it is
 
 }  // namespace weft::detail
