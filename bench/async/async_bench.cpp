@@ -128,26 +128,39 @@ void ping_pong_of_threads(std::size_t capacity)
 
 constexpr int stream_length = 100'000;
 
-weft::task<> stream(std::size_t capacity)
+/// From `senders` tasks, or threads, to one.
+weft::task<> stream(int senders, std::size_t capacity)
 {
     auto ends = capacity == 0 ? weft::unbounded<int>() : weft::bounded<int>(capacity);
-    const auto sends = [](weft::sender<int> to) -> weft::task<> {
-        for (int i = 0; i < stream_length; ++i) static_cast<void>(co_await to.async_send(i));
+    const auto sends = [](weft::sender<int> to, int n) -> weft::task<> {
+        for (int i = 0; i < n; ++i) static_cast<void>(co_await to.async_send(i));
+    };
+    const auto all_send = [&](weft::sender<int> to) -> weft::task<> {
+        co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+            for (int i = 0; i < senders; ++i) s.spawn(sends(to, stream_length / senders));
+            co_return;
+        });
     };
     const auto takes = [](weft::receiver<int> from) -> weft::task<long> {
         long sum = 0;
         while (const auto m = co_await from.async_recv()) sum += *m;
         co_return sum;
     };
-    benchmark::DoNotOptimize(co_await weft::when_all(sends(std::move(ends.first)), takes(std::move(ends.second))));
+    benchmark::DoNotOptimize(co_await weft::when_all(all_send(std::move(ends.first)), takes(std::move(ends.second))));
 }
 
-void stream_of_threads(std::size_t capacity)
+void stream_of_threads(int senders, std::size_t capacity)
 {
     auto ends = capacity == 0 ? weft::unbounded<int>() : weft::bounded<int>(capacity);
-    std::jthread other([to = std::move(ends.first)] {
-        for (int i = 0; i < stream_length; ++i) static_cast<void>(to.send(i));
-    });
+    std::vector<std::jthread> others;
+    for (int k = 0; k < senders; ++k) {
+        others.emplace_back([to = ends.first, n = stream_length / senders] {
+            for (int i = 0; i < n; ++i) static_cast<void>(to.send(i));
+        });
+    }
+    {
+        const auto last = std::move(ends.first);
+    }
     long sum = 0;
     while (const auto m = ends.second.recv()) sum += *m;
     benchmark::DoNotOptimize(sum);
@@ -203,10 +216,13 @@ const int registered = [] {
     add_of_threads("ping-pong, bounded(1)", "ns/round trip", many, [] { ping_pong_of_threads(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
     add_of_threads("ping-pong, rendezvous", "ns/round trip", many, [] { ping_pong_of_threads(0); });
-    add("stream 1:1, bounded(1024)", "ns/message", stream_length, [] { return stream(1024); });
-    add_of_threads("stream 1:1, bounded(1024)", "ns/message", stream_length, [] { stream_of_threads(1024); });
-    add("stream 1:1, unbounded", "ns/message", stream_length, [] { return stream(0); });
-    add_of_threads("stream 1:1, unbounded", "ns/message", stream_length, [] { stream_of_threads(0); });
+    for (const int senders : {1, 4}) {
+        const std::string name = "stream " + std::to_string(senders) + ":1, ";
+        add(name + "bounded(1024)", "ns/message", stream_length, [=] { return stream(senders, 1024); });
+        add_of_threads(name + "bounded(1024)", "ns/message", stream_length, [=] { stream_of_threads(senders, 1024); });
+        add(name + "unbounded", "ns/message", stream_length, [=] { return stream(senders, 0); });
+        add_of_threads(name + "unbounded", "ns/message", stream_length, [=] { stream_of_threads(senders, 0); });
+    }
     add("send and select", "ns/message", many, [] { return selects(); });
     add("with_timeout in time", "ns/task", many, [] { return arm_and_cancel(); });
     add("sync_wait of nothing", "ns/call", 1, [] { return child(1); });

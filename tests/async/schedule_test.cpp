@@ -18,6 +18,7 @@
 #include "../pool/watchdog.hpp"
 #include "test.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <numeric>
@@ -206,4 +207,32 @@ TEST_CASE("schedule: what awaits a task that has changed the pool has changed it
         co_return got + (weft::current_num_threads() == played.num_threads() ? 1 : 0);
     };
     CHECK(weft::sync_wait(played, there_and_back()) == 2);
+}
+
+TEST_CASE("schedule: a lone task that its thread cannot run is run by another, also after many that it could")
+{
+    weft::thread_pool pool{{.num_threads = 2}};
+    const auto run = []() -> weft::task<int> {
+        int sum = 0;
+        for (int round = 0; round < 3; ++round) {
+            // Two that take turns: whoever looks for work learns to leave a lone one alone.
+            const auto turns = []() -> weft::task<int> {
+                for (int i = 0; i < 20'000; ++i) co_await weft::async_yield();
+                co_return 1;
+            };
+            const auto [a, b] = co_await weft::when_all(turns(), turns());
+            sum += a + b;
+            std::atomic<bool> has_run{false};
+            const auto lone = [](std::atomic<bool>& flag) -> weft::task<> {
+                flag = true;
+                co_return;
+            };
+            auto handle = weft::spawn(lone(has_run));
+            while (!has_run) std::this_thread::yield();  // holds this thread
+            co_await handle;
+            ++sum;
+        }
+        co_return sum;
+    };
+    CHECK(weft::sync_wait(pool, run()) == 9);
 }
