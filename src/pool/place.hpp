@@ -145,7 +145,7 @@ struct bite {
 /// Fields by who may touch them:
 ///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, unanswered,
 ///                    short_work, divided_at, left, back, looks, own, begun_under, spawns_under
-///   anyone, atomic   status, scope, scope_first, yields, watcher, the thief side of the deques
+///   anyone, atomic   status, scope, scope_first, waits_for, yields, watcher, the thief side of the deques
 ///   the claimant     seat: whoever has changed the status in a way that gives it the seat (docs/sleep.md)
 ///   under the lock   next, previous, list, runs
 ///   anyone           thread_spot.unpark by whoever claims the place for its thread; wait_spot.unpark by whoever
@@ -163,6 +163,8 @@ struct place final : worker {
     activation* top = nullptr;
     atomic<scope_core*> scope{nullptr};
     atomic<std::uint32_t> scope_first{0};
+    /// The job that this one waits for, if it has just found it stolen: a hint for who has stolen it.
+    atomic<const job_slot*> waits_for{nullptr};
     /// Tasks that run here by yield_now or yield_local, one on top of another: each may be foreign to what lies below.
     atomic<std::uint32_t> yields{0};
 

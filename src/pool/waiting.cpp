@@ -20,15 +20,18 @@ bool take_back_or_wait(worker& w, job_slot* slot)
         return true;
     }
     if (w.jobs.take_back(slot)) return true;
+    me.waits_for.store(slot, order::relaxed);
     me.unanswered = 0;
     me.jobs.set_head(slot + 1);
     try {
         me.pool.wait_for_job(me, *slot);
     } catch (...) {
+        me.waits_for.store(nullptr, order::relaxed);
         me.jobs.reuse_from(slot);
         me.jobs.set_head(slot);
         throw;
     }
+    me.waits_for.store(nullptr, order::relaxed);
     me.jobs.reuse_from(slot);
     me.jobs.set_head(slot);
     // Given back if the thief could not know its mode: it was forked on this thread, and runs here as if never taken.

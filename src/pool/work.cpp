@@ -96,10 +96,14 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
         run_under(me, mode, [&] {
             const working_for activation(me, job.scope.read());
             const job_kind& kind = *job.kind.read();
+            // If its owner waits already, the function beside it is no longer than the way either. One that waits for this
+            // one is not: it must never be kept.
+            const bool is_waited_for = victim.waits_for.load(order::relaxed) == &job;
             const std::uint64_t taken = ticks();
             succeeded = kind.run(job.frame.read(), me);
             // The data came with it, and go back: about as long as it took to take it, several times.
-            if (kind.site != nullptr) kind.site->note(ticks() - taken < 4 * (taken - began));
+            const bool is_short = ticks() - taken < 4 * (taken - began);
+            if (kind.site != nullptr && (is_waited_for || !is_short)) kind.site->note(is_short);
         });
     } else {
         victim.jobs.keep_asking();  // its owner runs it; somebody may want the next one

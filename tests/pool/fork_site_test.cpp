@@ -69,6 +69,22 @@ TEST_CASE("fork_site: a join that was too short to share is shared once it is lo
     });
 }
 
+TEST_CASE("fork_site: short functions that wait for each other are never kept")
+{
+    weft::thread_pool pool{{.num_threads = 2}};
+    pool.install([&] {
+        for (int i = 0; i < 2'000; ++i) {
+            std::atomic<int> here{0};
+            const auto meet = [&here] {
+                ++here;
+                while (here < 2) std::this_thread::yield();
+            };
+            weft::join(meet, meet);
+            REQUIRE(here == 2);
+        }
+    });
+}
+
 TEST_CASE("fork_site: what a join has kept throws as ever, and runs once")
 {
     weft::thread_pool pool{{.num_threads = 2}};

@@ -205,7 +205,8 @@ template <class... Fs>
 /// Order:         all that the functions did happens before join returns.
 /// Cost:          no allocation; two stores and two compares per function that is not taken, about 4 ns
 ///                (bench/pool/join_fib_bench.cpp). Beyond 4,000 nested joins on one thread the functions run one after
-///                the other; and so they may for once, if those of the same types were too short to share before.
+///                the other; and so they may for once, if those of the same types were too short to share before. So
+///                functions that wait for each other may wait for ever, with any number of threads.
 /// Example:       examples/pool/join.cpp
 /// Source:        the split deque of Lace (van Dijk, van de Pol 2014); waiting is leapfrogging (Wagner, Calder 1993).
 /// See also:      scope for a number of tasks known only at run time, par_iter for ranges.

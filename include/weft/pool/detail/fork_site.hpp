@@ -8,8 +8,8 @@
 
 namespace weft::detail {
 
-/// Remembers whether the jobs of one join of the program were shorter than their way to another processor and back. Then
-/// that join keeps them, unless a thread insists: see split_deque.
+/// Remembers whether both functions of one join of the program were shorter than their way to another processor and back.
+/// Then that join keeps its jobs, unless a thread insists: see split_deque.
 ///
 /// Thread safety: any thread may call anything. Relaxed: whatever the answer is, each job runs once.
 class fork_site {
