@@ -88,14 +88,21 @@ void pool_core::run_next(place& me, task* t) noexcept
 void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
 {
     static_assert(places_per_chunk * max_chunks <= 1u << 16, "a thief's index has 16 bits in job_state");
-    const std::uint64_t began = ticks();
+    const job_kind& kind = *job.kind.read();
+    // To judge each would cost those that are worth it.
+    constexpr std::uint32_t judges_one_in = 8;
+    const bool judges = kind.site != nullptr && (kind.site->is_too_short() || me.stolen++ % judges_one_in == 0);
+    const std::uint64_t began = judges ? ticks() : 0;
     split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()), me.yields.load(order::relaxed));
     const float_mode mode = job_state(job.state.load(order::relaxed)).mode();
     bool succeeded = true;
     if ((mode & unknown_mode) == 0) {
         run_under(me, mode, [&] {
             const working_for activation(me, job.scope.read());
-            const job_kind& kind = *job.kind.read();
+            if (!judges) {
+                succeeded = kind.run(job.frame.read(), me);
+                return;
+            }
             // If its owner waits already, the function beside it is no longer than the way either. One that waits for this
             // one is not: it must never be kept.
             const bool is_waited_for = victim.waits_for.load(order::relaxed) == &job;
@@ -103,7 +110,7 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
             succeeded = kind.run(job.frame.read(), me);
             // The data came with it, and go back: about as long as it took to take it, several times.
             const bool is_short = ticks() - taken < 4 * (taken - began);
-            if (kind.site != nullptr && (is_waited_for || !is_short)) kind.site->note(is_short);
+            if (is_waited_for || !is_short) kind.site->note(is_short);
         });
     } else {
         victim.jobs.keep_asking();  // its owner runs it; somebody may want the next one
