@@ -188,7 +188,7 @@ void pool_core::pause(bite& b, std::uint64_t now) noexcept
 
 bool pool_core::leaves_tasks(const place& me) noexcept
 {
-    return me.top == nullptr && me.tasks_of_others.pause != 0 && ticks() < me.tasks_of_others.ends_at;
+    return me.top == nullptr && ticks() < me.tasks_of_others.ends_at;
 }
 
 task* pool_core::take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept
@@ -330,14 +330,16 @@ void pool_core::work_until_idle(place& me) noexcept
     // Jobs that are known to be too short it wants only so often, the less often the more threads there are that look.
     const std::uint64_t patient_for = 20 * ticks_per_microsecond();
     std::uint64_t insists_at = ticks() + patient_for;
+    std::uint64_t leaves_tasks_until = 0;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
         telling what = telling::ask;
-        if (const std::uint64_t now = ticks(); now > insists_at) {
+        const std::uint64_t now = ticks();
+        if (now > insists_at) {
             what = telling::insist;
             insists_at = now + patient_for * searching_.load(order::relaxed);
         }
-        if (sees_work(me, what, !leaves_tasks(me))) {
+        if (sees_work(me, what, now >= leaves_tasks_until)) {
             place_status expected = place_status::searching;
             // order: hands on the place's plain fields; too rare for a bounded search
             if (!me.status.compare_exchange_strong(expected, place_status::busy, order::acquire, order::relaxed))
@@ -362,6 +364,7 @@ void pool_core::work_until_idle(place& me) noexcept
                 if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
                 searching_.fetch_add(1, order::relaxed);
             }
+            leaves_tasks_until = me.tasks_of_others.ends_at;
             // order: hands on the place's plain fields; too rare for a bounded search
             me.status.store(place_status::searching, order::release);
         }
