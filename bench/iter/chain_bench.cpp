@@ -112,36 +112,23 @@ const bench::definition here([] {
                 .map([](int a, int b, int c) { return static_cast<long>(a) * b + c; })
                 .sum();
         });
-    define(
-        "windows map sum",
-        [](std::size_t lo, std::size_t hi) {
-            const int* const v = items().data();
-            const std::size_t last = items().size() - 2;
-            long sum = 0;
-            for (std::size_t i = lo; i < (hi < last ? hi : last); ++i)
-                sum += static_cast<long>(v[i]) * v[i + 2] + v[i + 1];
-            return sum;
-        },
-        [] {
-            return weft::par_windows(items(), 3)
-                .map([](std::span<const int> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
-                .sum();
-        });
-    define(
-        "windows of a fixed length map sum",
-        [](std::size_t lo, std::size_t hi) {
-            const int* const v = items().data();
-            const std::size_t last = items().size() - 2;
-            long sum = 0;
-            for (std::size_t i = lo; i < (hi < last ? hi : last); ++i)
-                sum += static_cast<long>(v[i]) * v[i + 2] + v[i + 1];
-            return sum;
-        },
-        [] {
-            return weft::par_windows<3>(items())
-                .map([](std::span<const int, 3> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
-                .sum();
-        });
+    const auto windows_alone = [](std::size_t lo, std::size_t hi) {
+        const int* const v = items().data();
+        const std::size_t last = items().size() - 2;
+        long sum = 0;
+        for (std::size_t i = lo; i < (hi < last ? hi : last); ++i) sum += static_cast<long>(v[i]) * v[i + 2] + v[i + 1];
+        return sum;
+    };
+    define("windows map sum", windows_alone, [] {
+        return weft::par_windows(items(), 3)
+            .map([](std::span<const int> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
+            .sum();
+    });
+    define("windows of a fixed length map sum", windows_alone, [] {
+        return weft::par_windows<3>(items())
+            .map([](std::span<const int, 3> w) { return static_cast<long>(w[0]) * w[2] + w[1]; })
+            .sum();
+    });
     define(
         "flat_map_iter sum",
         [](std::size_t lo, std::size_t hi) {

@@ -6,6 +6,7 @@
 // its deques, which stay with the thread's stack. A thread that waits gives its seat away and keeps its place.
 #pragma once
 
+#include "pool/bite.hpp"
 #include "pool/float_mode.hpp"
 #include "pool/limits.hpp"
 
@@ -128,17 +129,6 @@ struct alignas(cache_line_size) seat {
 
 class place_list;
 
-/// How a thread takes tasks from other places: the shorter they are, the more at once and the less often. Times in ticks.
-struct bite {
-    static constexpr std::uint32_t limit = 32;
-    std::uint32_t most = 1;     ///< how many it takes at once
-    std::uint32_t taken = 0;    ///< how many it has taken since it last judged them
-    std::uint64_t began = 0;    ///< when it took them
-    std::uint64_t way = 0;      ///< how long that took
-    std::uint64_t pause = 0;    ///< how long it leaves tasks where they are, since they are too short; 0: it takes them
-    std::uint64_t ends_at = 0;  ///< when that ends
-};
-
 /// Where a thread works in a pool. Each thread of a pool has a place, and so has each caller from outside for the
 /// duration of its call: that of a thread that sleeps, else its own.
 ///
@@ -216,6 +206,10 @@ struct place final : worker {
         // order: with the seat comes what its last holder has left; too rare for a bounded search
         return left.read() == 0 ? seat.load(order::acquire) : no_seat;
     }
+
+    /// For whoever works here: whether it is a thread in its own loop, which comes back to look for more, with nothing of
+    /// anybody's below it on the stack.
+    [[nodiscard]] bool is_in_its_loop() const noexcept { return top == nullptr && yields.load(order::relaxed) == 0; }
 
     [[nodiscard]] bool holds_work() const noexcept
     {

@@ -211,9 +211,6 @@ private:
     bool steal_from_place(place& me, place& victim, found& out) noexcept;
     /// A task from another place; the next ones of a few that are taken with it are laid into `mine`.
     task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
-    static void settle_bite(place& me) noexcept;
-    /// Leaves tasks alone for a while, the longer the more often that has come up.
-    static void pause(bite& b, std::uint64_t now) noexcept;
     [[nodiscard]] static bool leaves_tasks(const place& me) noexcept;
     /// Counts the tasks that have ended here without that.
     static void report_ended(place& me) noexcept;

@@ -52,11 +52,11 @@ void scope_core::spawn(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    count(here);
+    count(here, 1);
     try {
         hand_over(t, here);
     } catch (...) {
-        uncount(here);  // it is not the last: the caller is the body, or a task
+        count(here, -1);  // it is not the last: the caller is the body, or a task
         t->run(t, nullptr);
         throw;
     }
@@ -67,7 +67,7 @@ void scope_core::spawn_fifo(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    count(here);
+    count(here, 1);
     fifo_lock_.lock();
     task* const previous = std::exchange(fifo_last_, t);
     (previous != nullptr ? previous->next : fifo_first_) = t;
@@ -112,21 +112,12 @@ void scope_core::fail(std::exception_ptr error) noexcept
     if (!failed_.exchange(true, order::relaxed)) error_.write() = std::move(error);  // O2
 }
 
-void scope_core::count(const worker* here) noexcept
+void scope_core::count(const worker* here, std::int64_t more) noexcept
 {
     if (here == &home_) {
-        ++at_home_.write();
+        at_home_.write() += more;
     } else {
-        elsewhere_.fetch_add(1, order::relaxed);
-    }
-}
-
-void scope_core::uncount(const worker* here) noexcept
-{
-    if (here == &home_) {
-        --at_home_.write();
-    } else {
-        elsewhere_.fetch_sub(1, order::relaxed);
+        elsewhere_.fetch_add(more, order::relaxed);
     }
 }
 
@@ -135,7 +126,8 @@ void scope_core::task_done() noexcept
     place* const here = static_cast<place*>(current_worker::get());
     if (here == &home_) {
         --at_home_.write();
-    } else if (here == nullptr || here->top == nullptr || here->top->outer != nullptr || here->tasks.empty() ||
+    } else if (here == nullptr || here->top == nullptr || here->top->outer != nullptr ||
+               here->yields.load(order::relaxed) != 0 || here->tasks.empty() ||
                (here->ended_of != nullptr && here->ended_of != this)) {
         tasks_done(1);
     } else {

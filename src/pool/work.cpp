@@ -165,56 +165,35 @@ task* pool_core::pop_task(place& me) noexcept
     return *t;
 }
 
-void pool_core::settle_bite(place& me) noexcept
-{
-    bite& b = me.tasks_of_others;
-    if (b.taken == 0) return;
-    const std::uint64_t now = ticks();
-    const std::uint64_t microsecond = ticks_per_microsecond();
-    const std::uint64_t each = (now - b.began) / b.taken;
-    // What takes no longer than its way from one processor to another, and back, is best left where it is.
-    const bool too_short = each < 4 * b.way / b.taken;
-    too_short ? pause(b, now) : static_cast<void>(b.pause = 0);
-    b.most = too_short || each < microsecond ? std::min(2 * b.most, bite::limit) : 1;
-    b.taken = 0;
-}
-
-void pool_core::pause(bite& b, std::uint64_t now) noexcept
-{
-    const std::uint64_t microsecond = ticks_per_microsecond();
-    b.pause = std::clamp(2 * b.pause, microsecond, 32 * microsecond);
-    b.ends_at = now + b.pause;
-}
-
 bool pool_core::leaves_tasks(const place& me) noexcept
 {
-    return me.top == nullptr && ticks() < me.tasks_of_others.ends_at;
+    return me.is_in_its_loop() && ticks() < me.tasks_of_others.ends_at();
 }
 
 task* pool_core::take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept
 {
     if (from.empty()) return nullptr;
-    // Below what waits on this thread's stack no strangers are laid.
-    if (me.top != nullptr) return steal_from(from);
-    bite& b = me.tasks_of_others;
-    b.began = ticks();
+    // Only who comes back for them takes several.
+    if (!me.is_in_its_loop()) return steal_from(from);
+    const std::uint64_t began = ticks();
     task* const first = steal_from(from);
     if (first == nullptr) return nullptr;
     __builtin_prefetch(first, 1);
-    b.taken = 1;
-    if (b.most > 1 && mine.empty()) {  // so that there is room for the others
-        for (std::size_t more = std::min<std::size_t>(b.most - 1, from.size() / 2); more > 0; --more) {
+    std::uint32_t more = 0;
+    const std::uint32_t most = me.tasks_of_others.most();
+    if (most > 1 && mine.empty()) {  // so that there is room for the others
+        const std::size_t share = std::min<std::size_t>(most - 1, from.size() / 2);
+        for (; more < share; ++more) {
             task* const t = steal_from(from);
             if (t == nullptr) break;
             __builtin_prefetch(t, 1);
             mine.push(t);
-            ++b.taken;
         }
-        if (&mine == &me.tasks) me.level.write() += b.taken - 1;
+        if (&mine == &me.tasks) me.level.write() += more;
         // Whoever went to sleep while they were in neither deque has not seen them.
-        if (b.taken > 1) work_available(me.index);
+        if (more > 0) work_available(me.index);
     }
-    b.way = ticks() - b.began;
+    me.tasks_of_others.take(1 + more, began);
     return first;
 }
 
@@ -262,18 +241,15 @@ bool pool_core::take_added_of_others(place& me, found& out) const noexcept
 {
     annex* const more = added();
     if (more == nullptr || leaves_tasks(me)) return false;
-    bite& b = me.tasks_of_others;
     const std::uint64_t began = ticks();
-    std::uint32_t taken = 0;
-    out.t = more->take_from_others(me.index, taken);
-    if (me.top != nullptr) return out.t != nullptr;
-    const std::uint64_t now = ticks();
-    if (out.t != nullptr) {
-        b.began = began;
-        b.way = now - began;
-        b.taken = taken;
-    } else if (taken != 0) {
-        pause(b, now);
+    std::uint32_t count = 0;
+    out.t = more->take_from_others(me.index, count);
+    if (me.is_in_its_loop() && count != 0) {
+        if (out.t != nullptr) {
+            me.tasks_of_others.take(count, began);
+        } else {
+            me.tasks_of_others.pause(ticks());
+        }
     }
     return out.t != nullptr;
 }
@@ -317,7 +293,7 @@ bool pool_core::find(place& me, found& out) noexcept
         return true;
     }
     if (take_added(me, out)) return true;
-    settle_bite(me);
+    me.tasks_of_others.judge();
     if (take_added_of_others(me, out)) return true;
     if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
     if (!detached_.empty() && (out.t = steal_from(detached_)) != nullptr) return true;
@@ -364,7 +340,7 @@ void pool_core::work_until_idle(place& me) noexcept
                 if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
                 searching_.fetch_add(1, order::relaxed);
             }
-            leaves_tasks_until = me.tasks_of_others.ends_at;
+            leaves_tasks_until = me.tasks_of_others.ends_at();
             // order: hands on the place's plain fields; too rare for a bounded search
             me.status.store(place_status::searching, order::release);
         }

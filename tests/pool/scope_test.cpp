@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/scope.hpp>
 
+#include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include "test.hpp"
+#include "watchdog.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -270,4 +275,29 @@ TEST_CASE("scope: one long task does not starve the others")
         for (int i = 0; i < 100; ++i) s.spawn([&] { others.fetch_add(1); });
     });
     CHECK(others.load() == 100);
+}
+
+TEST_CASE("scope: short tasks that callers run by yield_now, and leave at once, are all run and counted")
+{
+    const test::watchdog limit("scope: short tasks and callers", std::chrono::seconds(120));
+    weft::thread_pool pool{{.num_threads = 2}};
+    std::atomic<bool> over{false};
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 3; ++i) {
+        callers.emplace_back([&] {
+            while (!over) {
+                pool.install([] {
+                    for (int k = 0; k < 8; ++k) weft::yield_now();
+                });
+            }
+        });
+    }
+    for (std::size_t round = 0; round < test::scaled(2'000); ++round) {
+        std::atomic<int> ran{0};
+        pool.scope([&](weft::task_scope& s) {
+            for (int i = 0; i < 200; ++i) s.spawn([&] { ++ran; });
+        });
+        REQUIRE(ran == 200);
+    }
+    over = true;
 }

@@ -103,8 +103,7 @@ public:
 private:
     static void run_oldest(task* ticket, worker* here) noexcept;
 
-    void count(const worker* here) noexcept;
-    void uncount(const worker* here) noexcept;
+    void count(const worker* here, std::int64_t more) noexcept;
     task* take_oldest() noexcept;
     void hand_over(task* t, worker* here);
     void close(worker& home) noexcept;
