@@ -39,6 +39,13 @@ void make_noted_ready() noexcept
     }
 }
 
+/// For a thread that plays others: what it waits for may come from a descriptor.
+void wait_a_little() noexcept
+{
+    if (driver* const d = driver_there()) d->look();
+    yield_thread();
+}
+
 /// Transfers by way of the runner before a strand gives way.
 constexpr int returns_between_queues = 32;
 
@@ -319,7 +326,7 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
         // order: the end of what is waited for; no scenario has a test_pool
         while (!over.load(order::acquire)) {
             make_noted_ready();
-            if (pool_.yield_now(me) != yield_result::executed && !pass_time()) yield_thread();
+            if (pool_.yield_now(me) != yield_result::executed && !pass_time()) wait_a_little();
         }
     } else if (!pool_.has_threads()) {  // a fork's child: nobody else will run it
         const visit here(pool_);
@@ -332,7 +339,7 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
             if (t != nullptr) {
                 pool_.run_task(static_cast<place&>(here.place()), t);
             } else {
-                yield_thread();
+                wait_a_little();
             }
         }
     }

@@ -72,20 +72,22 @@ pool_core::pool_core(pool_options options, std::unique_ptr<test_schedule> schedu
             seats_[i].holder.store(i, order::relaxed);
             table_.add(place_table::in_use, i);
         }
-        if (schedule_) return;
-        for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*table_.at(i), false);
+        if (!schedule_) {
+            for (std::uint32_t i = 0; i < num_threads_; ++i) start_thread(*table_.at(i), false);
+        }
     } catch (...) {
         ending_.store(true, order::relaxed);
         for (std::uint32_t i = 0; i < table_.size(); ++i) {
             place* const p = table_.at(i);
             if (p == nullptr || p->runs == nullptr) continue;
-            p->thread_spot.unpark();
+            wake_thread_at(p->thread_spot);
             p->runs->join();
             p->runs.reset();
         }
         free_places();
         throw;
     }
+    if (options_.driver_thread) want_driver(1);
 }
 
 pool_core::~pool_core()
@@ -93,6 +95,7 @@ pool_core::~pool_core()
     stop_threads();
     free_places();
     delete added();
+    if (options_.driver_thread) want_driver(-1);
 }
 
 annex& pool_core::add(std::unique_ptr<annex> fresh) noexcept
@@ -160,7 +163,7 @@ void pool_core::start_thread(place& p, bool spare)
 void pool_core::start()
 {
     starting_.store(num_threads_, order::relaxed);
-    for (std::uint32_t i = 0; i < num_threads_; ++i) table_.at(i)->thread_spot.unpark();
+    for (std::uint32_t i = 0; i < num_threads_; ++i) wake_thread_at(table_.at(i)->thread_spot);
     started_spot_.park();
     if (!start_error_) return;
     stop_threads();
@@ -221,7 +224,11 @@ void pool_core::thread_main(place& me) noexcept
         } else if (now == place_status::gone) {
             return end_thread(me);
         } else if (now != place_status::resting || !is_spare(me) || spare_seconds == 0) {
-            me.thread_spot.park();
+            if (driver* const d = driver_there()) {
+                d->park(me.thread_spot);
+            } else {
+                me.thread_spot.park();
+            }
         } else if (!me.thread_spot.park_until(clock::now() + patience_of_spares) && retire(me)) {
             return;
         }
@@ -288,7 +295,7 @@ void pool_core::end_threads(bool spares) noexcept
             }
             if (!claimed) idle_spot_.park();
         }
-        p->thread_spot.unpark();
+        wake_thread_at(p->thread_spot);
     }
     for (std::uint32_t i = spares ? num_threads_ : 0; i < (spares ? table_.size() : num_threads_); ++i) {
         place* const p = table_.at(i);
@@ -436,7 +443,7 @@ void pool_core::stand_up(place& p) noexcept
         p.back.write() = place_status::busy;
         p.status.store(place_status::called, order::relaxed);
         search(p);
-        p.thread_spot.unpark();
+        wake_thread_at(p.thread_spot);
         return;
     } else {
         p.back.write() = place_status::busy;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pool/annex.hpp"
+#include "pool/driver.hpp"
 #include "pool/limits.hpp"
 #include "pool/place.hpp"
 #include "pool/place_table.hpp"

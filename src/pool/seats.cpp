@@ -93,7 +93,7 @@ pool_core::relief pool_core::relieve(place& from) noexcept
         table_.add(place_table::in_use, to->index);
         search(*to);
     }
-    to->thread_spot.unpark();
+    wake_thread_at(to->thread_spot);
     return relief::given;
 }
 

@@ -96,7 +96,7 @@ bool pool_core::claim_for_thread(place& p) noexcept
     // order: hands on the place's plain fields; too rare for a bounded search
     if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
     search(p);
-    p.thread_spot.unpark();
+    wake_thread_at(p.thread_spot);
     return true;
 }
 

@@ -264,6 +264,9 @@ bool pool_core::find_in_turn(place& me, found& out) noexcept
             return take_added(me, out) || take_added_of_others(me, out);
         case 12:
             return !detached_.empty() && (out.t = steal_from(detached_)) != nullptr;
+        case 18:
+            if (driver* const d = driver_there()) d->glance();
+            return false;
         case 24:
             return !shared_.empty() && (out.t = steal_from(shared_)) != nullptr;
         case 36:
@@ -309,6 +312,7 @@ void pool_core::work_until_idle(place& me) noexcept
     std::uint64_t leaves_tasks_until = 0;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
+        if (driver* const d = driver_there()) d->look();
         telling what = telling::ask;
         const std::uint64_t now = ticks();
         if (now > insists_at) {

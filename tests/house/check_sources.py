@@ -20,6 +20,7 @@ LAYERS = {
     "iter": {"pool", "simd", "sync"},
     "algorithm": {"pool", "simd"},
     "latency": {"pool"},
+    "net": {"async", "pool", "sync"},
     "c": {"algorithm", "channel", "iter", "pool"},
     "async": {"channel", "pool", "sync", "topology"},
     "model": set(),
@@ -27,6 +28,7 @@ LAYERS = {
 OPEN_TO_ALL = {"seam": set(), "base": {"seam"}}  # by layer, where it is less
 # What layers above use, and users do not.
 SHARED_DETAIL = {"sync/detail/parking_spot.hpp", "pool/detail/short_lived.hpp", "simd/detail/sort.hpp", "simd/detail/stream_copy.hpp",
+                 *("async/detail/" + name + ".hpp" for name in ("stop_state", "stopped", "strand")),
                  *("channel/detail/" + name + ".hpp" for name in ("arm", "handle_arm", "random_order", "recv_arm", "send_arm"))}
 HEAVY = {"iostream", "functional", "future", "regex", "random", "fstream", "sstream", "iomanip", "map", "unordered_map"}
 FOREIGN = re.compile(
@@ -209,11 +211,12 @@ def main():
         for match in MACHINE_PATH.finditer(text):
             stray(relative, text, match.start(), f"names a path of one machine: {match[0]}")
 
-    # Everything is in an umbrella: coroutines in one of their own, since <coroutine> and what comes with it is dear.
+    # Everything is in an umbrella: coroutines in one of their own, since <coroutine> and what comes with it is dear, and
+    # sockets, which are not to be had everywhere.
     for path in sorted((root / "include/weft").glob("*/*.hpp")):
         name = path.relative_to(root / "include")
         layer = name.parts[1]
-        umbrella = f"include/weft/{layer}/{layer}.hpp" if layer == "async" else "include/weft/weft.hpp"
+        umbrella = f"include/weft/{layer}/{layer}.hpp" if layer in ("async", "net") else "include/weft/weft.hpp"
         if layer not in ("model", "seam") and str(path.relative_to(root)) != umbrella:
             if f"#include <{name}>" not in (root / umbrella).read_text():
                 found.append(f"{umbrella}: does not include <{name}>")

@@ -25,6 +25,7 @@ TITLES = {
     "iter": "Parallel iterators",
     "algorithm": "Algorithms",
     "latency": "Lookups",
+    "net": "Sockets",
     "simd": "SIMD",
     "channel": "Channels",
     "queue": "Queues",

@@ -84,7 +84,7 @@ void channels()
     auto [to, from] = weft::bounded<int>(4);
     long sum = 0;
     weft::join(
-        [&to] {
+        [&to = to] {
             const auto sender = std::move(to);  // its end closes the channel
             for (int i = 1; i <= 1000; ++i) static_cast<void>(sender.send(i));
         },

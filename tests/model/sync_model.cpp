@@ -54,6 +54,22 @@ const enter parker_no_lost_token("sync", "parker_no_lost_token", [] {
     spot.park();
 });
 
+const enter parker_elsewhere("sync", "parker_elsewhere", [] {
+    // One that sleeps in a system call of its own, which `bell` stands for.
+    weft::detail::parking_spot spot;
+    weft::detail::parking_spot bell;
+    cell<int> data{0};
+    thread waker([&] {
+        data.write() = 1;
+        if (spot.unpark()) bell.unpark();
+    });
+    if (spot.leave_for_elsewhere()) {
+        bell.park();
+        spot.come_back_from_elsewhere();
+    }
+    require(data.read() == 1);
+});
+
 const enter parker_twice("sync", "parker_twice", [] {
     weft::detail::parking_spot spot;
     weft::detail::parking_spot back;

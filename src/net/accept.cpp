@@ -1,0 +1,95 @@
+// src/net/accept.cpp - accepting connections, of whatever kind; and making sockets.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "net/accept.hpp"
+
+#include <weft/async/sleep.hpp>
+
+#include "net/failure.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+namespace weft::detail {
+namespace {
+
+constexpr const char* accepting = "accept a connection";
+
+/// What has become of one connection is no fault of the listener's: accept(2).
+[[nodiscard]] bool is_of_the_connection(int error) noexcept
+{
+    switch (error) {
+        case ECONNABORTED:
+        case EPROTO:
+        case ENOPROTOOPT:
+        case EHOSTDOWN:
+        case ENONET:
+        case EHOSTUNREACH:
+        case ENETUNREACH:
+        case ENETDOWN:
+        case EPERM:  // a rule of the firewall
+            return true;
+        default:
+            return false;
+    }
+}
+
+[[nodiscard]] bool is_of_the_process(int error) noexcept
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+weft::task<int> accept_one(io_use use)
+{
+    constexpr auto pause = std::chrono::milliseconds(10);
+    use.check(accepting);
+    for (;;) {
+        bool is_short_of_descriptors = false;
+        if (use.may_try(accepting)) {
+            const int fd = ::accept4(use.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (fd >= 0) co_return fd;
+            is_short_of_descriptors = is_of_the_process(errno);
+            if (is_of_the_connection(errno)) continue;
+            if (!is_short_of_descriptors && use.is_interrupted(accepting)) continue;
+        }
+        if (is_short_of_descriptors) {
+            co_await sleep_for(pause);
+        } else {
+            co_await use.wait();
+        }
+    }
+}
+
+weft::task<int> connected(io_use use)
+{
+    constexpr const char* connecting = "connect";
+    use.check(connecting);
+    for (;;) {
+        static_cast<void>(use.may_try(connecting));  // so that it is known what has been seen
+        // Connected, if there is an other side; else it has failed, or is about to be.
+        int error = 0;
+        socklen_t length = sizeof error;
+        if (::getsockopt(use.fd(), SOL_SOCKET, SO_ERROR, &error, &length) != 0) co_return errno;
+        if (error != 0) co_return error;
+        sockaddr_storage there{};
+        length = sizeof there;
+        if (::getpeername(use.fd(), reinterpret_cast<sockaddr*>(&there), &length) == 0) co_return 0;
+        co_await use.wait();
+    }
+}
+
+descriptor make_socket(int family, int type, const char* what)
+{
+    const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) throw_system(errno, what, "socket");
+    return descriptor(fd);
+}
+
+void set_option(int fd, int level, int option, int value, const char* what)
+{
+    if (::setsockopt(fd, level, option, &value, sizeof value) != 0) throw_system(errno, what, fd);
+}
+
+}  // namespace weft::detail

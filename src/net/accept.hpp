@@ -1,0 +1,26 @@
+// src/net/accept.hpp - accepting connections, of whatever kind; and making sockets.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/async/task.hpp>
+#include <weft/net/detail/descriptor.hpp>
+
+#include "net/source.hpp"
+
+#include <sys/socket.h>
+
+namespace weft::detail {
+
+/// The next connection, as a descriptor that nobody owns yet.
+weft::task<int> accept_one(io_use use);
+
+/// Waits until `fd`, which is about to be connected, is so. `use` is that of its writer. Gives the system's error, or 0.
+weft::task<int> connected(io_use use);
+
+/// A socket that does not block. Throws std::system_error.
+[[nodiscard]] descriptor make_socket(int family, int type, const char* what);
+
+/// Sets an option of the level SOL_SOCKET, or another. Throws std::system_error.
+void set_option(int fd, int level, int option, int value, const char* what);
+
+}  // namespace weft::detail

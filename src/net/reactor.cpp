@@ -1,0 +1,254 @@
+// src/net/reactor.cpp - asking epoll: by a thread that sleeps, in passing, or by the watcher.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "net/reactor.hpp"
+
+#include <weft/async/detail/strand.hpp>
+#include <weft/seam/clock.hpp>
+#include <weft/seam/this_thread.hpp>
+#include <weft/seam/thread.hpp>
+#include <weft/seam/ticks.hpp>
+
+#include "net/failure.hpp"
+#include "net/source.hpp"
+#include "pool/pool_core.hpp"
+#include "pool/stay_loaded.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+namespace weft::detail {
+namespace {
+
+constexpr int most_events = 128;  // at once: who gets them lets others look while it wakes
+constexpr auto shortest_nap = std::chrono::milliseconds(1);
+constexpr auto longest_nap = std::chrono::milliseconds(8);
+
+/// Of this process, and of its parents: none is ever destroyed.
+constinit atomic<reactor*> reactor_of_all{nullptr};
+
+[[nodiscard]] bool watcher_serves() noexcept { return drivers_wanted.load(std::memory_order_relaxed) != 0; }
+
+/// The system's words for sides.
+std::uint32_t mask_of(std::uint32_t sides) noexcept
+{
+    return EPOLLET | EPOLLRDHUP | ((sides & 1) != 0 ? EPOLLIN : 0u) | ((sides & 2) != 0 ? EPOLLOUT : 0u);
+}
+
+}  // namespace
+
+struct reactor::events {
+    int count = 0;
+    epoll_event of[most_events];
+
+    void wake() noexcept
+    {
+        if (count == 0) return;
+        const ready_batch all;
+        for (int i = 0; i < count; ++i) {
+            if (auto* const s = static_cast<io_source*>(of[i].data.ptr)) s->wake(of[i].events);
+        }
+    }
+};
+
+// --- there is one ----------------------------------------------------------------------------------------------------
+
+reactor* reactor::there() noexcept
+{
+    // order: shows the reactor; no scenario makes one
+    reactor* const r = reactor_of_all.load(order::acquire);
+    return r != nullptr && r->born_in_ == fork_generation() ? r : nullptr;
+}
+
+reactor& reactor::here()
+{
+    reactor* const r = there();
+    return r != nullptr ? *r : make();
+}
+
+[[gnu::noinline]] reactor& reactor::make()
+{
+    static auto* const making = new std::mutex;
+    const std::lock_guard hold(*making);
+    if (reactor* const r = there()) return *r;
+    struct deleter {
+        void operator()(reactor* r) const noexcept
+        {
+            if (r->epoll_ >= 0) ::close(r->epoll_);
+            if (r->bell_ >= 0) ::close(r->bell_);
+            delete r;
+        }
+    };
+    std::unique_ptr<reactor, deleter> owner(new reactor);
+    reactor& fresh = *owner;
+    fresh.epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    if (fresh.epoll_ < 0) throw_system(errno, "watch descriptors", "epoll_create1");
+    fresh.bell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;  // each write is an event: nobody need read it
+    if (fresh.bell_ < 0 || ::epoll_ctl(fresh.epoll_, EPOLL_CTL_ADD, fresh.bell_, &event) != 0)
+        throw_system(errno, "watch descriptors", "eventfd");
+    stay_loaded();  // its thread never ends
+    thread watcher({.name = "weft-driver", .stack_size = 0}, [&fresh] { fresh.watch_over(); });
+    watcher.detach();
+    // order: as in there()
+    reactor_of_all.store(owner.get(), order::release);
+    driver_of_all.store(owner.get(), std::memory_order_release);
+    return *owner.release();
+}
+
+reactor::reactor() : born_in_(fork_generation()) {}
+
+// --- sources ---------------------------------------------------------------------------------------------------------
+
+io_source* reactor::make_source()
+{
+    depot_lock_.lock();
+    io_source* s = depot_;
+    if (s != nullptr) depot_ = s->next_free_;
+    depot_lock_.unlock();
+    if (s == nullptr) return new io_source;
+    for (readiness& side : s->sides_) side.reset();
+    s->uses_.reset();
+    s->where_.store(nullptr, order::relaxed);
+    s->wants_.store(0, order::relaxed);
+    s->is_shared_ = false;
+    return s;
+}
+
+void reactor::take_back(io_source& s) noexcept
+{
+    reactor* const r = there();
+    if (r == nullptr) return;  // in the child of a fork, the parent's
+    r->depot_lock_.lock();
+    s.next_free_ = r->depot_;
+    r->depot_ = &s;
+    r->depot_lock_.unlock();
+}
+
+int reactor::watch(io_source& s, std::uint32_t sides, bool is_new) noexcept
+{
+    epoll_event event{};
+    event.events = mask_of(sides);
+    event.data.ptr = &s;
+    if (::epoll_ctl(epoll_, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, s.fd_, &event) != 0) return errno;
+    if (is_new) who_.add();
+    return 0;
+}
+
+void reactor::forget(io_source& s) noexcept
+{
+    if (born_in_ != fork_generation()) return;
+    who_.remove();
+    // Closing does it by itself, if nobody else has the file.
+    if (s.is_shared_) ::epoll_ctl(epoll_, EPOLL_CTL_DEL, s.fd_, nullptr);
+}
+
+// --- asking ----------------------------------------------------------------------------------------------------------
+
+bool reactor::take_turn() noexcept
+{
+    return !turn_.load(order::relaxed) && !turn_.exchange(true, order::acquire);  // O1
+}
+
+void reactor::ask(events& into, int milliseconds) noexcept
+{
+    const int n = ::epoll_wait(epoll_, into.of, most_events, milliseconds);
+    into.count = n > 0 ? n : 0;
+    looks_.store(looks_.load(order::relaxed) + 1, order::relaxed);
+    looked_at_.store(ticks(), order::relaxed);
+    turn_.store(false, order::release);  // O1
+}
+
+void reactor::look() noexcept
+{
+    if (!who_.has_any() || !take_turn()) return;
+    events got;
+    ask(got, 0);
+    got.wake();
+}
+
+void reactor::glance() noexcept
+{
+    constexpr std::uint64_t microseconds = 20;
+    if (ticks() - looked_at_.load(order::relaxed) >= microseconds * ticks_per_microsecond()) look();
+}
+
+void reactor::park(parking_spot& spot) noexcept
+{
+    if (!who_.has_any() || watcher_serves() || !take_turn()) return spot.park();
+    if (!spot.leave_for_elsewhere()) {
+        turn_.store(false, order::release);  // O1
+        return;
+    }
+    events got;
+    who_.enter();
+    ask(got, -1);
+    spot.come_back_from_elsewhere();
+    who_.leave();
+    got.wake();  // I2
+}
+
+void reactor::wake() noexcept
+{
+    const std::uint64_t one = 1;
+    // It is never full: 2^64 - 2 wake-ups.
+    static_cast<void>(!::write(bell_, &one, sizeof one));
+}
+
+// --- the watcher -----------------------------------------------------------------------------------------------------
+
+void reactor::attend() noexcept
+{
+    who_.rouse();
+    wake();  // who sleeps here leaves it to the watcher, or the other way round
+}
+
+void reactor::watch_over() noexcept
+{
+    constexpr int patience = 8;
+    clock::duration pause = shortest_nap;
+    std::uint32_t seen = 0;
+    int turns = 0;
+    for (;;) {
+        if (watcher_serves()) serve();
+        who_.pause_until(clock::now() + pause);
+        if (who_.is_settled()) {
+            if (++turns < patience) continue;
+            who_.nap(watcher_serves);
+            pause = shortest_nap;
+            turns = 0;
+            continue;
+        }
+        turns = 0;
+        const std::uint32_t now = looks_.load(order::relaxed);
+        events got;
+        if (now == seen && take_turn()) {
+            ask(got, 0);
+            got.wake();
+        }
+        seen = looks_.load(order::relaxed);
+        pause = got.count != 0 ? clock::duration(shortest_nap) : pause < longest_nap ? pause * 2 : pause;
+    }
+}
+
+void reactor::serve() noexcept
+{
+    while (watcher_serves()) {
+        if (!take_turn()) {
+            if (who_.is_attended()) wake();
+            yield_thread();
+            continue;
+        }
+        events got;
+        ask(got, -1);
+        got.wake();
+    }
+}
+
+}  // namespace weft::detail

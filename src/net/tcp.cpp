@@ -1,0 +1,89 @@
+// src/net/tcp.cpp - TCP: who listens, and the streams.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/net/tcp.hpp>
+
+#include "net/accept.hpp"
+#include "net/address.hpp"
+#include "net/failure.hpp"
+#include "net/source.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+
+namespace weft::net {
+
+using detail::io_side;
+using detail::io_use;
+
+namespace {
+
+task<tcp_stream> accepted(io_use use)
+{
+    const int fd = co_await detail::accept_one(std::move(use));
+    co_return tcp_stream::from_native(fd);
+}
+
+/// The descriptor, as long as it is open.
+int open_handle(int fd, const char* what)
+{
+    if (fd < 0) detail::throw_system(EBADF, what, "it is closed");
+    return fd;
+}
+
+}  // namespace
+
+task<tcp_stream> tcp_stream::connect(endpoint to)
+{
+    detail::descriptor io = detail::make_socket(to.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM, "connect");
+    sockaddr_storage address;
+    const socklen_t length = address_access::to_system(to, address);
+    int error = 0;
+    // A call that a signal interrupts goes on in the background, as others do.
+    if (::connect(io.native_handle(), reinterpret_cast<const sockaddr*>(&address), length) != 0) error = errno;
+    if (error == EINPROGRESS || error == EINTR)
+        error = co_await detail::connected(io_use(io.source(), io_side::writer));
+    if (error != 0) detail::throw_system(error, "connect to", to);
+    co_return tcp_stream(std::move(io));
+}
+
+void tcp_stream::set_nodelay(bool on)
+{
+    constexpr const char* what = "set how a stream sends small pieces";
+    detail::set_option(open_handle(native_handle(), what), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0, what);
+}
+
+endpoint tcp_stream::local_endpoint() const
+{
+    return detail::own_endpoint(open_handle(native_handle(), "ask for the own address"));
+}
+
+endpoint tcp_stream::peer_endpoint() const
+{
+    return detail::peer_endpoint(open_handle(native_handle(), "ask for the other side's address"));
+}
+
+tcp_listener tcp_listener::bind(const endpoint& at, const listen_options& options)
+{
+    constexpr const char* what = "listen at";
+    detail::descriptor io = detail::make_socket(at.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM, what);
+    const int fd = io.native_handle();
+    if (options.reuse_address) detail::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, what);
+    if (options.reuse_port) detail::set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, what);
+    if (at.is_v6()) detail::set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.only_v6 ? 1 : 0, what);
+    sockaddr_storage address;
+    const socklen_t length = address_access::to_system(at, address);
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), length) != 0 || ::listen(fd, options.backlog) != 0)
+        detail::throw_system(errno, what, at);
+    return tcp_listener(std::move(io));
+}
+
+endpoint tcp_listener::local_endpoint() const
+{
+    return detail::own_endpoint(open_handle(native_handle(), "ask for the own address"));
+}
+
+task<tcp_stream> tcp_listener::accept() { return accepted(io_use(io_.source(), io_side::reader)); }
+
+}  // namespace weft::net

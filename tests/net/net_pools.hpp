@@ -1,0 +1,120 @@
+// tests/net/net_pools.hpp - the pools on which everything about sockets is tested, and connections for it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/async/async.hpp>
+#include <weft/net/net.hpp>
+#include <weft/pool/thread_pool.hpp>
+
+#include "../pool/watchdog.hpp"
+#include "test.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace net = weft::net;
+
+namespace net_test {
+
+/// Makes a pool, and calls `body(pool)`.
+template <class Body>
+void on_pool(std::size_t threads, bool driver_thread, Body&& body)
+{
+    const test::watchdog dog("a test of sockets", std::chrono::seconds(120));
+    weft::thread_pool pool({.num_threads = threads, .driver_thread = driver_thread});
+    body(pool);
+}
+
+inline net::endpoint loopback() { return net::endpoint("127.0.0.1", 0); }
+
+/// Two streams that are connected.
+inline weft::task<std::pair<net::tcp_stream, net::tcp_stream>> connected_pair()
+{
+    auto listener = net::tcp_listener::bind(loopback());
+    auto [one, other] = co_await weft::when_all(net::tcp_stream::connect(listener.local_endpoint()), listener.accept());
+    co_return std::pair(std::move(one), std::move(other));
+}
+
+inline std::vector<std::byte> bytes(std::size_t count, std::uint32_t seed)
+{
+    std::vector<std::byte> all(count);
+    for (std::byte& b : all) {
+        seed = seed * 1664525 + 1013904223;
+        b = static_cast<std::byte>(seed >> 24);
+    }
+    return all;
+}
+
+/// The error with which a task fails; none if it does not.
+template <class T>
+weft::task<std::error_code> error_of(weft::task<T> t)
+{
+    try {
+        static_cast<void>(co_await std::move(t));
+    } catch (const std::system_error& e) {
+        co_return e.code();
+    }
+    co_return std::error_code();
+}
+template <>
+inline weft::task<std::error_code> error_of(weft::task<void> t)
+{
+    try {
+        co_await std::move(t);
+    } catch (const std::system_error& e) {
+        co_return e.code();
+    }
+    co_return std::error_code();
+}
+
+/// Whether a task ends with weft::stopped.
+template <class T>
+weft::task<bool> is_stopped(weft::task<T> t)
+{
+    try {
+        static_cast<void>(co_await std::move(t));
+    } catch (const weft::stopped&) {
+        co_return true;
+    }
+    co_return false;
+}
+template <>
+inline weft::task<bool> is_stopped(weft::task<void> t)
+{
+    try {
+        co_await std::move(t);
+    } catch (const weft::stopped&) {
+        co_return true;
+    }
+    co_return false;
+}
+
+/// Lets a task that has been started come to where it waits: it may come later, too.
+inline weft::task<> for_a_while() { co_await weft::sleep_for(std::chrono::milliseconds(2)); }
+
+}  // namespace net_test
+
+/// CHECK for an expression with co_await, which GCC 12 would evaluate twice in there.
+#define CHECK_AWAITED(...)                                 \
+    do {                                                   \
+        const bool holds = static_cast<bool>(__VA_ARGS__); \
+        INFO(#__VA_ARGS__);                                \
+        CHECK(holds);                                      \
+    } while (false)
+
+/// A test on each kind of pool; its body gets `pool`.
+#define EACH_POOL(name) EACH_POOL_JOIN(each_pool_, __LINE__, name)
+#define EACH_POOL_JOIN(prefix, line, name) EACH_POOL_AS(prefix, line, name)
+#define EACH_POOL_AS(prefix, line, name)                                                          \
+    static void prefix##line(weft::thread_pool& pool);                                            \
+    TEST_CASE(name ", one thread") { net_test::on_pool(1, false, prefix##line); }                 \
+    TEST_CASE(name ", two threads") { net_test::on_pool(2, false, prefix##line); }                \
+    TEST_CASE(name ", four threads and a driver's") { net_test::on_pool(4, true, prefix##line); } \
+    static void prefix##line([[maybe_unused]] weft::thread_pool& pool)

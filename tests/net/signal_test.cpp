@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "net_pools.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+
+using namespace std::chrono_literals;
+using net_test::is_stopped;
+
+namespace {
+
+void send(int number) { REQUIRE(::kill(::getpid(), number) == 0); }
+
+using handler = void (*)(int);
+handler handler_of(int number)
+{
+    struct sigaction now = {};
+    REQUIRE(::sigaction(number, nullptr, &now) == 0);
+    return now.sa_handler;
+}
+
+void do_nothing(int) {}
+
+}  // namespace
+
+EACH_POOL("signals: each that comes is given")
+{
+    const auto run = [&]() -> weft::task<> {
+        net::signal_set set{SIGUSR1, SIGUSR2};
+        for (int round = 0; round < 20; ++round) {
+            const int number = round % 3 == 0 ? SIGUSR2 : SIGUSR1;
+            const auto later = [&]() -> weft::task<> {
+                if (round % 2 == 0) co_await net_test::for_a_while();
+                send(number);
+            };
+            const auto got = co_await weft::when_all(set.next(), later());
+            CHECK(got == number);
+        }
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("signals: what came before anybody asked is given, the lowest first")
+{
+    const auto run = [&]() -> weft::task<> {
+        net::signal_set set{SIGUSR1, SIGUSR2, SIGUSR1};
+        send(SIGUSR2);
+        send(SIGUSR1);
+        // A signal to a process may take a moment, if its first thread sleeps.
+        co_await weft::sleep_for(5ms);
+        CHECK_AWAITED(co_await set.next() == std::min(SIGUSR1, SIGUSR2));
+        CHECK_AWAITED(co_await set.next() == std::max(SIGUSR1, SIGUSR2));
+        CHECK_AWAITED(!(co_await weft::with_timeout(set.next(), 1ms)).has_value());
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("signals: every set gets its own")
+{
+    const auto run = [&]() -> weft::task<> {
+        net::signal_set first{SIGUSR1};
+        net::signal_set second{SIGUSR1, SIGUSR2};
+        send(SIGUSR1);
+        CHECK_AWAITED(co_await first.next() == SIGUSR1);
+        CHECK_AWAITED(co_await second.next() == SIGUSR1);
+        {
+            net::signal_set third{SIGUSR2};
+            send(SIGUSR2);
+            CHECK_AWAITED(co_await third.next() == SIGUSR2);
+        }
+        CHECK_AWAITED(co_await second.next() == SIGUSR2);
+        CHECK_AWAITED(!(co_await weft::with_timeout(first.next(), 1ms)).has_value());
+    };
+    weft::sync_wait(pool, run());
+}
+
+TEST_CASE("signals: what they did before comes back with the last set")
+{
+    const handler before = ::signal(SIGUSR1, do_nothing);
+    {
+        net::signal_set first{SIGUSR1};
+        CHECK(handler_of(SIGUSR1) != do_nothing);
+        {
+            net::signal_set second{SIGUSR1};
+        }
+        CHECK(handler_of(SIGUSR1) != do_nothing);
+        CHECK_THROWS_AS(net::signal_set({SIGUSR1, SIGKILL}), std::system_error);
+        CHECK(handler_of(SIGUSR1) != do_nothing);
+    }
+    CHECK(handler_of(SIGUSR1) == do_nothing);
+    ::signal(SIGUSR1, before);
+}
+
+TEST_CASE("signals: what is none, or cannot be caught, is refused, and so is one set too many")
+{
+    for (const int number : {0, -1, 65, 1000, SIGKILL, SIGSTOP}) {
+        try {
+            net::signal_set set{number};
+            FAIL(number << " is accepted");
+        } catch (const std::system_error& e) {
+            CHECK(e.code() == std::errc::invalid_argument);
+        }
+    }
+    std::vector<std::unique_ptr<net::signal_set>> sets;
+    for (int i = 0; i < 64; ++i) sets.push_back(std::make_unique<net::signal_set>(std::initializer_list<int>{SIGUSR1}));
+    CHECK_THROWS_AS(net::signal_set({SIGUSR1}), std::system_error);
+    sets.pop_back();
+    const net::signal_set room_again{SIGUSR1};
+}
+
+EACH_POOL("signals: a task that is stopped while it waits loses none")
+{
+    const auto run = [&]() -> weft::task<> {
+        net::signal_set set{SIGUSR1};
+        auto waiting = pool.spawn(is_stopped(set.next()));
+        co_await net_test::for_a_while();
+        waiting.request_stop();
+        CHECK_AWAITED(co_await std::move(waiting));
+        send(SIGUSR1);
+        CHECK_AWAITED(co_await set.next() == SIGUSR1);
+    };
+    weft::sync_wait(pool, run());
+}
