@@ -24,28 +24,26 @@ bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std
     w.claim = &io_wait::claim_stopped;
     w.is_suspended_ = true;
     stop_state* const stop = who.stop;
-    if (stop == nullptr) {
-        // From here on nothing of the coroutine is touched, if it waits.
-        if (word_.compare_exchange_strong(seen, reinterpret_cast<std::uintptr_t>(&w), order::release,
-                                          order::relaxed))  // O1
-            return true;
-        w.is_suspended_ = false;
-        return false;
-    }
-    stop->lock();
-    bool waits = false;
-    if (!stop->add_locked(w)) {
-        w.is_suspended_ = false;
-        w.is_stopped_ = true;
-    } else {
-        waits = word_.compare_exchange_strong(seen, reinterpret_cast<std::uintptr_t>(&w), order::release,
-                                              order::relaxed);  // O1
-        if (!waits) {
+    if (stop != nullptr) {
+        stop->lock();
+        if (!stop->add_locked(w)) {
             w.is_suspended_ = false;
-            stop->remove_locked(w);
+            w.is_stopped_ = true;
+            stop->unlock();
+            return false;
         }
     }
-    stop->unlock();
+    // From here on nothing of the coroutine is touched, if it waits: it may have gone on. Its stop list is there as long as
+    // its lock is held, since it leaves that list before it goes on.
+    //
+    // order: its plain fields, which the checker does not watch
+    const bool waits = word_.compare_exchange_strong(seen, reinterpret_cast<std::uintptr_t>(&w), order::release,
+                                                     order::relaxed);  // O1
+    if (!waits) w.is_suspended_ = false;
+    if (stop != nullptr) {
+        if (!waits) stop->remove_locked(w);
+        stop->unlock();
+    }
     return waits;
 }
 

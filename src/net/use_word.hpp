@@ -14,7 +14,7 @@
 //
 // Progress    lock-free.
 //
-// Checked by  tests/model/net_model.cpp: close_meets_use (I1, I2, O1).
+// Checked by  tests/model/net_model.cpp: close_meets_use (I1, O1), disown_meets_use, disown_meets_close (I2, O1).
 #pragma once
 
 #include <weft/seam/atomic.hpp>
@@ -51,7 +51,7 @@ public:
         std::uint32_t seen = word_.load(order::relaxed);
         for (;;) {
             if ((seen & users) == part && (seen & (closed | ended)) == closed) {
-                if (!word_.compare_exchange_weak(seen, seen | ended, order::acq_rel, order::relaxed))
+                if (!word_.compare_exchange_weak(seen, seen | ended, order::acquire, order::relaxed))
                     continue;  // I1, O1
                 close();
                 seen = word_.load(order::relaxed);

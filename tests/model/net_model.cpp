@@ -147,6 +147,23 @@ const enter disown_meets_use("net", "disown_meets_use", [] {
     require(memory.read() == 100);
 });
 
+const enter disown_meets_close("net", "disown_meets_close", [] {
+    use_word word;
+    cell<int> descriptor{0};
+    cell<int> memory{0};
+    const auto close = [&] { descriptor.write() = 100; };
+    const auto end = [&] {
+        if (word.end(use_word::closer, close)) memory.write() = descriptor.read();
+    };
+    {
+        static_cast<void>(word.close(false));
+        thread closer([&] { end(); });
+        static_cast<void>(word.close(true));
+        end();
+    }
+    require(memory.read() == 100);
+});
+
 const enter leave_meets_watcher("net", "leave_meets_watcher", [] {
     attendance who;
     who.add();

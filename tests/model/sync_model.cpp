@@ -55,7 +55,7 @@ const enter parker_no_lost_token("sync", "parker_no_lost_token", [] {
 });
 
 const enter parker_elsewhere("sync", "parker_elsewhere", [] {
-    // One that sleeps in a system call of its own, which `bell` stands for.
+    // One that sleeps in a system call of its own, for which `bell` stands, and which ends by itself, too.
     weft::detail::parking_spot spot;
     weft::detail::parking_spot bell;
     cell<int> data{0};
@@ -63,9 +63,14 @@ const enter parker_elsewhere("sync", "parker_elsewhere", [] {
         data.write() = 1;
         if (spot.unpark()) bell.unpark();
     });
-    if (spot.leave_for_elsewhere()) {
-        bell.park();
-        spot.come_back_from_elsewhere();
+    thread event([&] { bell.unpark(); });
+    for (bool token = false; !token;) {
+        if (spot.leave_for_elsewhere()) {
+            bell.park();
+            token = spot.come_back_from_elsewhere();
+        } else {
+            token = true;
+        }
     }
     require(data.read() == 1);
 });

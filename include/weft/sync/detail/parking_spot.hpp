@@ -55,8 +55,8 @@ public:
 
     /// For a parker that sleeps in a system call of its own: announces that. False: there was a token, which it has taken.
     [[nodiscard]] bool leave_for_elsewhere() noexcept { return !take_or_announce(elsewhere); }
-    /// When that is over. Takes the token, if there is one.
-    void come_back_from_elsewhere() noexcept { state_.exchange(empty, order::acquire); }  // O1
+    /// When that is over. Whether there was a token, which it has taken.
+    bool come_back_from_elsewhere() noexcept { return state_.exchange(empty, order::acquire) == token; }  // O1
 
     /// Leaves a token and wakes the sleeper, if there is one. True: it sleeps elsewhere, and the caller wakes it there. Only
     /// then need anybody look.
