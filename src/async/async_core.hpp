@@ -10,7 +10,8 @@
 //
 // Invariants  I1  A strand lies in one shard at most: who makes it ready owns it, and a taker owns it from then on.
 //             I2  While a task lives, its pool does. A thread of the pool that has made it ready counts as working until
-//                 it looks for work again; one from outside counts as a guest, from before it makes the strand ready.
+//                 it looks for work again, or sleeps in the driver and is joined before the pool's memory goes; one from
+//                 outside counts as a guest, from before it makes the strand ready.
 //
 // Orders      O1  make_ready: waiting store, full fence in work_available, look for searchers -- go to sleep: announced,
 //                 full fence, waiting load: PushFence and SleepFence of docs/sleep.md.

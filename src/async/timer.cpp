@@ -3,11 +3,9 @@
 #include <weft/async/detail/timer.hpp>
 #include <weft/async/sleep.hpp>
 #include <weft/seam/this_thread.hpp>
-#include <weft/seam/thread.hpp>
 
 #include "async/async_core.hpp"
-#include "pool/stay_loaded.hpp"
-#include "topology/thread_affinity.hpp"
+#include "async/keeper.hpp"
 
 #include <memory>
 #include <mutex>
@@ -24,16 +22,6 @@ struct kept_queue {
 };
 constinit atomic<kept_queue*> queue_of_all{nullptr};
 
-/// It would inherit the affinity of the thread that happens to be the first to sleep, which may be tied to a processor of
-/// its own.
-void run_anywhere(const cpu_set& where) noexcept
-{
-    try {
-        if (!where.empty()) static_cast<void>(pin_this_thread(where));
-    } catch (...) {  // then it runs where it was started
-    }
-}
-
 [[gnu::noinline]] timer_queue& make_common_queue()
 {
     static auto* const making = new std::mutex;
@@ -41,12 +29,7 @@ void run_anywhere(const cpu_set& where) noexcept
     kept_queue* const there = queue_of_all.load(order::relaxed);
     if (there != nullptr && there->born_in == fork_generation()) return there->queue;
     auto fresh = std::make_unique<kept_queue>();
-    stay_loaded();  // it never ends
-    thread keeper({.name = "weft-timer", .stack_size = 0}, [&queue = fresh->queue, where = process_affinity()] {
-        run_anywhere(where);
-        queue.keep();
-    });
-    keeper.detach();
+    start_keeper("weft-timer", [&queue = fresh->queue] { queue.keep(); });
     // order: shows the queue; no scenario has its keeper
     queue_of_all.store(fresh.get(), order::release);
     return fresh.release()->queue;

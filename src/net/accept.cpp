@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "net/accept.hpp"
 
+#include <weft/async/schedule.hpp>
 #include <weft/async/sleep.hpp>
 
 #include "net/failure.hpp"
@@ -41,34 +42,39 @@ constexpr const char* accepting = "accept a connection";
 
 }  // namespace
 
-weft::task<int> accept_one(io_use use)
+weft::task<int> accept_one(io_use given)
 {
+    io_use use(std::move(given));  // over when this has ended, not only when the frame is destroyed
     constexpr auto pause = std::chrono::milliseconds(10);
     use.check(accepting);
     for (;;) {
         bool is_short_of_descriptors = false;
+        bool is_of_a_connection = false;
         if (use.may_try(accepting)) {
             const int fd = ::accept4(use.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
             if (fd >= 0) co_return fd;
             is_short_of_descriptors = is_of_the_process(errno);
-            if (is_of_the_connection(errno)) continue;
-            if (!is_short_of_descriptors && use.is_interrupted(accepting)) continue;
+            is_of_a_connection = is_of_the_connection(errno);
+            if (!is_short_of_descriptors && !is_of_a_connection && use.is_interrupted(accepting)) continue;
         }
         if (is_short_of_descriptors) {
             co_await sleep_for(pause);
+        } else if (is_of_a_connection) {
+            co_await async_yield();  // there may be many
         } else {
             co_await use.wait();
         }
     }
 }
 
-weft::task<int> connected(io_use use)
+weft::task<int> connected(io_use given)
 {
+    io_use use(std::move(given));
     constexpr const char* connecting = "connect";
     use.check(connecting);
     for (;;) {
         static_cast<void>(use.may_try(connecting));  // so that it is known what has been seen
-        // Connected, if there is an other side; else it has failed, or is about to be.
+        // Connected, if there is another side; else it has failed, or is about to be.
         int error = 0;
         socklen_t length = sizeof error;
         if (::getsockopt(use.fd(), SOL_SOCKET, SO_ERROR, &error, &length) != 0) co_return errno;
@@ -84,7 +90,18 @@ descriptor make_socket(int family, int type, const char* what)
 {
     const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw_system(errno, what, "socket");
-    return descriptor(fd);
+    return descriptor(fd, {.blocks = false, .reads_all = family != AF_UNIX && type == SOCK_STREAM});
+}
+
+bool is_tcp(int fd) noexcept
+{
+    int family = 0;
+    int type = 0;
+    socklen_t length = sizeof family;
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0) return false;
+    length = sizeof type;
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0) return false;
+    return (family == AF_INET || family == AF_INET6) && type == SOCK_STREAM;
 }
 
 void set_option(int fd, int level, int option, int value, const char* what)

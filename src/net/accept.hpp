@@ -9,16 +9,30 @@
 
 #include <sys/socket.h>
 
+#include <utility>
+
 namespace weft::detail {
 
-/// The next connection, as a descriptor that nobody owns yet.
-weft::task<int> accept_one(io_use use);
+/// Makes streams.
+struct net_access {
+    template <class Stream>
+    static Stream make(descriptor io)
+    {
+        return Stream(std::move(io));
+    }
+};
 
-/// Waits until `fd`, which is about to be connected, is so. `use` is that of its writer. Gives the system's error, or 0.
-weft::task<int> connected(io_use use);
+/// The next connection, as a descriptor that nobody owns yet; it does not block.
+weft::task<int> accept_one(io_use given);
+
+/// Waits until `fd`, which is about to be connected, is so. `given` is that of its writer. Gives the system's error, or 0.
+weft::task<int> connected(io_use given);
 
 /// A socket that does not block. Throws std::system_error.
 [[nodiscard]] descriptor make_socket(int family, int type, const char* what);
+
+/// Whether a descriptor is a stream of TCP, of which a read gives all that there is, up to what is urgent.
+[[nodiscard]] bool is_tcp(int fd) noexcept;
 
 /// Sets an option of the level SOL_SOCKET, or another. Throws std::system_error.
 void set_option(int fd, int level, int option, int value, const char* what);

@@ -20,9 +20,11 @@ struct address_access {
 
 namespace detail {
 
+class io_source;
+
 /// Of a socket's own side, or of the other one. Throws std::system_error.
-[[nodiscard]] net::endpoint own_endpoint(int fd);
-[[nodiscard]] net::endpoint peer_endpoint(int fd);
+[[nodiscard]] net::endpoint own_endpoint(io_source* socket);
+[[nodiscard]] net::endpoint peer_endpoint(io_source* socket);
 
 }  // namespace detail
 

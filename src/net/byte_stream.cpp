@@ -21,9 +21,13 @@ namespace {
 constexpr const char* reading = "read from a stream";
 constexpr const char* writing = "write to a stream";
 
+// The coroutines below move the use into a variable of theirs: it is over when they have ended, and not only when their frame
+// is destroyed.
+
 /// Reads until there are at least `least` bytes, or the end.
-task<std::size_t> read(io_use use, std::span<std::byte> into, std::size_t least)
+task<std::size_t> read(io_use given, std::span<std::byte> into, std::size_t least)
 {
+    io_use use(std::move(given));
     use.check(reading);
     std::size_t got = 0;
     while (got < least) {
@@ -33,8 +37,8 @@ task<std::size_t> read(io_use use, std::span<std::byte> into, std::size_t least)
             if (n == 0) break;
             if (n > 0) {
                 got += static_cast<std::size_t>(n);
-                // The system gives all that there is. What comes now is an event.
-                if (static_cast<std::size_t>(n) < rest.size()) use.note_drained();
+                // What comes now is an event.
+                if (static_cast<std::size_t>(n) < rest.size() && use.reads_all_there_is()) use.note_drained();
                 continue;
             }
             if (use.is_interrupted(reading)) continue;
@@ -51,8 +55,9 @@ task<void> read_all(io_use use, std::span<std::byte> into)
 }
 
 /// Writes until `least` bytes have gone.
-task<std::size_t> write(io_use use, std::span<const std::byte> from, std::size_t least)
+task<std::size_t> write(io_use given, std::span<const std::byte> from, std::size_t least)
 {
+    io_use use(std::move(given));
     use.check(writing);
     std::size_t gone = 0;
     while (gone < least) {
@@ -115,8 +120,9 @@ private:
     iovec parts_[16];
 };
 
-task<void> write_gathered(io_use use, std::span<const std::span<const std::byte>> buffers)
+task<void> write_gathered(io_use given, std::span<const std::span<const std::byte>> buffers)
 {
+    io_use use(std::move(given));
     use.check(writing);
     gather rest(buffers);
     while (!rest.is_empty()) {
@@ -169,9 +175,9 @@ task<void> byte_stream::write_all(std::span<const std::span<const std::byte>> bu
 
 void byte_stream::shutdown_send()
 {
-    const int fd = native_handle();
-    if (fd < 0) detail::throw_system(EBADF, "end a stream's direction", "it is closed");
-    if (::shutdown(fd, SHUT_WR) != 0) detail::throw_system(errno, "end a stream's direction", fd);
+    constexpr const char* what = "end a stream's direction";
+    const detail::io_hold open(io_.source(), what);
+    if (::shutdown(open.fd(), SHUT_WR) != 0) detail::throw_system(errno, what, open.fd());
 }
 
 }  // namespace weft::net

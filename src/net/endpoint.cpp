@@ -4,6 +4,7 @@
 
 #include "net/address.hpp"
 #include "net/failure.hpp"
+#include "net/source.hpp"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -57,9 +58,11 @@ std::string endpoint::ip() const
 bool endpoint::is_loopback() const noexcept
 {
     constexpr unsigned char loopback_net = 127;
+    constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};  // ::ffff:127.0.0.1
+    constexpr std::array<unsigned char, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     if (!is_v6_) return address_[0] == loopback_net;
-    return std::all_of(address_.begin(), address_.end() - 1, [](unsigned char c) { return c == 0; }) &&
-           address_.back() == 1;
+    if (std::equal(mapped.begin(), mapped.end(), address_.begin())) return address_[mapped.size()] == loopback_net;
+    return address_ == loopback;
 }
 
 std::string endpoint::to_string() const { return (is_v6_ ? "[" + ip() + "]" : ip()) + ":" + std::to_string(port_); }
@@ -105,19 +108,23 @@ namespace detail {
 namespace {
 
 template <class Ask>
-net::endpoint asked(int fd, const char* what, Ask ask)
+net::endpoint asked(io_source* socket, const char* what, Ask ask)
 {
+    const io_hold open(socket, what);
     sockaddr_storage there{};
     socklen_t length = sizeof there;
-    if (ask(fd, reinterpret_cast<sockaddr*>(&there), &length) != 0) throw_system(errno, what, fd);
+    if (ask(open.fd(), reinterpret_cast<sockaddr*>(&there), &length) != 0) throw_system(errno, what, open.fd());
     return net::address_access::from_system(there);
 }
 
 }  // namespace
 
-net::endpoint own_endpoint(int fd) { return asked(fd, "ask for the own address", ::getsockname); }
+net::endpoint own_endpoint(io_source* socket) { return asked(socket, "ask for the own address", ::getsockname); }
 
-net::endpoint peer_endpoint(int fd) { return asked(fd, "ask for the other side's address", ::getpeername); }
+net::endpoint peer_endpoint(io_source* socket)
+{
+    return asked(socket, "ask for the other side's address", ::getpeername);
+}
 
 }  // namespace detail
 

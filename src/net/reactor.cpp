@@ -5,13 +5,12 @@
 #include <weft/async/detail/strand.hpp>
 #include <weft/seam/clock.hpp>
 #include <weft/seam/this_thread.hpp>
-#include <weft/seam/thread.hpp>
 #include <weft/seam/ticks.hpp>
 
+#include "async/keeper.hpp"
 #include "net/failure.hpp"
 #include "net/source.hpp"
 #include "pool/pool_core.hpp"
-#include "pool/stay_loaded.hpp"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -37,7 +36,7 @@ constinit atomic<reactor*> reactor_of_all{nullptr};
 /// The system's words for sides.
 std::uint32_t mask_of(std::uint32_t sides) noexcept
 {
-    return EPOLLET | EPOLLRDHUP | ((sides & 1) != 0 ? EPOLLIN : 0u) | ((sides & 2) != 0 ? EPOLLOUT : 0u);
+    return EPOLLET | EPOLLRDHUP | ((sides & 1) != 0 ? EPOLLIN | EPOLLPRI : 0u) | ((sides & 2) != 0 ? EPOLLOUT : 0u);
 }
 
 }  // namespace
@@ -74,6 +73,7 @@ reactor& reactor::here()
 [[gnu::noinline]] reactor& reactor::make()
 {
     static auto* const making = new std::mutex;
+    watch_forks();
     const std::lock_guard hold(*making);
     if (reactor* const r = there()) return *r;
     struct deleter {
@@ -93,9 +93,7 @@ reactor& reactor::here()
     event.events = EPOLLIN | EPOLLET;  // each write is an event: nobody need read it
     if (fresh.bell_ < 0 || ::epoll_ctl(fresh.epoll_, EPOLL_CTL_ADD, fresh.bell_, &event) != 0)
         throw_system(errno, "watch descriptors", "eventfd");
-    stay_loaded();  // its thread never ends
-    thread watcher({.name = "weft-driver", .stack_size = 0}, [&fresh] { fresh.watch_over(); });
-    watcher.detach();
+    start_keeper("weft-driver", [&fresh] { fresh.watch_over(); });
     // order: as in there()
     reactor_of_all.store(owner.get(), order::release);
     driver_of_all.store(owner.get(), std::memory_order_release);
@@ -117,7 +115,6 @@ io_source* reactor::make_source()
     s->uses_.reset();
     s->where_.store(nullptr, order::relaxed);
     s->wants_.store(0, order::relaxed);
-    s->is_shared_ = false;
     return s;
 }
 
@@ -145,8 +142,8 @@ void reactor::forget(io_source& s) noexcept
 {
     if (born_in_ != fork_generation()) return;
     who_.remove();
-    // Closing does it by itself, if nobody else has the file.
-    if (s.is_shared_) ::epoll_ctl(epoll_, EPOLL_CTL_DEL, s.fd_, nullptr);
+    // To close it does not do that, if somebody else has the file.
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, s.fd_, nullptr);
 }
 
 // --- asking ----------------------------------------------------------------------------------------------------------
@@ -156,20 +153,23 @@ bool reactor::take_turn() noexcept
     return !turn_.load(order::relaxed) && !turn_.exchange(true, order::acquire);  // O1
 }
 
-void reactor::ask(events& into, int milliseconds) noexcept
+void reactor::give_turn() noexcept { turn_.store(false, order::release); }  // O1
+
+bool reactor::ask(events& into, int milliseconds) noexcept
 {
     const int n = ::epoll_wait(epoll_, into.of, most_events, milliseconds);
     into.count = n > 0 ? n : 0;
     looks_.store(looks_.load(order::relaxed) + 1, order::relaxed);
     looked_at_.store(ticks(), order::relaxed);
-    turn_.store(false, order::release);  // O1
+    return n >= 0 || errno == EINTR;
 }
 
 void reactor::look() noexcept
 {
     if (!who_.has_any() || !take_turn()) return;
     events got;
-    ask(got, 0);
+    static_cast<void>(ask(got, 0));
+    give_turn();
     got.wake();
 }
 
@@ -182,16 +182,15 @@ void reactor::glance() noexcept
 void reactor::park(parking_spot& spot) noexcept
 {
     if (!who_.has_any() || watcher_serves() || !take_turn()) return spot.park();
-    if (!spot.leave_for_elsewhere()) {
-        turn_.store(false, order::release);  // O1
-        return;
-    }
+    if (!spot.leave_for_elsewhere()) return give_turn();
     events got;
     who_.enter();
-    ask(got, -1);
-    spot.come_back_from_elsewhere();
-    who_.leave();
-    got.wake();  // I2
+    const bool works = ask(got, -1);
+    const bool token = spot.come_back_from_elsewhere();
+    who_.leave();  // before the next one enters
+    give_turn();
+    got.wake();                         // I2
+    if (!works && !token) spot.park();  // somebody has closed the reactor's descriptors
 }
 
 void reactor::wake() noexcept
@@ -229,7 +228,8 @@ void reactor::watch_over() noexcept
         const std::uint32_t now = looks_.load(order::relaxed);
         events got;
         if (now == seen && take_turn()) {
-            ask(got, 0);
+            static_cast<void>(ask(got, 0));
+            give_turn();
             got.wake();
         }
         seen = looks_.load(order::relaxed);
@@ -246,8 +246,10 @@ void reactor::serve() noexcept
             continue;
         }
         events got;
-        ask(got, -1);
+        const bool works = ask(got, -1);
+        give_turn();
         got.wake();
+        if (!works) who_.pause_until(clock::now() + longest_nap);
     }
 }
 

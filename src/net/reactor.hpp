@@ -65,8 +65,9 @@ private:
     static reactor& make();
 
     [[nodiscard]] bool take_turn() noexcept;
-    /// Asks the system; with the turn, which it gives back before it wakes anybody.
-    void ask(events& into, int milliseconds) noexcept;
+    void give_turn() noexcept;
+    /// Asks the system; with the turn. False: it cannot be asked.
+    bool ask(events& into, int milliseconds) noexcept;
     [[noreturn]] void watch_over() noexcept;
     void serve() noexcept;
 

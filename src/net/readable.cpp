@@ -23,7 +23,7 @@ constexpr const char* waiting = "wait for a descriptor";
 
 [[nodiscard]] bool is_ready(int fd, io_side which)
 {
-    pollfd one{fd, static_cast<short>(which == io_side::reader ? POLLIN | POLLPRI : POLLOUT), 0};
+    pollfd one{fd, static_cast<short>(which == io_side::reader ? POLLIN : POLLOUT), 0};
     if (::poll(&one, 1, 0) < 0) {
         if (errno != EINTR) detail::throw_system(errno, waiting, fd);
         return false;
@@ -39,7 +39,7 @@ public:
     {
         const int own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
         if (own < 0) detail::throw_system(errno, waiting, fd);
-        source_ = io_source::make_shared(own);
+        source_ = io_source::make(own, {.blocks = false});
     }
     second_descriptor(const second_descriptor&) = delete;
     second_descriptor& operator=(const second_descriptor&) = delete;

@@ -13,7 +13,7 @@ bool readiness::may_try(std::uintptr_t& seen) noexcept
         seen &= ~ready;
         is_drained_ = false;
     }
-    return !is_drained_ || (seen & hung_up) != 0;
+    return !is_drained_ || (seen & insists) != 0;
 }
 
 bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std::uintptr_t seen) noexcept
@@ -44,7 +44,9 @@ bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std
         if (!waits) stop->remove_locked(w);
         stop->unlock();
     }
-    return waits;
+    if (waits || who.take_step()) return waits;
+    give_way(who, where);  // it has had its share
+    return true;
 }
 
 void readiness::add(std::uintptr_t marks) noexcept

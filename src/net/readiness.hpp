@@ -7,7 +7,8 @@
 //
 // Fields      word_         three marks, or the task that waits:
 //                               ready     there was an event since the user last looked
-//                               hung_up   the other side has ended, or failed: there may be no more events
+//                               insists   the other side has ended or failed, and there may be no more events; or there
+//                                         may be more than the last system call has given
 //                               closed    for ever
 //             is_drained_   the last system call took all that there was; the user's
 //
@@ -15,7 +16,7 @@
 //                 word that it has seen then. So no event is lost between the call and the wait.
 //             I2  Whoever takes a task out of the word makes it ready: a waker, a closer, or a requester under the lock of
 //                 the stop list. It is linked there before it can be taken, and leaves before it goes on.
-//             I3  To be woken for nothing does no harm: one tries, and waits again. The mark hung_up, if it is not true any
+//             I3  To be woken for nothing does no harm: one tries, and waits again. The mark insists, if it is not true any
 //                 more, goes when a system call finds nothing.
 //
 // Orders      O1  wait: compare-exchange release -> whoever takes the task out: compare-exchange acquire. The task is
@@ -43,7 +44,7 @@ class io_wait;
 class readiness {
 public:
     static constexpr std::uintptr_t ready = 1;
-    static constexpr std::uintptr_t hung_up = 2;
+    static constexpr std::uintptr_t insists = 2;
     static constexpr std::uintptr_t closed = 4;
 
     /// Before a system call. Whether it makes sense; and what has been seen, for wait().
@@ -66,7 +67,7 @@ public:
 
 private:
     friend class io_wait;
-    static constexpr std::uintptr_t marks_of_all = ready | hung_up | closed;
+    static constexpr std::uintptr_t marks_of_all = ready | insists | closed;
 
     atomic<std::uintptr_t> word_{0};
     bool is_drained_ = false;

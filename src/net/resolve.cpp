@@ -37,9 +37,10 @@ std::vector<endpoint> ask(const std::string& host, const std::string& service)
     hints.ai_flags = AI_ADDRCONFIG;
     addrinfo* list = nullptr;
     const int error = ::getaddrinfo(host.c_str(), service.empty() ? nullptr : service.c_str(), &hints, &list);
+    const int of_system = errno;
     if (error != 0) {
         const std::string what = "weft: cannot resolve " + host + (service.empty() ? "" : ", " + service);
-        if (error == EAI_SYSTEM) throw std::system_error(errno, std::system_category(), what);
+        if (error == EAI_SYSTEM) throw std::system_error(of_system, std::system_category(), what);
         throw std::system_error(error, errors(), what);
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);

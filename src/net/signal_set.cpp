@@ -8,6 +8,7 @@
 // Orders      O1  handler: pending release -> next: acquire.
 //             O2  a set's end: wanted = 0, full fence, look at inside -- handler: inside + 1, full fence, look at wanted.
 //                 Either the handler finds nothing wanted, or it is waited for.
+//             O3  a set's begin: wanted release -> handler: acquire. Its bell is there.
 //
 // Checked by  tests/net/signal_test.cpp.
 #include <weft/net/signal_set.hpp>
@@ -26,6 +27,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <mutex>
+#include <string>
+#include <utility>
 
 namespace weft {
 
@@ -65,9 +68,9 @@ void handle(int number) noexcept
     const int error = errno;
     for (signal_subscription& s : subscriptions) {
         s.inside.fetch_add(1, order::relaxed);
-        full_fence();  // O2
-        if ((s.wanted.load(order::relaxed) & bit_of(number)) != 0) {
-            s.pending.fetch_or(bit_of(number), order::release);  // O1
+        full_fence();                                                 // O2
+        if ((s.wanted.load(order::acquire) & bit_of(number)) != 0) {  // O3
+            s.pending.fetch_or(bit_of(number), order::release);       // O1
             const std::uint64_t one = 1;
             static_cast<void>(!::write(s.bell.load(order::relaxed), &one, sizeof one));
         }
@@ -107,8 +110,18 @@ void enter(std::uint64_t signals)
     }
 }
 
-weft::task<int> next_of(signal_subscription* mine, io_use use)
+/// No handler writes to a set's bell any more. What it has wanted. Under the lock.
+std::uint64_t quiet(signal_subscription& s) noexcept
 {
+    const std::uint64_t wanted = s.wanted.exchange(0, order::relaxed);
+    full_fence();                                               // O2
+    while (s.inside.load(order::acquire) != 0) yield_thread();  // O2
+    return wanted;
+}
+
+weft::task<int> next_of(signal_subscription* mine, io_use given)
+{
+    io_use use(std::move(given));  // over when this has ended, not only when the frame is destroyed
     use.check(subscribing);
     for (;;) {
         const std::uint64_t there = mine->pending.load(order::acquire);  // O1
@@ -132,7 +145,9 @@ net::signal_set::signal_set(std::initializer_list<int> signals)
 {
     std::uint64_t wanted = 0;
     for (const int number : signals) {
-        if (number < 1 || number > detail::highest)
+        // What a thread does itself would be done again at once.
+        const bool is_fault = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL;
+        if (number < 1 || number > detail::highest || is_fault)
             detail::throw_system(EINVAL, detail::subscribing, std::to_string(number).c_str());
         wanted |= detail::bit_of(number);
     }
@@ -142,12 +157,16 @@ net::signal_set::signal_set(std::initializer_list<int> signals)
     const std::lock_guard hold(detail::lock_of_all());
     for (detail::signal_subscription& s : detail::subscriptions) {
         if (s.is_used) continue;
-        detail::enter(wanted);
-        s.is_used = true;
         s.bell.store(bell, detail::order::relaxed);
         s.pending.store(0, detail::order::relaxed);
-        detail::full_fence();  // a handler that sees what is wanted sees the bell
-        s.wanted.store(wanted, detail::order::relaxed);
+        s.wanted.store(wanted, detail::order::release);  // O3
+        try {
+            detail::enter(wanted);  // now that none can be missed
+        } catch (...) {
+            static_cast<void>(detail::quiet(s));
+            throw;
+        }
+        s.is_used = true;
         mine_ = &s;
         return;
     }
@@ -157,10 +176,7 @@ net::signal_set::signal_set(std::initializer_list<int> signals)
 net::signal_set::~signal_set()
 {
     const std::lock_guard hold(detail::lock_of_all());
-    const std::uint64_t wanted = mine_->wanted.exchange(0, detail::order::relaxed);
-    detail::full_fence();                                                            // O2
-    while (mine_->inside.load(detail::order::acquire) != 0) detail::yield_thread();  // O2
-    detail::leave(wanted);
+    detail::leave(detail::quiet(*mine_));
     mine_->is_used = false;
 }
 

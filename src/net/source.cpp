@@ -17,11 +17,11 @@ namespace weft::detail {
 
 // --- the descriptor --------------------------------------------------------------------------------------------------
 
-io_source* io_source::make(int fd)
+io_source* io_source::make(int fd, descriptor::kind of)
 {
     io_source* s = nullptr;
     try {
-        const int flags = ::fcntl(fd, F_GETFL);
+        const int flags = of.blocks ? ::fcntl(fd, F_GETFL) : O_NONBLOCK;
         if (flags < 0 || ((flags & O_NONBLOCK) == 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0))
             throw_system(errno, "take over a descriptor", fd);
         s = reactor::here().make_source();
@@ -30,20 +30,7 @@ io_source* io_source::make(int fd)
         throw;
     }
     s->fd_ = fd;
-    return s;
-}
-
-io_source* io_source::make_shared(int fd)
-{
-    io_source* s = nullptr;
-    try {
-        s = reactor::here().make_source();
-    } catch (...) {
-        ::close(fd);
-        throw;
-    }
-    s->fd_ = fd;
-    s->is_shared_ = true;
+    s->reads_all_ = of.reads_all;
     return s;
 }
 
@@ -99,12 +86,12 @@ void io_source::watch(io_side which)
 void io_source::wake(std::uint32_t events) noexcept
 {
     constexpr std::uint32_t failed = EPOLLHUP | EPOLLERR;
-    const auto tell = [&](io_side which, std::uint32_t is_ready, std::uint32_t has_ended) {
-        const std::uintptr_t marks = ((events & (is_ready | has_ended)) != 0 ? readiness::ready : 0) |
-                                     ((events & has_ended) != 0 ? readiness::hung_up : 0);
+    const auto tell = [&](io_side which, std::uint32_t is_ready, std::uint32_t insists) {
+        const std::uintptr_t marks = ((events & (is_ready | insists)) != 0 ? readiness::ready : 0) |
+                                     ((events & insists) != 0 ? readiness::insists : 0);
         if (marks != 0) side(which).add(marks);
     };
-    tell(io_side::reader, EPOLLIN | EPOLLPRI, EPOLLRDHUP | failed);
+    tell(io_side::reader, EPOLLIN, EPOLLPRI | EPOLLRDHUP | failed);  // a read stops short of what is urgent
     tell(io_side::writer, EPOLLOUT, failed);
 }
 
@@ -132,9 +119,14 @@ bool io_use::is_interrupted(const char* what) const
     throw_system(error, what, fd());
 }
 
+io_hold::io_hold(io_source* source, const char* what) : source_(source)
+{
+    if (source == nullptr || !source->hold()) throw_system(EBADF, what, "it is closed");
+}
+
 // --- who owns one ----------------------------------------------------------------------------------------------------
 
-descriptor::descriptor(int fd) : source_(io_source::make(fd)) {}
+descriptor::descriptor(int fd, kind of) : source_(io_source::make(fd, of)) {}
 
 void descriptor::close() noexcept
 {

@@ -11,6 +11,7 @@
 // Checked by  tests/net/tcp_test.cpp, tests/net/reactor_test.cpp; its words by themselves: readiness.hpp, use_word.hpp.
 #pragma once
 
+#include <weft/net/detail/descriptor.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/sync/spinlock.hpp>
 
@@ -29,13 +30,21 @@ enum class io_side : std::uint8_t { reader, writer };
 class alignas(64) io_source {
 public:
     /// Takes a descriptor over. Throws std::system_error, std::bad_alloc; closes it then.
-    static io_source* make(int fd);
-    /// As make(), for a descriptor whose file is somebody else's, too.
-    static io_source* make_shared(int fd);
+    static io_source* make(int fd, descriptor::kind of);
 
     /// An operation begins: granted, unless there is one of this side, or it is closed.
     [[nodiscard]] use_word::admission begin_use(io_side which) noexcept;
     void end_use(io_side which) noexcept { end_use(part_of(which)); }
+    /// For calls that are no operations: false if it is closed, else it stays open until let_go().
+    [[nodiscard]] bool hold() noexcept
+    {
+        if (!uses_.hold()) return true;
+        let_go();
+        return false;
+    }
+    void let_go() noexcept { end_use(use_word::closer); }
+    [[nodiscard]] bool reads_all() const noexcept { return reads_all_; }
+
     /// Wakes who waits, with an error; the last user closes the descriptor. `disown`: by its owner, who does not look at it
     /// again.
     void close(bool disown) noexcept;
@@ -66,9 +75,22 @@ private:
     int fd_ = -1;
     atomic<reactor*> where_{nullptr};
     atomic<std::uint32_t> wants_{0};
-    bool is_shared_ = false;
+    bool reads_all_ = false;
     spinlock watching_;
     io_source* next_free_ = nullptr;  ///< the reactor's
+};
+
+/// Keeps a descriptor open during a call. Throws std::system_error if it is closed.
+class io_hold {
+public:
+    io_hold(io_source* source, const char* what);
+    io_hold(const io_hold&) = delete;
+    io_hold& operator=(const io_hold&) = delete;
+    ~io_hold() { source_->let_go(); }
+    [[nodiscard]] int fd() const noexcept { return source_->fd(); }
+
+private:
+    io_source* source_;
 };
 
 /// An operation of one side: keeps the descriptor open while it lives. It is made when the operation is called, and moves
@@ -99,6 +121,7 @@ public:
     /// After a system call that failed: true if it is to be made again, false if it is to wait. Throws for all else.
     [[nodiscard]] bool is_interrupted(const char* what) const;
     void note_drained() noexcept { source_->side(which_).note_drained(); }
+    [[nodiscard]] bool reads_all_there_is() const noexcept { return source_->reads_all(); }
 
     /// To be awaited: something has happened, or not. Throws weft::stopped.
     [[nodiscard]] io_wait wait()

@@ -22,14 +22,7 @@ namespace {
 task<tcp_stream> accepted(io_use use)
 {
     const int fd = co_await detail::accept_one(std::move(use));
-    co_return tcp_stream::from_native(fd);
-}
-
-/// The descriptor, as long as it is open.
-int open_handle(int fd, const char* what)
-{
-    if (fd < 0) detail::throw_system(EBADF, what, "it is closed");
-    return fd;
+    co_return detail::net_access::make<tcp_stream>(detail::descriptor(fd, {.blocks = false, .reads_all = true}));
 }
 
 }  // namespace
@@ -51,18 +44,17 @@ task<tcp_stream> tcp_stream::connect(endpoint to)
 void tcp_stream::set_nodelay(bool on)
 {
     constexpr const char* what = "set how a stream sends small pieces";
-    detail::set_option(open_handle(native_handle(), what), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0, what);
+    detail::set_option(detail::io_hold(io_.source(), what).fd(), IPPROTO_TCP, TCP_NODELAY, on ? 1 : 0, what);
 }
 
-endpoint tcp_stream::local_endpoint() const
+tcp_stream tcp_stream::from_native(int fd)
 {
-    return detail::own_endpoint(open_handle(native_handle(), "ask for the own address"));
+    return tcp_stream(detail::descriptor(fd, {.reads_all = detail::is_tcp(fd)}));
 }
 
-endpoint tcp_stream::peer_endpoint() const
-{
-    return detail::peer_endpoint(open_handle(native_handle(), "ask for the other side's address"));
-}
+endpoint tcp_stream::local_endpoint() const { return detail::own_endpoint(io_.source()); }
+
+endpoint tcp_stream::peer_endpoint() const { return detail::peer_endpoint(io_.source()); }
 
 tcp_listener tcp_listener::bind(const endpoint& at, const listen_options& options)
 {
@@ -79,10 +71,7 @@ tcp_listener tcp_listener::bind(const endpoint& at, const listen_options& option
     return tcp_listener(std::move(io));
 }
 
-endpoint tcp_listener::local_endpoint() const
-{
-    return detail::own_endpoint(open_handle(native_handle(), "ask for the own address"));
-}
+endpoint tcp_listener::local_endpoint() const { return detail::own_endpoint(io_.source()); }
 
 task<tcp_stream> tcp_listener::accept() { return accepted(io_use(io_.source(), io_side::reader)); }
 

@@ -19,8 +19,9 @@ namespace {
 
 constexpr const char* receiving = "receive a message";
 
-task<void> send(io_use use, std::span<const std::byte> bytes, endpoint to)
+task<void> send(io_use given, std::span<const std::byte> bytes, endpoint to)
 {
+    io_use use(std::move(given));  // over when this has ended, not only when the frame is destroyed
     use.check("send a message");
     sockaddr_storage address;
     const socklen_t length = address_access::to_system(to, address);
@@ -36,8 +37,9 @@ task<void> send(io_use use, std::span<const std::byte> bytes, endpoint to)
     }
 }
 
-task<udp_socket::message> receive(io_use use, std::span<std::byte> into)
+task<udp_socket::message> receive(io_use given, std::span<std::byte> into)
 {
+    io_use use(std::move(given));
     use.check(receiving);
     for (;;) {
         if (use.may_try(receiving)) {
@@ -70,11 +72,7 @@ udp_socket udp_socket::bind(const endpoint& at)
     return udp_socket(std::move(io));
 }
 
-endpoint udp_socket::local_endpoint() const
-{
-    if (native_handle() < 0) detail::throw_system(EBADF, "ask for the own address", "it is closed");
-    return detail::own_endpoint(native_handle());
-}
+endpoint udp_socket::local_endpoint() const { return detail::own_endpoint(io_.source()); }
 
 task<void> udp_socket::send_to(std::span<const std::byte> bytes, endpoint to)
 {

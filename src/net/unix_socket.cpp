@@ -36,7 +36,7 @@ socklen_t address_of(const std::string& path, sockaddr_un& to, const char* what)
 task<unix_stream> accepted(io_use use)
 {
     const int fd = co_await detail::accept_one(std::move(use));
-    co_return unix_stream::from_native(fd);
+    co_return detail::net_access::make<unix_stream>(detail::descriptor(fd, {.blocks = false}));
 }
 
 }  // namespace

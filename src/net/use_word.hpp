@@ -14,7 +14,7 @@
 //
 // Progress    lock-free.
 //
-// Checked by  tests/model/net_model.cpp: close_meets_use (I1, O1), disown_meets_use, disown_meets_close (I2, O1).
+// Checked by  tests/model/net_model.cpp: close_meets_use, hold_meets_close (I1, O1), disown_meets_use, disown_meets_close (I2, O1).
 #pragma once
 
 #include <weft/seam/atomic.hpp>
@@ -61,6 +61,9 @@ public:
         }
         return ((seen - part) & (users | disowned)) == disowned;  // I2
     }
+
+    /// For a call that is no operation: as a closer, which `end` follows, but nothing is marked. Whether it is closed.
+    [[nodiscard]] bool hold() noexcept { return (word_.fetch_add(closer, order::relaxed) & closed) != 0; }
 
     /// A closer begins; `end` follows, with `closer`. True: it is the first, and wakes who waits.
     [[nodiscard]] bool close(bool disown) noexcept

@@ -55,7 +55,8 @@ inline void want_driver(int more) noexcept
 /// Leaves a token at the spot of a pool's thread, wherever that sleeps.
 inline void wake_thread_at(parking_spot& spot) noexcept
 {
-    if (spot.unpark()) driver_there()->wake();
+    if (!spot.unpark()) return;
+    if (driver* const d = driver_there()) d->wake();  // none: in the child of a fork, whose parent's thread it was
 }
 
 }  // namespace weft::detail

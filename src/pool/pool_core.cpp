@@ -87,7 +87,6 @@ pool_core::pool_core(pool_options options, std::unique_ptr<test_schedule> schedu
         free_places();
         throw;
     }
-    if (options_.driver_thread) want_driver(1);
 }
 
 pool_core::~pool_core()
@@ -95,7 +94,7 @@ pool_core::~pool_core()
     stop_threads();
     free_places();
     delete added();
-    if (options_.driver_thread) want_driver(-1);
+    if (wants_driver_) want_driver(-1);
 }
 
 annex& pool_core::add(std::unique_ptr<annex> fresh) noexcept
@@ -165,9 +164,12 @@ void pool_core::start()
     starting_.store(num_threads_, order::relaxed);
     for (std::uint32_t i = 0; i < num_threads_; ++i) wake_thread_at(table_.at(i)->thread_spot);
     started_spot_.park();
-    if (!start_error_) return;
-    stop_threads();
-    std::rethrow_exception(std::exchange(start_error_, nullptr));
+    if (start_error_) {
+        stop_threads();
+        std::rethrow_exception(std::exchange(start_error_, nullptr));
+    }
+    wants_driver_ = options_.driver_thread;
+    if (wants_driver_) want_driver(1);
 }
 
 void pool_core::run_start_hook(place& me) noexcept

@@ -301,6 +301,7 @@ private:
     bool ended_ = false;         ///< no thread is started any more
 
     // The start.
+    bool wants_driver_ = false;  ///< counted in drivers_wanted
     parking_spot started_spot_;
     atomic<std::uint32_t> starting_{0};
     std::exception_ptr start_error_;  ///< guarded by seating_ until all have started
@@ -309,7 +310,10 @@ private:
     injector<task*> shared_;    ///< tasks of scopes that lie on no worker's deque
 };
 
-/// The number of forks that this process descends from since the library was loaded.
+/// From now on forks are noticed: whoever makes what the child of a fork must not use calls this first.
+void watch_forks();
+
+/// The number of forks that this process descends from since then.
 unsigned fork_generation() noexcept;
 
 }  // namespace weft::detail

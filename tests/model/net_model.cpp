@@ -65,7 +65,7 @@ const enter close_meets_wait(
         atomic<int> there{0};
         weft::thread_pool pool(threads(1));
         thread closer([&] { side.add(readiness::closed); });
-        thread system([&] { side.add(readiness::ready | readiness::hung_up); });
+        thread system([&] { side.add(readiness::ready | readiness::insists); });
         require(!pool.spawn(receive(side, there, 1)).get());
     },
     large(2));
@@ -145,6 +145,21 @@ const enter disown_meets_use("net", "disown_meets_use", [] {
         end(use_word::closer);
     }
     require(memory.read() == 100);
+});
+
+const enter hold_meets_close("net", "hold_meets_close", [] {
+    use_word word;
+    cell<int> descriptor{0};
+    const auto close = [&] { descriptor.write() = 100; };
+    {
+        thread closer([&] {
+            static_cast<void>(word.close(false));
+            static_cast<void>(word.end(use_word::closer, close));
+        });
+        if (!word.hold()) require(descriptor.read() != 100);
+        static_cast<void>(word.end(use_word::closer, close));
+    }
+    require(descriptor.read() == 100);
 });
 
 const enter disown_meets_close("net", "disown_meets_close", [] {

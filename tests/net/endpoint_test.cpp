@@ -60,5 +60,7 @@ TEST_CASE("endpoint: knows the loopback")
     CHECK_FALSE(endpoint("128.0.0.1", 0).is_loopback());
     CHECK_FALSE(endpoint("::2", 0).is_loopback());
     CHECK_FALSE(endpoint("1::1", 0).is_loopback());
+    CHECK(endpoint("::ffff:127.0.0.1", 0).is_loopback());
+    CHECK_FALSE(endpoint("::ffff:128.0.0.1", 0).is_loopback());
     CHECK_FALSE(endpoint().is_loopback());
 }

@@ -26,7 +26,7 @@ handler handler_of(int number)
 
 void do_nothing(int) {}
 
-/// A thread that takes the signals of the process. Else it were this one, which sleeps in a system call of weft's own, where
+/// A thread that takes the signals of the process. Otherwise it would be this one, which sleeps in a system call of weft's own, where
 /// ThreadSanitizer holds signals back.
 class signal_taker {
 public:
@@ -132,7 +132,7 @@ TEST_CASE("signals: what they did before comes back with the last set")
 
 TEST_CASE("signals: what is none, or cannot be caught, is refused, and so is one set too many")
 {
-    for (const int number : {0, -1, 65, 1000, SIGKILL, SIGSTOP}) {
+    for (const int number : {0, -1, 65, 1000, SIGKILL, SIGSTOP, SIGSEGV}) {
         try {
             net::signal_set set{number};
             FAIL(number << " is accepted");

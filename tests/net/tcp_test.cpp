@@ -477,6 +477,62 @@ EACH_POOL("tcp: an operation that is never awaited, or whose stream has gone, do
     weft::sync_wait(pool, run());
 }
 
+EACH_POOL("tcp: an operation is over when it has ended, though its task has a name")
+{
+    const auto run = [&]() -> weft::task<> {
+        auto [one, other] = co_await connected_pair();
+        std::array<std::byte, 4> room;
+        co_await other.write_all("ab");
+        auto first = one.read_some(std::span(room).first(1));
+        co_await std::move(first);
+        auto second = one.read_some(room);
+        CHECK_AWAITED(co_await std::move(second) == 1);
+        auto written = one.write_all("c");
+        co_await std::move(written);
+        one.close();
+        CHECK_AWAITED(co_await other.read_some(room) == 1);
+        CHECK_AWAITED(co_await other.read_some(room) == 0);  // the end, though all of them have their names still
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("tcp: what comes behind urgent data is read")
+{
+    const auto run = [&]() -> weft::task<> {
+        for (int round = 0; round < 20; ++round) {
+            auto [one, other] = co_await connected_pair();
+            const int fd = other.native_handle();
+            CHECK(::send(fd, "abc", 3, 0) == 3);
+            CHECK(::send(fd, "x", 1, MSG_OOB) == 1);
+            CHECK(::send(fd, "def", 3, 0) == 3);
+            if (round % 2 == 0) co_await net_test::for_a_while();
+            std::string got;
+            std::array<char, 100> room;
+            while (got.size() < 6) {
+                const std::size_t n = co_await one.read_some(std::as_writable_bytes(std::span(room)));
+                got.append(room.data(), n);
+            }
+            CHECK(got == "abcdef");
+        }
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("tcp: a duplicate that is closed leaves nothing with the reactor")
+{
+    const auto run = [&]() -> weft::task<> {
+        auto [one, other] = co_await connected_pair();
+        std::array<std::byte, 4> room;
+        for (int round = 0; round < 5; ++round) {
+            net::tcp_stream again = net::tcp_stream::from_native(::dup(one.native_handle()));
+            CHECK_AWAITED(!(co_await weft::with_timeout(again.read_some(room), 1ms)).has_value());
+        }
+        co_await other.write_all("a");
+        CHECK_AWAITED(co_await one.read_some(room) == 1);
+    };
+    weft::sync_wait(pool, run());
+}
+
 EACH_POOL("tcp: many connections at once")
 {
     const std::size_t count = test::scaled(300);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "net_pools.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 
 using net_test::bytes;
@@ -76,6 +78,37 @@ EACH_POOL("unix: more connections than the listener's line has room for")
             for (int i = 0; i < 20; ++i) co_await (co_await listener.accept()).write_all("a");
         };
         co_await weft::async_scope(body);
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("unix: what comes behind a descriptor that is sent along is read")
+{
+    const auto run = [&]() -> weft::task<> {
+        auto [one, other] = net::unix_stream::pair();
+        const int fd = other.native_handle();
+        alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+        char text[] = "abc";
+        iovec part{text, 3};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        cmsghdr* const head = CMSG_FIRSTHDR(&message);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(head), &fd, sizeof fd);
+        CHECK(::sendmsg(fd, &message, 0) == 3);
+        CHECK(::send(fd, "def", 3, 0) == 3);
+        std::string got;
+        std::array<char, 100> room;
+        while (got.size() < 6) {
+            const std::size_t n = co_await one.read_some(std::as_writable_bytes(std::span(room)));
+            got.append(room.data(), n);
+        }
+        CHECK(got == "abcdef");
     };
     weft::sync_wait(pool, run());
 }

@@ -30,12 +30,12 @@ private:
 /// things.
 ///
 /// Requires:      one reader and one writer at a time, which may be different tasks on different threads. A second one gets
-///                std::errc::device_or_resource_busy. The buffers live until the operation has ended. The stream may be
+///                std::errc::device_or_resource_busy; to call an operation takes the place, and its end gives it back. The buffers live until the operation has ended. The stream may be
 ///                moved or closed meanwhile, but is destroyed only when nothing is under way.
 /// Throws:        std::system_error with the system's code, and in words with whom; std::errc::operation_canceled if the
 ///                stream is closed meanwhile, std::errc::bad_file_descriptor if it has been before; weft::stopped if the task
-///                is asked to stop while it waits: what was read or written before is lost to the caller then, but for
-///                read_some and write_some, which have done nothing. Nothing raises SIGPIPE.
+///                is asked to stop while it waits: what was read or written before is lost to the caller then; read_some and
+///                write_some have done nothing in that case. Nothing raises SIGPIPE.
 /// Thread safety: close() and the descriptor's number: any thread. All else: as said.
 /// Cost:          a frame from the thread's lists, and the system calls: one for data that are there, or go out at once.
 /// Example:       examples/net/echo.cpp
@@ -60,7 +60,8 @@ public:
 
     /// Ends the direction in which this side sends; it can go on reading. Throws std::system_error.
     void shutdown_send();
-    /// Ends both. Who waits in an operation gets std::errc::operation_canceled. A second call does nothing.
+    /// Closes the descriptor, as soon as no operation uses it. Whoever waits in one gets std::errc::operation_canceled. A
+    /// second call does nothing.
     void close() noexcept { io_.close(); }
 
     /// The system's descriptor, which stays the stream's; -1 if it has been closed.

@@ -15,16 +15,17 @@ struct signal_subscription;
 
 namespace net {
 
-/// Signals that a task waits for, from the construction on, instead of what they did before; what that was comes back when
-/// the last set with that signal is destroyed. A signal that comes several times before anybody asks may count once, as
-/// the system has it. Every set with that signal gets it.
+/// Signals that a task waits for. From construction on they go to the set instead of doing what they did before; what that was
+/// comes back when the last set with that signal is destroyed. A signal that comes several times before anybody asks may
+/// count once, as the system has it. Every set with that signal gets it; what nobody has asked for by the end of a set is
+/// dropped. The threads of pools take no signals: std::raise there reaches nobody.
 ///
 /// Thread safety: one next() at a time. A set is neither moved nor copied.
 /// Example:       examples/net/echo.cpp
 class signal_set {
 public:
     /// `weft::net::signal_set stop{SIGINT, SIGTERM};`. Throws std::system_error: std::errc::invalid_argument for a number
-    /// that is no signal, or one that cannot be caught, and std::errc::too_many_files_open if there are 64 sets already.
+    /// that is no signal, that cannot be caught, or that tells of a fault of the thread itself (SIGSEGV ..), and std::errc::too_many_files_open if there are 64 sets already.
     explicit signal_set(std::initializer_list<int> signals);
     signal_set(const signal_set&) = delete;
     signal_set& operator=(const signal_set&) = delete;

@@ -23,7 +23,7 @@ public:
     /// network_unreachable, ..) and the address; weft::stopped.
     [[nodiscard]] static task<tcp_stream> connect(endpoint to);
     /// Takes over a connected socket; closes it if that fails. Throws std::system_error, std::bad_alloc.
-    [[nodiscard]] static tcp_stream from_native(int fd) { return tcp_stream(detail::descriptor(fd)); }
+    [[nodiscard]] static tcp_stream from_native(int fd);
 
     /// Whether small pieces are sent at once (true), or are held back until what was sent before has arrived (false; the
     /// system's usual). Throws std::system_error.
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] endpoint peer_endpoint() const;
 
 private:
-    friend class tcp_listener;
+    friend struct detail::net_access;
     explicit tcp_stream(detail::descriptor io) noexcept : byte_stream(std::move(io)) {}
 };
 
@@ -61,7 +61,7 @@ public:
     /// no descriptor left it waits, and tries again some time later: what knocks meanwhile waits, too. Throws as byte_stream.
     [[nodiscard]] task<tcp_stream> accept();
 
-    /// Who waits in accept() gets std::errc::operation_canceled.
+    /// Whoever waits in accept() gets std::errc::operation_canceled.
     void close() noexcept { io_.close(); }
     [[nodiscard]] int native_handle() const noexcept { return io_.native_handle(); }
 

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] static unix_stream from_native(int fd) { return unix_stream(detail::descriptor(fd)); }
 
 private:
-    friend class unix_listener;
+    friend struct detail::net_access;
     explicit unix_stream(detail::descriptor io) noexcept : byte_stream(std::move(io)) {}
 };
 

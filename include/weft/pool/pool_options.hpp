@@ -72,7 +72,7 @@ struct pool_options {
 
     /// Whether a thread of its own looks after the descriptors that tasks wait for (<weft/net/net.hpp>), as long as this
     /// pool is there; it serves all pools. Without it an idle thread does that, and what comes while all threads work waits
-    /// for the longest task that does not let others run. Costs two changes of thread for each event that comes alone.
+    /// for the longest task that does not let others run. Costs two thread switches for each event that comes alone.
     bool driver_thread = false;
 };
 

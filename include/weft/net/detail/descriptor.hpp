@@ -13,14 +13,19 @@
 namespace weft::detail {
 
 class io_source;
+struct net_access;
 
 /// Owns one. An operation that is under way keeps it open, even when its owner has closed it, until it has noticed that.
 class descriptor {
 public:
     descriptor() noexcept = default;
-    /// Takes `fd` over, which does not block from now on; closes it if that cannot be done. Throws std::system_error,
-    /// std::bad_alloc.
-    explicit descriptor(int fd);
+    struct kind {
+        bool blocks = true;      ///< so far; from now on it does not
+        bool reads_all = false;  ///< a read that gives less than there is room for has given all that there is
+    };
+    /// Takes `fd` over; closes it if that cannot be done. Throws std::system_error, std::bad_alloc.
+    explicit descriptor(int fd) : descriptor(fd, kind()) {}
+    descriptor(int fd, kind of);
     descriptor(descriptor&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
     descriptor& operator=(descriptor&& other) noexcept
     {
