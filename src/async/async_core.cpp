@@ -175,13 +175,12 @@ task* async_core::pop(shard& from) noexcept
 
 void async_core::make_ready(strand& s) noexcept
 {
-    const worker* const here = current_worker::get();
+    worker* const here = current_worker::get();
     if (here != nullptr && &here->pool == &pool_) {
         if (!has_others_) [[unlikely]]
             return make_ready_alone(s);
-        const std::uint32_t index = here->index;
-        push(shard_of(index), s);
-        pool_.work_available(index);
+        push(shard_of(here->index), s);
+        pool_.work_available_at(static_cast<place&>(*here));
         return;
     }
     // order: the strand that is made ready keeps the pool alive until it is taken, and whoever takes it sees this

@@ -164,19 +164,20 @@ bool reactor::ask(events& into, int milliseconds) noexcept
     return n >= 0 || errno == EINTR;
 }
 
-void reactor::look() noexcept
+bool reactor::look() noexcept
 {
-    if (!who_.has_any() || !take_turn()) return;
+    if (!who_.has_any() || !take_turn()) return false;
     events got;
     static_cast<void>(ask(got, 0));
     give_turn();
     got.wake();
+    return got.count != 0;
 }
 
 void reactor::glance() noexcept
 {
     constexpr std::uint64_t microseconds = 20;
-    if (ticks() - looked_at_.load(order::relaxed) >= microseconds * ticks_per_microsecond()) look();
+    if (ticks() - looked_at_.load(order::relaxed) >= microseconds * ticks_per_microsecond()) static_cast<void>(look());
 }
 
 void reactor::park(parking_spot& spot) noexcept

@@ -51,7 +51,7 @@ public:
     /// It is about to be closed.
     void forget(io_source& s) noexcept;
 
-    void look() noexcept override;
+    bool look() noexcept override;
     void glance() noexcept override;
     void park(parking_spot& spot) noexcept override;
     void wake() noexcept override;

@@ -19,8 +19,9 @@ public:
     driver(const driver&) = delete;
     driver& operator=(const driver&) = delete;
 
-    /// Makes ready what waits for descriptors that are ready, without waiting. Does nothing if another thread is at it.
-    virtual void look() noexcept = 0;
+    /// Makes ready what waits for descriptors that are ready, without waiting. Whether there was anything. Does nothing if
+    /// another thread is at it.
+    virtual bool look() noexcept = 0;
     /// The same for who has other things to do: also does nothing if somebody has looked a moment ago.
     virtual void glance() noexcept = 0;
 

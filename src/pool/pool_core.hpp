@@ -96,6 +96,12 @@ public:
     {
         if (searching_.load(order::relaxed) == 0 && table_.any(place_table::asleep)) wake_one(from);
     }
+    /// The same of a task that the thread of `me` has made ready. One that slept in the driver gets up for it: to wake another
+    /// one would take longer than the task. Whoever finds the first of several wakes the next, as always.
+    void work_available_at(place& me) noexcept
+    {
+        if (!gets_up(me)) work_available(me.index);
+    }
     /// Whether work of so many ticks, too short to wake anybody for, is better divided even so; see fork_context.
     [[nodiscard]] bool divides_short_work(place& me, std::uint64_t work) noexcept;
     /// `me` has published jobs: as work_available, and tells whoever watches.
@@ -231,6 +237,8 @@ private:
     [[nodiscard]] bool sees_work(const place& me, telling what, bool tasks = true) const noexcept;
     bool go_to_sleep(place& me, place_status from) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
+    /// Whether a place that was asleep searches from now on.
+    [[nodiscard]] bool gets_up(place& p) noexcept;
     bool claim_for_thread(place& p) noexcept;
     void search(place& called) noexcept;
     [[nodiscard]] bool tells_watcher(place& me) noexcept;

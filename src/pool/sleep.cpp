@@ -89,13 +89,19 @@ bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
     return true;
 }
 
-bool pool_core::claim_for_thread(place& p) noexcept
+bool pool_core::gets_up(place& p) noexcept
 {
     place_status expected = place_status::asleep;
-    if (p.status.load(order::relaxed) != expected || !has_threads()) return false;
+    if (p.status.load(order::relaxed) != expected) return false;
     // order: hands on the place's plain fields; too rare for a bounded search
     if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
     search(p);
+    return true;
+}
+
+bool pool_core::claim_for_thread(place& p) noexcept
+{
+    if (!has_threads() || !gets_up(p)) return false;
     wake_thread_at(p.thread_spot);
     return true;
 }

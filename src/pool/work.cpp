@@ -310,22 +310,23 @@ void pool_core::work_until_idle(place& me) noexcept
     const std::uint64_t patient_for = 20 * ticks_per_microsecond();
     std::uint64_t insists_at = ticks() + patient_for;
     std::uint64_t leaves_tasks_until = 0;
+    bool from_driver = false;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
-        if (driver* const d = driver_there()) d->look();
         telling what = telling::ask;
         const std::uint64_t now = ticks();
         if (now > insists_at) {
             what = telling::insist;
             insists_at = now + patient_for * searching_.load(order::relaxed);
         }
+        bool any = false;
         if (sees_work(me, what, now >= leaves_tasks_until)) {
             place_status expected = place_status::searching;
             // order: hands on the place's plain fields; too rare for a bounded search
             if (!me.status.compare_exchange_strong(expected, place_status::busy, order::acquire, order::relaxed))
                 return;
             found work;
-            const bool any = find(me, work);
+            any = find(me, work);
             if (any) {
                 stop_searching(me.index);
                 do {
@@ -339,7 +340,10 @@ void pool_core::work_until_idle(place& me) noexcept
                         break;
                     }
                 } while (find(me, work));
-                looking.reset();
+                // Of several threads that look at the driver in turn one is enough, if each finds something to do now and
+                // then, but not for long: the patience of the others ends.
+                if (!from_driver || searching_.load(order::relaxed) == 0) looking.reset();
+                from_driver = false;
                 insists_at = ticks() + patient_for;
                 if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
                 searching_.fetch_add(1, order::relaxed);
@@ -347,6 +351,10 @@ void pool_core::work_until_idle(place& me) noexcept
             leaves_tasks_until = me.tasks_of_others.ends_at();
             // order: hands on the place's plain fields; too rare for a bounded search
             me.status.store(place_status::searching, order::release);
+        }
+        if (driver* const d = any ? nullptr : driver_there(); d != nullptr && d->look()) {
+            from_driver = true;
+            continue;
         }
         // At the end of the pool nobody spins: it waits until all sleep.
         if (looking.wait() && !stopping_.load(order::relaxed)) continue;

@@ -9,8 +9,10 @@
 #include "net/attendance.hpp"
 #include "net/readiness.hpp"
 #include "net/use_word.hpp"
+#include "pool/driver.hpp"
 #include "small_pool.hpp"
 
+#include <atomic>
 #include <cstdint>
 
 namespace {
@@ -22,9 +24,12 @@ using weft::detail::atomic;
 using weft::detail::attendance;
 using weft::detail::cell;
 using weft::detail::io_wait;
+using weft::detail::parking_spot;
 using weft::detail::readiness;
 using weft::detail::use_word;
+using weft::detail::order::acquire;
 using weft::detail::order::relaxed;
+using weft::detail::order::release;
 using weft::model::require;
 using weft::model::thread;
 
@@ -178,6 +183,65 @@ const enter disown_meets_close("net", "disown_meets_close", [] {
     }
     require(memory.read() == 100);
 });
+
+/// What the reactor is to the pool. `ring` stands for an event: it comes to whoever sleeps in here, or is there when the next
+/// one comes.
+class one_event_driver final : public weft::detail::driver {
+public:
+    explicit one_event_driver(readiness& side) : side_(side)
+    {
+        weft::detail::driver_of_all.store(this, std::memory_order_relaxed);
+    }
+    one_event_driver(const one_event_driver&) = delete;
+    one_event_driver& operator=(const one_event_driver&) = delete;
+    ~one_event_driver() { weft::detail::driver_of_all.store(nullptr, std::memory_order_relaxed); }
+
+    void ring() noexcept
+    {
+        event_.store(true, release);
+        bell_.unpark();
+    }
+
+    bool look() noexcept override { return false; }
+    void glance() noexcept override {}
+    void wake() noexcept override { bell_.unpark(); }
+    void attend() noexcept override {}
+    void park(parking_spot& spot) noexcept override
+    {
+        if (is_taken_.exchange(true, acquire)) return spot.park();
+        if (spot.leave_for_elsewhere()) {
+            bell_.park();
+            spot.come_back_from_elsewhere();
+        }
+        is_taken_.store(false, release);
+        if (event_.load(relaxed) && event_.exchange(false, acquire)) side_.add(readiness::ready);
+    }
+
+private:
+    readiness& side_;
+    parking_spot bell_;
+    atomic<bool> event_{false};
+    atomic<bool> is_taken_{false};
+};
+
+const enter event_meets_publisher(
+    "net", "event_meets_publisher",
+    [] {
+        // The pool's thread sleeps in the driver, or is about to: an event and a task from outside come.
+        readiness side;
+        atomic<int> there{0};
+        one_event_driver system(side);
+        weft::thread_pool pool(threads(1));
+        auto waiting = pool.spawn(receive(side, there, 1));
+        thread world([&] {
+            there.store(1, relaxed);
+            system.ring();
+        });
+        const auto nothing = []() -> weft::task<int> { co_return 7; };
+        require(pool.spawn(nothing()).get() == 7);
+        require(waiting.get());
+    },
+    large(2));
 
 const enter leave_meets_watcher("net", "leave_meets_watcher", [] {
     attendance who;
