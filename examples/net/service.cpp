@@ -61,8 +61,6 @@ struct finding {
     std::uint64_t smallest = 0;
     std::uint64_t median = 0;
     std::uint64_t sum = 0;  // of the remainders by 1000
-
-    friend bool operator==(const finding&, const finding&) = default;
 };
 
 constexpr std::uint64_t number_of(std::uint64_t seed, std::uint64_t i)
