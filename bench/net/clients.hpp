@@ -64,7 +64,7 @@ private:
 /// Connects, waits until the server closes, and closes: without a trace, lest the ports run out.
 void come_and_go(std::uint16_t port, int times);
 
-/// Raises the limit of descriptors as far as is allowed; gives how many connections one end of which is here it lets have.
+/// Raises the limit of descriptors as far as is allowed; gives how many connections one end of which is here it allows.
 std::size_t most_connections();
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-// bench/net/epoll_server.cpp - the server by hand: an epoll descriptor for each thread, and three system calls for an echo.
+// bench/net/epoll_server.cpp - the server by hand: an epoll descriptor a thread, and three system calls an echo.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "net/servers.hpp"
 #include "net/sockets.hpp"

@@ -1,15 +1,16 @@
 // bench/net/net_bench.cpp - servers of the loopback, beside those of other libraries and one by hand.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// echo: clients send 64 bytes, wait for the answer, and send the next: a round trip. The clients are one thread and bare
-// system calls, the same for all. threads: the server's; so with two, and the client's, there are three, on a machine of two
-// processors. processor: the processor time of the server's threads alone, which depends less on what else runs.
+// echo: clients send 64 bytes, wait for the answer, and send the next: a round trip. The clients are one thread and
+// bare system calls, the same for all. threads: the server's; so with two, and the client's, there are three, on a
+// machine of two processors. processor: the processor time of the server's threads alone, which depends less on what
+// else runs.
 //
 // accept and close: one connection after the other, closed by the server at once.
 //
-// 10k connections: both ends would be more descriptors than a process may have, so the clients are a process of their own.
-// memory: by how much the server's process has grown, without what the system keeps; with a buffer of 256 bytes each, but
-// for epoll by hand, which needs none.
+// 10k connections: both ends would be more descriptors than a process may have, so the clients are a process of their
+// own. memory: by how much the server's process has grown, without what the system keeps; with a buffer of 256 bytes
+// each, but for epoll by hand, which needs none.
 #include "harness/bench.hpp"
 #include "net/clients.hpp"
 #include "net/servers.hpp"

@@ -4,9 +4,9 @@
 //     chat PORT    serves at that port of the loopback, until Ctrl-C; talk by `nc 127.0.0.1 PORT`
 //     chat         serves itself for a moment: four who listen, one who does not
 //
-// Each member has a bounded channel of lines, and two tasks: one reads what it says and puts that into the channels of all,
-// the other writes what is in its own. Nobody waits for a member that is slow: try_send either finds room, or the member is
-// dropped. Its connection is closed, which ends both of its tasks, wherever they wait.
+// Each member has a bounded channel of lines, and two tasks: one reads what it says and puts that into the channels of
+// all, the other writes what is in its own. Nobody waits for a member that is slow: try_send either finds room, or the
+// member is dropped. Its connection is closed, which ends both of its tasks, wherever they wait.
 #include <weft/async/async.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/net/net.hpp>
@@ -192,7 +192,8 @@ weft::task<> hear_all(net::tcp_stream& from, weft::async_semaphore& heard)
     }
 }
 
-/// Talks until the one that does not listen has been shown out; never further ahead of the others than they may be behind.
+/// Talks until the one that does not listen has been shown out; never further ahead of the others than they may be
+/// behind.
 weft::task<> talk(net::tcp_stream& to, weft::async_semaphore& heard, std::size_t listeners, const chat_room& room)
 {
     constexpr int most_rounds = 1000;

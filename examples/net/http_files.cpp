@@ -1,11 +1,12 @@
 // examples/net/http_files.cpp - a server of files by HTTP/1.1, to be read in one sitting; and a client that tries it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-//     http_files FOLDER PORT    serves the files below the folder at that port of the loopback (0: a free one), until Ctrl-C
+//     http_files FOLDER PORT    serves the files below the folder at that port of the loopback (0: a free one), until
+//                               Ctrl-C
 //     http_files                serves a folder of its own for a moment, and asks itself
 //
-// A task for each connection, as if there were nobody else. Files are read by weft::offload, as the system may block there.
-// Nothing outside the folder is served: the system itself refuses a path that leaves it, by dots or by links.
+// A task for each connection, as if there were nobody else. Files are read by weft::offload, as the system may block
+// there. Nothing outside the folder is served: the system itself refuses a path that leaves it, by dots or by links.
 #include "http.hpp"
 
 #include <weft/async/async.hpp>
@@ -101,8 +102,8 @@ struct part {
     std::uint64_t end = 0;
 };
 
-/// What a header "Range" asks for of so many bytes. A part that is empty: there is no such. Nothing: all of it, as for ranges
-/// that are malformed, or several, which a server may take for none.
+/// What a header "Range" asks for of so many bytes. A part that is empty: there is no such. Nothing: all of it, as for
+/// ranges that are malformed, or several, which a server may take for none.
 std::optional<part> range_of(std::string_view range, std::uint64_t size)
 {
     constexpr std::string_view unit = "bytes=";

@@ -31,7 +31,8 @@ ask "${at}numbers.txt" | cmp - "$folder/www/numbers.txt" || fail "the file has c
 [ "$(ask -o /dev/null -w '%{http_code}' "${at}nothing")" = 404 ] || fail "404"
 [ "$(ask -o /dev/null -w '%{http_code}' --range 1000000- "${at}numbers.txt")" = 416 ] || fail "416"
 [ "$(ask -I -o /dev/null -w '%{http_code}' "${at}numbers.txt")" = 200 ] || fail "HEAD"
-[ "$(ask -o /dev/null -o /dev/null -w '%{num_connects}' "$at" "${at}numbers.txt")" = 10 ] || fail "the connection was not kept"
+connects=$(ask -o /dev/null -o /dev/null -w '%{num_connects}' "$at" "${at}numbers.txt")
+[ "$connects" = 10 ] || fail "the connection was not kept"
 
 kill -INT "$server"
 wait "$server" || fail "the server does not end well"

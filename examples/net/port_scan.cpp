@@ -1,10 +1,10 @@
-// examples/net/port_scan.cpp - who listens on the loopback, and what it says first: thousands of questions, 500 at once.
+// examples/net/port_scan.cpp - who listens on the loopback, and what it says first: thousands of ports, 500 at once.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 //     port_scan FIRST LAST    scans these ports of 127.0.0.1
 //     port_scan               opens some hundred ports, of which one greets, and looks whether it finds them
 //
-// The permit is taken before a task is spawned: so there are never more tasks that ask than permits, however many ports.
+// The permit is taken before a task is spawned: so there are never more tasks that ask than permits.
 #include <weft/async/async.hpp>
 #include <weft/net/net.hpp>
 

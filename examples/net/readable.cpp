@@ -1,8 +1,8 @@
 // examples/net/readable.cpp - waiting for descriptors that are no sockets: a pipe, and a timer of the system.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// weft::net::readable(fd) says when reading would not block; the reading is up to whoever waits. So any descriptor that the
-// system can poll fits into a task: here a timer that beats, and a pipe on which each beat is written, and which ends.
+// weft::net::readable(fd) says when reading would not block; the reading is up to whoever waits. So any descriptor that
+// the system can poll fits into a task: here a timer that beats, and a pipe to which each beat is written, and which ends.
 #include <weft/async/async.hpp>
 #include <weft/net/net.hpp>
 

@@ -4,12 +4,12 @@
 //     service PORT    serves at that port of the loopback, until Ctrl-C
 //     service         serves itself for a moment, and asks more of itself than it can do
 //
-//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7'             makes so many numbers, sorts them, tells about them
-//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7&within=1'    the same in a millisecond, or 504
+//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7'          makes and sorts so many numbers, and tells about them
+//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7&within=1' the same in a millisecond, or 504
 //
-// A request becomes a job in a bounded channel, from which two tasks take them; each runs its job as parallel loops on the
-// pool. If the channel is full the answer is 503, at once: what would come too late anyway is never begun, and nothing
-// grows without bound. A job whose time is over stops in the middle of its loop.
+// A request becomes a job in a bounded channel, from which two tasks take them; each runs its job as parallel loops on
+// the pool. If the channel is full the answer is 503, at once: what would come too late anyway is never begun, and
+// nothing grows without bound. A job whose time is over stops in the middle of its loop.
 #include "http.hpp"
 
 #include <weft/algorithm/par_sort.hpp>
