@@ -16,8 +16,8 @@ enum class service {
     close_at_once  ///< is closed
 };
 
-/// The largest piece that an echo reads at once. Each connection has a buffer of its own, but for bare epoll, which needs
-/// none.
+/// The largest piece that an echo reads at once. Each connection has a buffer of its own, but for bare epoll, which
+/// needs none.
 inline constexpr std::size_t buffer_bytes = 256;
 
 /// Serves a port of the loopback, from its construction on. The destructor takes no more connections, and waits until

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // weft::net::readable(fd) says when reading would not block; the reading is up to whoever waits. So any descriptor that
-// the system can poll fits into a task: here a timer that beats, and a pipe to which each beat is written, and which ends.
+// the system can poll fits into a task: here a timer that beats, and a pipe to which each beat is written.
 #include <weft/async/async.hpp>
 #include <weft/net/net.hpp>
 

@@ -4,7 +4,7 @@
 //     service PORT    serves at that port of the loopback, until Ctrl-C
 //     service         serves itself for a moment, and asks more of itself than it can do
 //
-//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7'          makes and sorts so many numbers, and tells about them
+//     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7'          sorts so many numbers, and tells about them
 //     curl 'http://127.0.0.1:PORT/sort?count=1000000&seed=7&within=1' the same in a millisecond, or 504
 //
 // A request becomes a job in a bounded channel, from which two tasks take them; each runs its job as parallel loops on
