@@ -13,14 +13,6 @@
 #include <climits>
 #include <ctime>
 
-#if defined(__SANITIZE_THREAD__)
-#define WEFT_WATCHED_BY_TSAN
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WEFT_WATCHED_BY_TSAN
-#endif
-#endif
-
 namespace weft::detail {
 namespace {
 
@@ -33,12 +25,7 @@ long futex(const void* word, int op, std::uint32_t value, const timespec* until)
 
 void wait_on(const atomic<std::uint32_t>& word, std::uint32_t old) noexcept
 {
-#ifdef WEFT_WATCHED_BY_TSAN
-    // ThreadSanitizer puts a signal's handler off until the thread does something that it watches: which is not the futex.
-    static_cast<void>(wait_on_until(word, old, clock::now() + std::chrono::milliseconds(20)));
-#else
     futex(&word, FUTEX_WAIT_BITSET_PRIVATE, old, nullptr);
-#endif
 }
 
 bool wait_on_until(const atomic<std::uint32_t>& word, std::uint32_t old, clock::time_point deadline) noexcept
