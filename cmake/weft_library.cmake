@@ -5,8 +5,8 @@ find_package(Threads REQUIRED)
 
 file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      "src/seam/*.cpp" "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp"
-     "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/latency/*.cpp" "src/c/*.cpp"
-     "src/model/*.cpp")
+     "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/latency/*.cpp" "src/observe/*.cpp"
+     "src/c/*.cpp" "src/model/*.cpp")
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   file(GLOB net_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "src/net/*.cpp")
   list(APPEND weft_sources ${net_sources})

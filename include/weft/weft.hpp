@@ -80,12 +80,17 @@
 #include <weft/latency/overlapped.hpp>
 #include <weft/latency/par_overlapped.hpp>
 #include <weft/latency/prefetch.hpp>
+#include <weft/observe/measure.hpp>
+#include <weft/observe/observe.hpp>
+#include <weft/observe/report.hpp>
+#include <weft/observe/trace.hpp>
 #include <weft/pool/broadcast.hpp>
 #include <weft/pool/callback.hpp>
 #include <weft/pool/context.hpp>
 #include <weft/pool/divided_loop.hpp>
 #include <weft/pool/join.hpp>
 #include <weft/pool/loop_memory.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/pool/pace.hpp>
 #include <weft/pool/per_worker.hpp>
 #include <weft/pool/pool_options.hpp>

@@ -186,6 +186,7 @@ struct place final : worker {
     cell<std::uint32_t> left{0};         ///< reasons to be away, one inside the other
     cell<place_status> back{place_status::busy};  ///< what `status` is when there are none: busy or borrowed
     cell<bool> looks{false};                      ///< was called in, and counts among those that search
+    bool shows_waiting = false;                   ///< has told that it waits, and found nothing to do since
     bool hooked = false;                          ///< its thread has got through on_thread_start
     bool for_callers = false;                     ///< has no thread, and never a seat
 

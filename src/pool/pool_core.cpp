@@ -4,6 +4,7 @@
 
 #include <weft/base/detail/array.hpp>
 #include <weft/seam/clock.hpp>
+#include <weft/seam/events.hpp>
 #include <weft/seam/memory.hpp>
 #include <weft/seam/ticks.hpp>
 #include <weft/topology/cpu_set.hpp>
@@ -161,6 +162,7 @@ void pool_core::start_thread(place& p, bool spare)
 
 void pool_core::start()
 {
+    watch_if_asked();
     starting_.store(num_threads_, order::relaxed);
     for (std::uint32_t i = 0; i < num_threads_; ++i) wake_thread_at(table_.at(i)->thread_spot);
     started_spot_.park();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/detail/task.hpp>
 
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ scope_core::scope_core(worker& home) noexcept
     ticket_.run = &scope_core::run_oldest;
     ticket_.scope = this;
     enter_activation(static_cast<place&>(home_), here_);
+    note(event_kind::scope_open, static_cast<place&>(home_), this);
 }
 
 std::size_t scope_core::num_threads() const noexcept { return home_.pool.num_threads(); }

@@ -16,6 +16,7 @@
 //                 at debt_ afterwards, and whoever gets into debt_ looks at the seats afterwards, with fences between
 //                 (docs/sleep.md, DebtFence).
 //             I3  A spare that goes to sleep gives its seat to one of the pool's own threads, if one rests.
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 
 #include <weft/base/spin_hint.hpp>
@@ -190,6 +191,7 @@ bool pool_core::tell(place& home) noexcept
 
 void pool_core::helps_now(place& me) noexcept
 {
+    note_waiting_ends(me);
     if (!me.looks.read()) return;
     me.looks.write() = false;
     stop_searching(me.index);

@@ -1,5 +1,6 @@
 // src/pool/sleep.cpp - who sleeps, who looks for work, and who wakes whom. The argument is in docs/sleep.md.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 
 #include <weft/base/spin_hint.hpp>
@@ -102,6 +103,8 @@ bool pool_core::gets_up(place& p) noexcept
 bool pool_core::claim_for_thread(place& p) noexcept
 {
     if (!has_threads() || !gets_up(p)) return false;
+    if (events_wanted()) [[unlikely]]
+        write_event({.kind = event_kind::wake, .at = current_worker::get(), .what = &p});
     wake_thread_at(p.thread_spot);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <weft/pool/context.hpp>
 #include <weft/pool/per_worker.hpp>
 
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/stay_loaded.hpp"
 
@@ -149,6 +150,7 @@ void visit::enter(pool_core& pool)
             taken.spawns_under = {};
             place_ = &taken;
             how_ = kind::entered;
+            note_visit(taken, pool.num_threads());
         }
     } catch (...) {
         if (before_ != nullptr) before_->pool.come_back(static_cast<detail::place&>(*before_));
@@ -165,6 +167,7 @@ visit::~visit()
     newest::set(below_);
     current_worker::set(before_);
     if (how_ == kind::entered) {
+        note(event_kind::visit_end, static_cast<detail::place&>(*place_));
         place_->pool.stand_up(static_cast<detail::place&>(*place_));
     } else {
         place_->pool.leave(static_cast<detail::place&>(*place_));
@@ -184,12 +187,15 @@ blocking_section::blocking_section() : place_(nullptr)
     worker* const here = current_worker::get();
     if (here == nullptr) return;
     place_ = here;
+    note(event_kind::block_begin, static_cast<place&>(*here));
     here->pool.begin_blocking(static_cast<place&>(*here));
 }
 
 blocking_section::~blocking_section()
 {
-    if (place_ != nullptr) place_->pool.end_blocking(static_cast<place&>(*place_));
+    if (place_ == nullptr) return;
+    place_->pool.end_blocking(static_cast<place&>(*place_));
+    note(event_kind::block_end, static_cast<place&>(*place_));
 }
 
 }  // namespace detail

@@ -1,5 +1,6 @@
 // src/pool/waiting.cpp - a thread that waits: what it helps with, and how it naps.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/steal_from.hpp"
 
@@ -173,6 +174,7 @@ void pool_core::wait_for_job(place& me, job_slot& job)
                 record = {};
                 continue;
             }
+            note_waiting(me);
             if (waiting.wait()) continue;
         }
         require_threads();
@@ -302,6 +304,7 @@ void pool_core::wait_for_scope(place& me, scope_core& scope)
                 record = {};
                 continue;
             }
+            note_waiting(me);
             if (waiting.wait()) continue;
         }
         require_threads();
@@ -325,11 +328,13 @@ void pool_core::wait_for_mail(place& me, const mail_counter& counter)
     patience waiting = patience::while_waiting(options_.idle);
     wait_record record;
     while (counter.pending.load(order::acquire) != 0) {
+        note_waiting(me);
         if (waiting.wait()) continue;
         require_threads();
         // order: the look at the top of the loop acquires it again
         nap(me, place_status::away, record, [&] { return counter.pending.load(order::acquire) == 0; });
     }
+    note_waiting_ends(me);
 }
 
 }  // namespace weft::detail

@@ -1,5 +1,6 @@
 // src/pool/work.cpp - finding work and running it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
 #include "pool/steal_from.hpp"
 
@@ -94,6 +95,7 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
     const bool judges = kind.site != nullptr && (kind.site->is_too_short() || me.stolen++ % judges_one_in == 0);
     const std::uint64_t began = judges ? ticks() : 0;
     split_deque::set_taken(job, me.index, me.jobs.index_of(me.jobs.head()), me.yields.load(order::relaxed));
+    note_steal(me, victim, job, kind);
     const float_mode mode = job_state(job.state.load(order::relaxed)).mode();
     bool succeeded = true;
     if ((mode & unknown_mode) == 0) {
@@ -115,6 +117,7 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
     } else {
         victim.jobs.keep_asking();  // its owner runs it; somebody may want the next one
     }
+    note(event_kind::job_end, me);
     if (split_deque::finish(job, succeeded)) victim.wait_spot.unpark();
 }
 
@@ -305,6 +308,7 @@ bool pool_core::find(place& me, found& out) noexcept
 
 void pool_core::work_until_idle(place& me) noexcept
 {
+    const noted_search noted(me);
     patience looking(options_.idle);
     // Jobs that are known to be too short it wants only so often, the less often the more threads there are that look.
     const std::uint64_t patient_for = 20 * ticks_per_microsecond();
@@ -329,6 +333,7 @@ void pool_core::work_until_idle(place& me) noexcept
             any = find(me, work);
             if (any) {
                 stop_searching(me.index);
+                note(event_kind::found, me, work.t != nullptr ? work.t->scope : nullptr, work.job != nullptr ? 1 : 0);
                 do {
                     run(me, work);
                     work = {};
@@ -340,6 +345,7 @@ void pool_core::work_until_idle(place& me) noexcept
                         break;
                     }
                 } while (find(me, work));
+                note(event_kind::search, me);
                 // Of several threads that look at the driver in turn one is enough, if each finds something to do now and
                 // then, but not for long: the patience of the others ends.
                 if (!from_driver || searching_.load(order::relaxed) == 0) looking.reset();

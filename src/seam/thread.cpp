@@ -136,6 +136,15 @@ void* thread::enter(void* body) noexcept
     return nullptr;
 }
 
+std::string this_thread_name()
+{
+#if defined(__linux__)
+    char name[16];
+    if (pthread_getname_np(pthread_self(), name, sizeof name) == 0) return name;
+#endif
+    return {};
+}
+
 void yield_thread() noexcept { std::this_thread::yield(); }
 
 }  // namespace weft::detail

@@ -21,6 +21,7 @@ LAYERS = {
     "algorithm": {"pool", "simd"},
     "latency": {"pool"},
     "net": {"async", "pool", "sync"},
+    "observe": set(),
     "c": {"algorithm", "channel", "iter", "pool"},
     "async": {"channel", "pool", "sync", "topology"},
     "model": set(),

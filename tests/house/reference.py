@@ -26,6 +26,7 @@ TITLES = {
     "algorithm": "Algorithms",
     "latency": "Lookups",
     "net": "Sockets",
+    "observe": "Traces and reports",
     "simd": "SIMD",
     "channel": "Channels",
     "queue": "Queues",

@@ -292,18 +292,20 @@ C collect_values(const S& source)
 }  // namespace detail
 
 template <class Self>
-auto par_iterator<Self>::to_vector()
+auto par_iterator<Self>::to_vector(place where)
 {
+    const auto region = this->region_at(where);
     const Self self(moved());
     return detail::collect_vector<detail::kept_t<typename Self::item>>(self);
 }
 
 template <class Self>
 template <class C>
-auto par_iterator<Self>::collect()
+auto par_iterator<Self>::collect(place where)
 {
+    const auto region = this->region_at(where);
     if constexpr (std::is_same_v<C, detail::as_vector>) {
-        return to_vector();
+        return to_vector(where);
     } else if constexpr (detail::container_or_failure<C>) {
         const Self self(moved());
         return detail::collect_values<C>(self);
@@ -319,8 +321,9 @@ auto par_iterator<Self>::collect()
 
 template <class Self>
 template <class Out>
-std::size_t par_iterator<Self>::collect_into(Out&& out)
+std::size_t par_iterator<Self>::collect_into(Out&& out, place where)
 {
+    const auto region = this->region_at(where);
     using plain = std::remove_cvref_t<Out>;
     if constexpr (detail::is_std_vector<plain> && std::is_lvalue_reference_v<Out>) {
         const Self self(moved());

@@ -35,31 +35,35 @@ struct check_three_way {
 
 template <class Self>
 template <class Other>
-bool par_iterator<Self>::equal(Other&& other)
+bool par_iterator<Self>::equal(Other&& other, place where)
 {
+    const auto region = this->region_at(where);
     auto right = detail::as_source(std::forward<Other>(other));
     detail::check_random<decltype(right)>();
     detail::check_equal_items<typename Self::item, typename decltype(right)::item>();
     if (size() != right.size()) return false;
-    return zip(std::move(right)).all_of([](const auto& a, const auto& b) { return static_cast<bool>(a == b); });
+    return zip(std::move(right)).all_of([](const auto& a, const auto& b) { return static_cast<bool>(a == b); }, where);
 }
 
 template <class Self>
 template <class Other>
-auto par_iterator<Self>::compare_three_way(Other&& other)
+auto par_iterator<Self>::compare_three_way(Other&& other, place where)
 {
+    const auto region = this->region_at(where);
     auto right = detail::as_source(std::forward<Other>(other));
     detail::check_random<decltype(right)>();
     detail::check_three_way<typename Self::item, typename decltype(right)::item>();
     using ordering = decltype(std::declval<typename Self::item&>() <=> std::declval<typename decltype(right)::item&>());
     const std::size_t mine = size();
     const std::size_t theirs = right.size();
-    const std::optional<ordering> first =
-        zip(std::move(right)).find_map_first([](const auto& a, const auto& b) -> std::optional<ordering> {
-            const ordering c = a <=> b;
-            if (c == 0) return std::nullopt;
-            return c;
-        });
+    const std::optional<ordering> first = zip(std::move(right))
+                                              .find_map_first(
+                                                  [](const auto& a, const auto& b) -> std::optional<ordering> {
+                                                      const ordering c = a <=> b;
+                                                      if (c == 0) return std::nullopt;
+                                                      return c;
+                                                  },
+                                                  where);
     return first ? *first : ordering(mine <=> theirs);
 }
 

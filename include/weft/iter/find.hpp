@@ -124,40 +124,45 @@ struct check_ordered {
 
 template <class Self>
 template <class P>
-bool par_iterator<Self>::any_of(P p)
+bool par_iterator<Self>::any_of(P p, place where)
 {
+    const auto region = this->region_at(where);
     auto hits = filter(std::move(p));
     return detail::drive(std::as_const(hits), detail::exists_consumer{});
 }
 
 template <class Self>
 template <class P>
-bool par_iterator<Self>::all_of(P p)
+bool par_iterator<Self>::all_of(P p, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_predicate<P, const std::remove_reference_t<typename Self::item>&>();
     const auto f = detail::local_function(p);
-    return !any_of([f](const auto& item) { return !static_cast<bool>(detail::call(f, item)); });
+    return !any_of([f](const auto& item) { return !static_cast<bool>(detail::call(f, item)); }, where);
 }
 
 template <class Self>
 template <class P>
-bool par_iterator<Self>::none_of(P p)
+bool par_iterator<Self>::none_of(P p, place where)
 {
-    return !any_of(std::move(p));
+    const auto region = this->region_at(where);
+    return !any_of(std::move(p), where);
 }
 
 template <class Self>
 template <class P>
-auto par_iterator<Self>::find_any(P p)
+auto par_iterator<Self>::find_any(P p, place where)
 {
+    const auto region = this->region_at(where);
     const auto hits = filter(std::move(p));
     return detail::drive(hits, detail::take_any_consumer<detail::kept_t<typename Self::item>>{});
 }
 
 template <class Self>
 template <class P>
-auto par_iterator<Self>::find_first(P p)
+auto par_iterator<Self>::find_first(P p, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_ordered<Self>();
     const auto hits = filter(std::move(p));
     return detail::drive(hits, detail::take_first_consumer<detail::kept_t<typename Self::item>>{});
@@ -183,8 +188,9 @@ struct number_if {
 
 template <class Self>
 template <class P>
-std::optional<std::size_t> par_iterator<Self>::position_first(P p)
+std::optional<std::size_t> par_iterator<Self>::position_first(P p, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_predicate<P, const std::remove_reference_t<typename Self::item>&>();
     const auto hits = enumerate().filter_map(detail::number_if<P>{std::move(p)});
     return detail::drive(hits, detail::take_first_consumer<std::size_t>{});

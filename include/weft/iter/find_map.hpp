@@ -80,24 +80,27 @@ auto last_of(Chain&& chain, Pick pick)
 
 template <class Self>
 template <class P>
-auto par_iterator<Self>::find_last(P p)
+auto par_iterator<Self>::find_last(P p, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_ordered<Self>();
     return detail::last_of(moved(), [&](auto&& chain) { return std::move(chain).filter(std::move(p)); });
 }
 
 template <class Self>
 template <class F>
-auto par_iterator<Self>::find_map_any(F f)
+auto par_iterator<Self>::find_map_any(F f, place where)
 {
+    const auto region = this->region_at(where);
     const auto hits = filter_map(std::move(f));
     return detail::drive(hits, detail::take_any_consumer<detail::kept_t<typename decltype(hits)::item>>{});
 }
 
 template <class Self>
 template <class F>
-auto par_iterator<Self>::find_map_first(F f)
+auto par_iterator<Self>::find_map_first(F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_ordered<Self>();
     const auto hits = filter_map(std::move(f));
     return detail::drive(hits, detail::take_first_consumer<detail::kept_t<typename decltype(hits)::item>>{});
@@ -105,8 +108,9 @@ auto par_iterator<Self>::find_map_first(F f)
 
 template <class Self>
 template <class F>
-auto par_iterator<Self>::find_map_last(F f)
+auto par_iterator<Self>::find_map_last(F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_ordered<Self>();
     return detail::last_of(moved(), [&](auto&& chain) { return std::move(chain).filter_map(std::move(f)); });
 }
@@ -121,16 +125,18 @@ auto par_iterator<Self>::positions(P p)
 
 template <class Self>
 template <class P>
-std::optional<std::size_t> par_iterator<Self>::position_any(P p)
+std::optional<std::size_t> par_iterator<Self>::position_any(P p, place where)
 {
+    const auto region = this->region_at(where);
     const auto hits = positions(std::move(p));
     return detail::drive(hits, detail::take_any_consumer<std::size_t>{});
 }
 
 template <class Self>
 template <class P>
-std::optional<std::size_t> par_iterator<Self>::position_last(P p)
+std::optional<std::size_t> par_iterator<Self>::position_last(P p, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_predicate<P, const std::remove_reference_t<typename Self::item>&>();
     return detail::last_of(enumerate(), [&](auto&& numbered) {
         return std::move(numbered).filter_map(detail::number_if<P>{std::move(p)});

@@ -103,28 +103,32 @@ struct count_equal_consumer {
 
 template <class Self>
 template <class F>
-void par_iterator<Self>::for_each(F f)
+void par_iterator<Self>::for_each(F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_callable<F, typename Self::item>();
     const Self self(moved());
     detail::drive(self, detail::for_each_consumer<F>{f});
 }
 
 template <class Self>
-std::size_t par_iterator<Self>::count()
+std::size_t par_iterator<Self>::count(place where)
 {
     if constexpr (Self::index_grade == detail::indexing::none || Self::runs_functions) {
+        const auto region = this->region_at(where);
         const Self self(moved());
         return detail::drive(self, detail::count_consumer{});
     } else {
+        static_cast<void>(where);
         return size();
     }
 }
 
 template <class Self>
 template <class V>
-std::size_t par_iterator<Self>::count(const V& value)
+std::size_t par_iterator<Self>::count(const V& value, place where)
 {
+    const auto region = this->region_at(where);
     using item = detail::kept_t<typename Self::item>;
     if constexpr (std::is_arithmetic_v<item> && std::is_arithmetic_v<V>) {
         const item wanted = static_cast<item>(value);
@@ -132,10 +136,10 @@ std::size_t par_iterator<Self>::count(const V& value)
             const Self self(moved());
             return detail::drive(self, detail::count_equal_consumer<item>{wanted});
         } else {
-            return filter([wanted](const item& x) { return x == wanted; }).count();
+            return filter([wanted](const item& x) { return x == wanted; }).count(where);
         }
     } else {
-        return filter([&value](const auto& x) { return static_cast<bool>(x == value); }).count();
+        return filter([&value](const auto& x) { return static_cast<bool>(x == value); }).count(where);
     }
 }
 

@@ -181,17 +181,19 @@ auto par_iterator<Self>::map_with(T state, F f)
 
 template <class Self>
 template <class T, class F>
-void par_iterator<Self>::for_each_with(T state, F f)
+void par_iterator<Self>::for_each_with(T state, F f, place where)
 {
-    for_each_init(detail::copy_of<T>{std::move(state)}, std::move(f));
+    const auto region = this->region_at(where);
+    for_each_init(detail::copy_of<T>{std::move(state)}, std::move(f), where);
 }
 
 template <class Self>
 template <class Init, class F>
-void par_iterator<Self>::for_each_init(Init init, F f)
+void par_iterator<Self>::for_each_init(Init init, F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_init<Init, F, typename Self::item>();
-    map_init(std::move(init), detail::call_only<F>{std::move(f)}).for_each([](char) {});
+    map_init(std::move(init), detail::call_only<F>{std::move(f)}).for_each([](char) {}, where);
 }
 
 }  // namespace weft

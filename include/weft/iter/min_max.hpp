@@ -290,8 +290,9 @@ struct minmax_consumer {
 
 template <class Self>
 template <class Comp, class Proj>
-auto par_iterator<Self>::minmax(Comp comp, Proj proj)
+auto par_iterator<Self>::minmax(Comp comp, Proj proj, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_comparison<value, Comp, Proj>();
     const Self self(moved());
@@ -310,8 +311,9 @@ auto par_iterator<Self>::minmax(Comp comp, Proj proj)
 
 template <class Self>
 template <class Comp, class Proj>
-auto par_iterator<Self>::min(Comp comp, Proj proj)
+auto par_iterator<Self>::min(Comp comp, Proj proj, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_comparison<value, Comp, Proj>();
     const Self self(moved());
@@ -328,8 +330,9 @@ auto par_iterator<Self>::min(Comp comp, Proj proj)
 
 template <class Self>
 template <class Comp, class Proj>
-auto par_iterator<Self>::max(Comp comp, Proj proj)
+auto par_iterator<Self>::max(Comp comp, Proj proj, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_comparison<value, Comp, Proj>();
     const Self self(moved());

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/drive.hpp>
 #include <weft/iter/detail/source.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -98,6 +101,8 @@ struct use_mark_of<Chain<Parts...>> {
 /// Example: examples/iter/par_iter.cpp
 template <class Self>
 class par_iterator : public detail::chain_tag, private detail::use_mark_of<Self>::type {
+    using place = detail::code_place;  ///< of the call: see weft/observe/report.hpp
+
 public:
     // --- adaptors: item by item -------------------------------------------------------------------------------------
 
@@ -246,70 +251,70 @@ public:
 
     /// f(item) for every item, in no particular order between threads.
     template <class F>
-    void for_each(F f);
+    void for_each(F f, place where = place::here());
 
     /// f(state, item) for every item; `init()` makes a state, as for map_init.
     template <class Init, class F>
-    void for_each_init(Init init, F f);
+    void for_each_init(Init init, F f, place where = place::here());
 
     /// The same with states that are copies of `state`.
     template <class T, class F>
-    void for_each_with(T state, F f);
+    void for_each_with(T state, F f, place where = place::here());
 
     /// f(item) for every item until one fails. f returns a bool, an optional, or something like std::expected; the
     /// result is the first failure met, or a success (with a value-initialised value).
     template <class F>
-    auto try_for_each(F f);
+    auto try_for_each(F f, place where = place::here());
 
     /// The same with f(state, item), where `init()` makes a state, as for map_init.
     template <class Init, class F>
-    auto try_for_each_init(Init init, F f);
+    auto try_for_each_init(Init init, F f, place where = place::here());
 
     /// As reduce with an `op` that may fail: it returns an optional or something like std::expected. Items that are
     /// optionals themselves are opened. The result is the whole, or a failure; without an identity it is an optional of
     /// that, which is empty if there are no items.
     template <class I, class Op>
-    auto try_reduce(I identity, Op op);
+    auto try_reduce(I identity, Op op, place where = place::here());
     template <class Op>
-    auto try_reduce(Op op);
+    auto try_reduce(Op op, place where = place::here());
 
     /// How many items there are. A chain with functions in it (map, inspect, stop_on, ...) is run; size() runs none.
-    std::size_t count();
+    std::size_t count(place where = place::here());
 
     /// How many items equal `value`, which is converted to their type first if it is a number.
     template <class V>
-    std::size_t count(const V& value);
+    std::size_t count(const V& value, place where = place::here());
 
     /// The sum of the items; of nothing: zero. Integers wrap around. `sum<long long>()` adds in another type.
     template <class T = detail::natural>
-    auto sum();
+    auto sum(place where = place::here());
 
     /// The product of the items; of nothing: one. Integers wrap around.
     template <class T = detail::natural>
-    auto product();
+    auto product(place where = place::here());
 
     /// op(…op(op(identity, item), item)…, …): `op` is associative and `identity` neutral for it. `identity` is a value
     /// or a function that makes one; it is used once per piece.
     template <class I, class Op>
-    auto reduce(I identity, Op op);
+    auto reduce(I identity, Op op, place where = place::here());
 
     /// The items combined by the associative `op`; nothing if there are none.
     template <class Op>
-    auto reduce(Op op);
+    auto reduce(Op op, place where = place::here());
 
     /// The smallest item, the first of equals; nothing if there are none. `comp(proj(a), proj(b))` says whether a comes
     /// before b. Without a comparator, min, max and minmax of floating-point numbers pass over NaN; if there is nothing
     /// else, the answer is NaN.
     template <class Comp = detail::less, class Proj = detail::identity>
-    auto min(Comp comp = {}, Proj proj = {});
+    auto min(Comp comp = {}, Proj proj = {}, place where = place::here());
 
     /// The largest item, the last of equals; nothing if there are none.
     template <class Comp = detail::less, class Proj = detail::identity>
-    auto max(Comp comp = {}, Proj proj = {});
+    auto max(Comp comp = {}, Proj proj = {}, place where = place::here());
 
     /// Both, as an optional pair.
     template <class Comp = detail::less, class Proj = detail::identity>
-    auto minmax(Comp comp = {}, Proj proj = {});
+    auto minmax(Comp comp = {}, Proj proj = {}, place where = place::here());
 
     /// Partial results, in order: a chain with one folded state per fixed block of positions. `identity` is a value or
     /// makes one; `f(state, item)` returns the new state, or changes `state` in place and returns nothing. How many
@@ -329,72 +334,72 @@ public:
 
     /// Whether p holds for an item, for every item, for none. Stops as soon as the answer is known.
     template <class P>
-    bool any_of(P p);
+    bool any_of(P p, place where = place::here());
     template <class P>
-    bool all_of(P p);
+    bool all_of(P p, place where = place::here());
     template <class P>
-    bool none_of(P p);
+    bool none_of(P p, place where = place::here());
 
     /// An item for which p holds: any one (the fastest to find), the first or the last in order. Items after it may be
     /// tested, too.
     template <class P>
-    auto find_any(P p);
+    auto find_any(P p, place where = place::here());
     template <class P>
-    auto find_first(P p);
+    auto find_first(P p, place where = place::here());
     template <class P>
-    auto find_last(P p);
+    auto find_last(P p, place where = place::here());
 
     /// The value of f(item), a std::optional, for an item where it has one.
     template <class F>
-    auto find_map_any(F f);
+    auto find_map_any(F f, place where = place::here());
     template <class F>
-    auto find_map_first(F f);
+    auto find_map_first(F f, place where = place::here());
     template <class F>
-    auto find_map_last(F f);
+    auto find_map_last(F f, place where = place::here());
 
     /// The index of an item for which p holds.
     template <class P>
-    std::optional<std::size_t> position_any(P p);
+    std::optional<std::size_t> position_any(P p, place where = place::here());
     template <class P>
-    std::optional<std::size_t> position_first(P p);
+    std::optional<std::size_t> position_first(P p, place where = place::here());
     template <class P>
-    std::optional<std::size_t> position_last(P p);
+    std::optional<std::size_t> position_last(P p, place where = place::here());
 
     /// Whether another chain or range has the same number of items, and equal ones in the same order.
     template <class Other>
-    bool equal(Other&& other);
+    bool equal(Other&& other, place where = place::here());
 
     /// The first difference from another chain or range, as `<=>` says; a chain comes before its continuations.
     template <class Other>
-    auto compare_three_way(Other&& other);
+    auto compare_three_way(Other&& other, place where = place::here());
 
     /// All items in a std::vector, in order. An indexed chain writes each element once, in place.
-    auto to_vector();
+    auto to_vector(place where = place::here());
 
     /// All items in a C, in order: `collect<std::vector<long>>()`, `collect<std::set<int>>()`, `collect<std::string>()`
     /// of characters or of strings, `collect<std::map<K, V>>()` of pairs or of tuples of two; without a type as
     /// to_vector(). Items that are optionals, or like std::expected, can be collected into an optional or expected
     /// container: the values of all, or a failure as soon as one is met.
     template <class C = detail::as_vector>
-    auto collect();
+    auto collect(place where = place::here());
 
     /// Assigns item i to element i of a contiguous range that is at least as long (else throws std::length_error);
     /// into a std::vector: replaces its contents, keeping its storage; the chain must not read that vector. Returns the
     /// number of items.
     template <class Out>
-    std::size_t collect_into(Out&& out);
+    std::size_t collect_into(Out&& out, place where = place::here());
 
     /// Two vectors: the items for which p holds, and the others; both in order.
     template <class P>
-    auto partition(P p);
+    auto partition(P p, place where = place::here());
 
     /// Items go where f says: f(item) returns a std::variant, and each of its alternatives has a vector of its own, in
     /// order. The result is a pair or tuple of vectors.
     template <class F>
-    auto partition_map(F f);
+    auto partition_map(F f, place where = place::here());
 
     /// The parts of items that are pairs or tuples: a pair or tuple of vectors, in order.
-    auto unzip();
+    auto unzip(place where = place::here());
 
     /// The same into existing vectors: replaces their contents, keeping their storage; the chain must not read them.
     /// They are empty if this throws. Returns the number of items.
@@ -428,6 +433,21 @@ protected:
     }
 
 private:
+    /// How many items, or positions, this chain is known to have; 0 if it is not.
+    [[nodiscard]] std::uint64_t length_for_report() const noexcept
+    {
+        if constexpr (Self::index_grade == detail::indexing::none) {
+            return 0;
+        } else {
+            return static_cast<const Self&>(*this).extent();
+        }
+    }
+    /// The region of a terminal that stands at `where`.
+    [[nodiscard]] detail::observed_region region_at(place where) const noexcept
+    {
+        return detail::observed_region(where, [this]() noexcept { return length_for_report(); });
+    }
+
     const Self& whole() const
     {
         assert(!this->used() && "weft: a chain is used once, and this one has been used (or moved from) before");

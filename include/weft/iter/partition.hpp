@@ -61,8 +61,9 @@ struct partition_consumer {
 
 template <class Self>
 template <class P>
-auto par_iterator<Self>::partition(P p)
+auto par_iterator<Self>::partition(P p, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_predicate<P, const std::remove_reference_t<typename Self::item>&>();
     const Self self(moved());

@@ -80,8 +80,9 @@ struct partition_map_consumer<F, std::tuple<T...>> {
 
 template <class Self>
 template <class F>
-auto par_iterator<Self>::partition_map(F f)
+auto par_iterator<Self>::partition_map(F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_callable<F, typename Self::item>();
     using variant = std::remove_cvref_t<detail::call_result<F, typename Self::item>>;
     static_assert(detail::alternatives<variant>::known,

@@ -300,8 +300,9 @@ struct reduce_first_consumer {
 
 template <class Self>
 template <class T>
-auto par_iterator<Self>::sum()
+auto par_iterator<Self>::sum(place where)
 {
+    const auto region = this->region_at(where);
     using result = typename detail::sum_type<T, typename Self::item>::type;
     using value = detail::wrapping_t<result>;
     const Self self(moved());
@@ -312,8 +313,9 @@ auto par_iterator<Self>::sum()
 
 template <class Self>
 template <class T>
-auto par_iterator<Self>::product()
+auto par_iterator<Self>::product(place where)
 {
+    const auto region = this->region_at(where);
     using result = typename detail::product_type<T, typename Self::item>::type;
     using value = detail::wrapping_t<result>;
     const Self self(moved());
@@ -324,8 +326,9 @@ auto par_iterator<Self>::product()
 
 template <class Self>
 template <class I, class Op>
-auto par_iterator<Self>::reduce(I identity, Op op)
+auto par_iterator<Self>::reduce(I identity, Op op, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_operation<value, Op, typename Self::item>();
     static_assert(
@@ -348,8 +351,9 @@ auto par_iterator<Self>::reduce(I identity, Op op)
 
 template <class Self>
 template <class Op>
-auto par_iterator<Self>::reduce(Op op)
+auto par_iterator<Self>::reduce(Op op, place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     detail::check_operation<value, Op, typename Self::item>();
     using operation = detail::user_op<value, Op>;

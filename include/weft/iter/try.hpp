@@ -159,8 +159,9 @@ auto result_of_op()
 
 template <class Self>
 template <class F>
-auto par_iterator<Self>::try_for_each(F f)
+auto par_iterator<Self>::try_for_each(F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_callable<F, typename Self::item>();
     using result = std::remove_cvref_t<detail::call_result<F, typename Self::item>>;
     static_assert(detail::fallible<result>,
@@ -175,8 +176,9 @@ auto par_iterator<Self>::try_for_each(F f)
 
 template <class Self>
 template <class I, class Op>
-auto par_iterator<Self>::try_reduce(I identity, Op op)
+auto par_iterator<Self>::try_reduce(I identity, Op op, place where)
 {
+    const auto region = this->region_at(where);
     using value = typename detail::fresh_state<I>::type;
     static_assert(
         std::is_invocable_v<const Op&, value, value>,
@@ -194,8 +196,9 @@ auto par_iterator<Self>::try_reduce(I identity, Op op)
 
 template <class Self>
 template <class Op>
-auto par_iterator<Self>::try_reduce(Op op)
+auto par_iterator<Self>::try_reduce(Op op, place where)
 {
+    const auto region = this->region_at(where);
     using found = decltype(detail::result_of_op<Op, typename Self::item>());
     static_assert(!std::is_void_v<found>,
                   "weft: the operation given to try_reduce must take two items (or what they hold, where they are "
@@ -215,10 +218,11 @@ auto par_iterator<Self>::try_reduce(Op op)
 
 template <class Self>
 template <class Init, class F>
-auto par_iterator<Self>::try_for_each_init(Init init, F f)
+auto par_iterator<Self>::try_for_each_init(Init init, F f, place where)
 {
+    const auto region = this->region_at(where);
     detail::check_init<Init, F, typename Self::item>();
-    return map_init(std::move(init), std::move(f)).try_for_each(detail::identity{});
+    return map_init(std::move(init), std::move(f)).try_for_each(detail::identity{}, where);
 }
 
 }  // namespace weft

@@ -173,8 +173,9 @@ struct parts_tuple<std::pair<A, B>> : parts_tuple<std::tuple<A, B>> {};
 }  // namespace detail
 
 template <class Self>
-auto par_iterator<Self>::unzip()
+auto par_iterator<Self>::unzip(place where)
 {
+    const auto region = this->region_at(where);
     using value = detail::kept_t<typename Self::item>;
     static_assert(detail::parts_of<value> > 0, "weft: unzip needs items that are tuples or pairs");
     using vectors = typename detail::vectors_for<typename detail::parts_tuple<value>::type>::type;

@@ -96,7 +96,7 @@ void fork_join(fork_context c, A&& a, B&& b)
                                                    return nothing{};
                                                });
                                            },
-                                           nullptr};
+                                           nullptr, nullptr};
     slot->kind.write() = detail::address_of(kind);
     slot->frame.write() = detail::address_of(frame);
     if (!self.jobs.can_push(slot)) [[unlikely]] {

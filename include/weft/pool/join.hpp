@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/pool/detail/outcome.hpp>
 #include <weft/pool/detail/worker.hpp>
 #include <weft/seam/construct.hpp>
@@ -88,7 +89,7 @@ struct forked_part {
         return mine.capture([&] { return detail::call_part(static_cast<B&&>(*mine.function), thief, true); });
     }
     inline static constinit fork_site site;
-    static constexpr job_kind kind{&run, &site};
+    static constexpr job_kind kind{&run, &site, detail::words_with_type<std::remove_reference_t<B>>()};
 };
 
 /// The hot path of join: forks `b`, runs `a`, then runs or awaits `b`. The results come as one tuple.

@@ -4,6 +4,7 @@
 
 #include <weft/pool/context.hpp>
 #include <weft/pool/loop_memory.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/ticks.hpp>
 
@@ -116,9 +117,12 @@ public:
         } else {
             step_ = fitting(block_microseconds, ticks_per_unit_);
         }
-        const float most = growth * block_microseconds * ticks_per_microsecond_;
+        const float most = longest_expected();
         return spent > most ? spent - most : 0;
     }
+
+    /// Ticks that a block should not exceed.
+    [[nodiscard]] float longest_expected() const { return growth * block_microseconds * ticks_per_microsecond_; }
 
     /// Whether `rest` units are to be divided now: they are worth it, and somebody wants work.
     [[nodiscard]] bool divides(std::size_t rest, fork_context c) const
@@ -185,6 +189,8 @@ inline pace pace_of(fork_context c, pace::limits bounds, std::size_t units, pace
 /// By how many ticks blocks of a run took longer than any should. Any thread may add; read when all blocks have ended.
 class longest_excess {
 public:
+    [[nodiscard]] float get() const noexcept { return excess_.load(order::relaxed); }
+
     void add(float excess) noexcept
     {
         if (excess > excess_.load(order::relaxed)) [[unlikely]]
@@ -227,6 +233,7 @@ public:
     void end(fork_context c)
     {
         if (speed.timeless()) return;
+        if (excess.get() != 0) detail::note_long_block(excess.get() + speed.longest_expected());
         const auto units = static_cast<float>(units_);
         if (!speed.divided()) {
             const auto took = static_cast<float>(speed.now() - began_);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/pool/detail/short_lived.hpp>
 #include <weft/pool/detail/task.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/construct.hpp>
 #include <weft/seam/memory.hpp>
@@ -16,6 +18,9 @@
 #include <vector>
 
 namespace weft {
+
+template <class F>
+decltype(auto) scope(F&& body, detail::code_place where = detail::code_place::here());
 
 /// What scope() passes to its body: spawns tasks that end before scope() returns.
 ///
@@ -108,7 +113,7 @@ public:
 
 private:
     template <class F>
-    friend decltype(auto) scope(F&& body);
+    friend decltype(auto) scope(F&& body, detail::code_place where);
 
     explicit task_scope(detail::worker& home) noexcept : core_(home) {}
 
@@ -157,9 +162,10 @@ private:
 /// Cost:     about 43 ns a task (bench/pool/spawn_bench.cpp). For a few functions join is cheaper.
 /// Example:  examples/pool/scope.cpp
 template <class F>
-decltype(auto) scope(F&& body)
+decltype(auto) scope(F&& body, detail::code_place where)
 {
     static_assert(std::invocable<F, task_scope&>, "weft::scope: the body must be callable as body(task_scope&)");
+    const detail::observed_region region(where);
     const detail::visit here;
     task_scope s(here.place());
     using result = std::invoke_result_t<F, task_scope&>;

@@ -62,4 +62,7 @@ private:
     std::unique_ptr<handle> handle_;
 };
 
+/// The name of this thread as debuggers show it; of the first one, usually that of the program. Empty if it has none.
+[[nodiscard]] std::string this_thread_name();
+
 }  // namespace weft::detail

@@ -71,10 +71,12 @@ struct worker;
 class scope_core;
 
 /// What a job is: `run` calls its function on a thief and leaves the result or the exception in `frame`; false if it
-/// failed. `site` keeps account of the jobs that are forked there; null: nobody does.
+/// failed. `site` keeps account of the jobs that are forked there; null: nobody does. `name` holds the name of the function,
+/// for reports; or null.
 struct job_kind {
     bool (*run)(void* frame, worker& thief);
     fork_site* site;
+    const char* name = nullptr;
 };
 
 /// Where a job is, packed into one word of bits that are only ever added: taken, by whom and from which of the thief's

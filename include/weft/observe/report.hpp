@@ -1,0 +1,87 @@
+// weft/observe/report.hpp - where the time of parallel regions goes.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/seam/chrono.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+/// A parallel region of the program: a loop (the terminal of a chain), a scope, or what a call from outside has joined; all its
+/// calls together. Regions inside it count for themselves, and their work for this one too.
+///
+/// The numbers add up: threads_time == work + overhead + searching + waiting + blocked + elsewhere + idle.
+struct region_report {
+    std::string file;        ///< where it stands in the source; empty if only its function has a name
+    std::uint32_t line = 0;  ///< there
+    std::string name;        ///< of the function that was handed over, if there is no file
+
+    std::uint64_t calls = 0;
+    std::uint64_t shared_calls = 0;  ///< calls of which another thread took a part
+    std::uint64_t parts = 0;         ///< how many parts
+    std::uint64_t items = 0;         ///< of all calls; 0: not known
+    std::uint32_t threads = 0;       ///< of the pool; the most, if it ran in several
+
+    std::chrono::nanoseconds wall{};          ///< from begin to end, all calls
+    std::chrono::nanoseconds threads_time{};  ///< threads x wall
+    std::chrono::nanoseconds work{};          ///< threads ran the region's functions
+    std::chrono::nanoseconds
+        overhead{};  ///< threads were called but did not run yet, or were on the way to what they had found
+    std::chrono::nanoseconds searching{};  ///< threads looked for work and found none
+    std::chrono::nanoseconds waiting{};    ///< a thread needed what another one had not finished, and could not help
+    std::chrono::nanoseconds blocked{};    ///< in weft::blocking, or in a channel
+    std::chrono::nanoseconds elsewhere{};  ///< threads worked for other regions
+    std::chrono::nanoseconds idle{};       ///< threads slept
+
+    std::chrono::nanoseconds imbalance{};  ///< of all that: lost at the end of calls, when some had no work left
+    std::chrono::nanoseconds alone{};      ///< of `wall`: no more than one thread worked
+    std::chrono::nanoseconds longest{};    ///< the longest block of items that one thread ran in one go, if it was long
+    std::chrono::nanoseconds longest_of{};      ///< the work of the call it was in
+    std::chrono::nanoseconds in_long_blocks{};  ///< the longest of each call
+
+    std::string advice;  ///< what to do about it, in a sentence
+
+    /// Threads that worked at a time, on average.
+    [[nodiscard]] double parallelism() const;
+    /// The share of the work in which only one thread worked.
+    [[nodiscard]] double serial_share() const;
+    /// The speed-up that this share allows on so many threads, after Amdahl; 0: on any number.
+    [[nodiscard]] double most_speedup(std::size_t on_threads) const;
+    /// The serial share that explains the parallelism reached, if nothing else does (Karp and Flatt); 0 for one thread.
+    [[nodiscard]] double karp_flatt() const;
+    /// `file:line`, or the name.
+    [[nodiscard]] std::string place() const;
+};
+
+/// A part of a program, and the parallel regions in it.
+struct measurement {
+    std::chrono::nanoseconds wall{};
+    std::chrono::nanoseconds work{};     ///< all threads' time in functions of the program, as far as weft knows
+    std::chrono::nanoseconds serial{};   ///< of `wall`: outside of all parallel regions
+    std::uint32_t threads = 0;           ///< of the largest pool that was used
+    std::uint32_t processors = 0;        ///< that the system has
+    std::uint64_t dropped = 0;           ///< events that were lost: if there are any, the numbers are too low
+    std::vector<region_report> regions;  ///< the longest first
+
+    /// work / wall.
+    [[nodiscard]] double parallelism() const;
+    /// The share of the work that is outside of parallel regions.
+    [[nodiscard]] double serial_share() const;
+    /// As for a region.
+    [[nodiscard]] double most_speedup(std::size_t on_threads) const;
+    [[nodiscard]] double karp_flatt() const;
+    /// A sentence about the whole.
+    [[nodiscard]] std::string advice() const;
+
+    /// The report as text, or as a page of HTML that needs nothing else.
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] std::string html() const;
+    /// Writes text() to the standard output.
+    void print() const;
+};
+
+}  // namespace weft

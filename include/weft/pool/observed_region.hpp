@@ -1,0 +1,46 @@
+// weft/pool/observed_region.hpp - a parallel region of the program, for traces and reports.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/base/detail/code_place.hpp>
+#include <weft/seam/events.hpp>
+
+#include <cstdint>
+
+namespace weft::detail {
+
+/// During the life of this object this thread works for the region that stands at `where`, and so does whoever takes what
+/// is forked meanwhile.
+/// Cost: a relaxed load if nobody wants to know.
+class observed_region {
+public:
+    /// `items` is a function that tells how many there are, 0 if it does not know; called only if somebody wants to know.
+    template <class Items>
+    observed_region(code_place where, const Items& items) noexcept : shown_(detail::events_wanted())
+    {
+        if (shown_) [[unlikely]]
+            begin(where, items());
+    }
+    explicit observed_region(code_place where) noexcept
+        : observed_region(where, []() noexcept { return std::uint64_t{0}; })
+    {
+    }
+    ~observed_region()
+    {
+        if (shown_) [[unlikely]]
+            end();
+    }
+    observed_region(const observed_region&) = delete;
+    observed_region& operator=(const observed_region&) = delete;
+
+private:
+    static void begin(code_place where, std::uint64_t items) noexcept;
+    static void end() noexcept;
+
+    const bool shown_;
+};
+
+/// One block of a loop of this thread has taken long.
+void note_long_block(float ticks) noexcept;
+
+}  // namespace weft::detail

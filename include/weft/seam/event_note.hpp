@@ -1,0 +1,44 @@
+// weft/seam/event_note.hpp - what can be told of a running program.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include <weft/seam/language.hpp>
+
+#include <cstdint>
+
+namespace weft::detail {
+
+/// What has happened on a thread. `at` is the place in a pool where the thread works, or null; the comments name what else
+/// a note holds.
+enum class event_kind : std::uint8_t {
+    visit_begin,  ///< a caller from outside has a place in a pool; threads
+    visit_end,
+    region_begin,  ///< what: the source file, a static string; line; value: items, 0 if unknown; threads and slot in a pool
+    region_end,
+    scope_open,  ///< what: the scope, which belongs to the region of this thread
+    long_block,  ///< value: ticks that one block of this region has taken, if that was long
+    steal,  ///< runs a job; what: the place it is from; slot: where there; value: a name, or 0; line: its own first slot
+    job_end,
+    wait_begin,  ///< the thread has found nothing to do that it may do while it waits
+    wait_end,
+    search,       ///< a thread of the pool looks for work
+    found,        ///< and has found it; what: the scope it is for, or null; value: 1 for a job, which a `steal` follows
+    sleep,        ///< it stops looking
+    wake,         ///< what: the place whose thread is called
+    block_begin,  ///< the thread waits for something outside the pool
+    block_end,
+    span_begin,  ///< what: a name that the user has given, a static string
+    span_end,
+};
+
+struct event_note {
+    event_kind kind{};
+    const void* at = nullptr;
+    const void* what = nullptr;
+    std::uint64_t value = 0;
+    std::uint32_t line = 0;     // 24 bits are kept
+    std::uint16_t threads = 0;  // of the pool
+    std::uint16_t slot = 0;     // of the deque: what was forked from there on belongs to the region
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,372 @@
+// src/observe/ledger.cpp - where the time of threads goes, added up from what they tell.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "observe/ledger.hpp"
+#include "observe/advice.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+namespace weft::detail {
+
+struct ledger::run {
+    shared_run above;  ///< the run that it is part of
+    const char* file = nullptr;
+    std::uint32_t line = 0;
+    const char* name = nullptr;
+    std::uint32_t threads = 0;
+    std::uint64_t items = 0;
+    std::uint64_t parts = 0;
+    std::uint64_t began = 0;
+    std::uint64_t since = 0;  ///< the integrals are up to here
+    bool ended = false;
+
+    int working = 0, waiting = 0, blocked = 0;
+    int most_working = 0;
+    double work = 0, wait = 0, block = 0, alone = 0;
+    double tail = 0;  ///< fewer work than ever at a time: since that began for the last time, how many times how long
+    double longest = 0;
+    double worked_before = 0, searched_before = 0, came_before = 0;  ///< of all threads
+
+    [[nodiscard]] bool is_named() const noexcept { return file != nullptr; }
+};
+
+void ledger::begin(std::uint64_t time) noexcept { began_ = now_ = time; }
+
+// --- states ----------------------------------------------------------------------------------------------------------
+
+ledger::state ledger::state_of(const thread_state& t) noexcept
+{
+    if (t.stack.empty()) return t.below;
+    const frame& top = t.stack.back();
+    if (top.what == frame::kind::blocked) return state::blocked;
+    if (top.on_its_way) return state::on_its_way;
+    return top.waits ? state::waiting : state::working;
+}
+
+ledger::shared_run ledger::run_of(const thread_state& t) noexcept
+{
+    for (auto f = t.stack.rbegin(); f != t.stack.rend(); ++f) {
+        if (f->of != nullptr) return f->of;
+        if (f->what == frame::kind::job || f->what == frame::kind::busy) return nullptr;  // of nobody we know
+    }
+    return nullptr;
+}
+
+void ledger::advance(run& r) const noexcept
+{
+    const auto passed = static_cast<double>(now_ - r.since);
+    r.since = now_;
+    r.work += passed * r.working;
+    r.wait += passed * r.waiting;
+    r.block += passed * r.blocked;
+    if (r.working <= 1) r.alone += passed;
+    if (r.working >= r.most_working) {
+        if (passed > 0) r.tail = 0;
+    } else {
+        r.tail += passed * (r.most_working - r.working);
+    }
+}
+
+/// The state of `t` begins (more = 1) or ends (-1) to count.
+void ledger::count(const thread_state& t, int more) noexcept
+{
+    const state now = state_of(t);
+    if (now == state::searching) searching_ += more;
+    if (now == state::called || now == state::on_its_way) coming_ += more;
+    if (now == state::working) working_ += more;
+    if (now != state::working && now != state::waiting && now != state::blocked) return;
+    for (run* r = run_of(t).get(); r != nullptr; r = r->above.get()) {
+        if (r->ended) continue;
+        advance(*r);
+        if (now == state::working) r->working += more;
+        if (now == state::waiting) r->waiting += more;
+        if (now == state::blocked) r->blocked += more;
+        r->most_working = std::max(r->most_working, r->working);
+    }
+}
+
+void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& note)
+{
+    const std::uint64_t before = now_;
+    now_ = std::max(now_, time);
+    const auto passed = static_cast<double>(now_ - before);
+    worked_ += passed * working_;
+    // Whoever searches serves all that run.
+    searched_ += passed * searching_ / std::max(tops_, 1);
+    came_ += passed * coming_ / std::max(tops_, 1);
+    if (tops_ == 0) outside_ += passed;
+    if (tops_ != 0 && named_ == 0 && working_ <= 1) alone_in_calls_ += passed;
+
+    thread_state& t = threads_[thread];
+    if (note.at != nullptr) worked_at_[note.at] = thread;
+    count(t, -1);
+    switch (note.kind) {
+        case event_kind::visit_begin:
+            begin_visit(t, note);
+            break;
+        case event_kind::visit_end:
+            pop(t, frame::kind::visit);
+            break;
+        case event_kind::region_begin:
+            begin_region(t, note);
+            break;
+        case event_kind::region_end:
+            pop(t, frame::kind::region);
+            break;
+        case event_kind::scope_open:
+            scopes_[note.what] = run_of(t);
+            break;
+        case event_kind::long_block:
+            if (const shared_run r = run_of(t)) r->longest = std::max(r->longest, static_cast<double>(note.value));
+            break;
+        case event_kind::steal:
+            steal(t, note);
+            break;
+        case event_kind::job_end:
+            pop(t, frame::kind::job);
+            break;
+        case event_kind::wait_begin:
+            if (!t.stack.empty()) t.stack.back().waits = true;
+            break;
+        case event_kind::wait_end:
+            if (!t.stack.empty()) t.stack.back().waits = false;
+            break;
+        case event_kind::search:
+        case event_kind::sleep:
+            while (!t.stack.empty()) pop_one(t);
+            t.below = note.kind == event_kind::search ? state::searching : state::asleep;
+            lives_at_[note.at] = thread;
+            break;
+        case event_kind::found: {
+            const auto scope = scopes_.find(note.what);
+            frame busy{.what = frame::kind::busy,
+                       .of = scope != scopes_.end() ? scope->second.lock() : nullptr,
+                       .on_its_way = note.value == 1};
+            for (run* r = busy.of.get(); r != nullptr; r = r->above.get()) ++r->parts;
+            t.stack.push_back(std::move(busy));
+            break;
+        }
+        case event_kind::wake:
+            if (const auto called = lives_at_.find(note.what); called != lives_at_.end() && called->second != thread) {
+                thread_state& other = threads_[called->second];
+                if (other.stack.empty() && other.below == state::asleep) {
+                    count(other, -1);
+                    other.below = state::called;
+                    count(other, 1);
+                }
+            }
+            break;
+        case event_kind::block_begin:
+            t.stack.push_back({.what = frame::kind::blocked, .of = nullptr});
+            break;
+        case event_kind::block_end:
+            pop(t, frame::kind::blocked);
+            break;
+        case event_kind::span_begin:
+        case event_kind::span_end:
+            break;
+    }
+    count(threads_[thread], 1);
+}
+
+// --- what lies on a thread's stack -------------------------------------------------------------------------------------
+
+void ledger::count_run(run& r, bool begins) noexcept
+{
+    const int more = begins ? 1 : -1;
+    bool within_named = false;
+    for (const run* up = r.above.get(); up != nullptr; up = up->above.get())
+        within_named = within_named || up->is_named();
+    if (r.above == nullptr) tops_ += more;
+    if (r.is_named() && !within_named) named_ += more;
+}
+
+void ledger::begin_region(thread_state& t, const event_note& note)
+{
+    const char* const file = static_cast<const char*>(note.what);
+    if (!t.stack.empty() && t.stack.back().what == frame::kind::region) {
+        const shared_run outer = t.stack.back().of;
+        if (outer->line == note.line && outer->file == file) {  // one terminal that is made of another
+            t.stack.push_back({.what = frame::kind::region, .of = outer, .slot = note.slot});
+            return;
+        }
+    }
+    auto fresh = std::make_shared<run>();
+    fresh->above = run_of(t);
+    fresh->file = file;
+    fresh->line = note.line;
+    fresh->items = note.value;
+    fresh->threads = note.threads;
+    fresh->began = fresh->since = now_;
+    fresh->worked_before = worked_;
+    fresh->searched_before = searched_;
+    fresh->came_before = came_;
+    t.stack.push_back({.what = frame::kind::region, .of = fresh, .slot = note.slot, .owner = true});
+    count_run(*fresh, true);
+}
+
+void ledger::begin_visit(thread_state& t, const event_note& note)
+{
+    const shared_run outer = run_of(t);
+    if (outer != nullptr) {
+        for (run* r = outer.get(); r != nullptr; r = r->above.get()) {
+            if (r->threads == 0) r->threads = note.threads;
+        }
+        t.stack.push_back({.what = frame::kind::visit, .of = outer});
+        return;
+    }
+    // A join from outside, say, whose place nobody knows.
+    begin_region(t, note);
+    t.stack.back().what = frame::kind::visit;
+}
+
+void ledger::steal(thread_state& t, const event_note& note)
+{
+    frame job{.what = frame::kind::job, .of = nullptr, .slot = note.line};
+    if (const auto at = worked_at_.find(note.what); at != worked_at_.end()) {
+        const thread_state& victim = threads_[at->second];
+        for (auto f = victim.stack.rbegin(); f != victim.stack.rend(); ++f) {
+            const bool says = f->what == frame::kind::job || f->what == frame::kind::busy || f->of != nullptr;
+            if (!says || f->slot > note.slot) continue;
+            job.of = f->of;
+            break;
+        }
+    }
+    const char* const name = reinterpret_cast<const char*>(static_cast<std::uintptr_t>(note.value));
+    for (run* r = job.of.get(); r != nullptr; r = r->above.get()) {
+        ++r->parts;
+        if (r->name == nullptr) r->name = name;
+    }
+    t.stack.push_back(std::move(job));
+}
+
+void ledger::pop_one(thread_state& t)
+{
+    frame last = std::move(t.stack.back());
+    t.stack.pop_back();
+    if (last.owner && !last.of->ended) end_run(*last.of);
+}
+
+/// Takes away the newest frame of that kind, and what lies on it: whose end has been lost.
+void ledger::pop(thread_state& t, frame::kind what)
+{
+    const auto is = [what](const frame& f) { return f.what == what; };
+    if (std::none_of(t.stack.begin(), t.stack.end(), is)) return;  // it began before we listened
+    while (!is(t.stack.back())) pop_one(t);
+    pop_one(t);
+}
+
+// --- sums ------------------------------------------------------------------------------------------------------------
+
+ledger::sums& ledger::sums_of(const run& r)
+{
+    const std::pair key = r.is_named() ? std::pair{r.file, r.line} : std::pair{r.name, std::uint32_t{0}};
+    sums& s = regions_[key];
+    if (r.is_named()) {
+        s.file = r.file;
+        s.line = r.line;
+    } else {
+        s.name = r.name;
+    }
+    return s;
+}
+
+void ledger::end_run(run& r)
+{
+    advance(r);
+    r.ended = true;
+    count_run(r, false);
+    most_threads_ = std::max(most_threads_, r.threads);
+    if (!r.is_named() && r.parts == 0) return;  // a call in which nothing was shared is not a region
+    const std::uint32_t threads = std::max({r.threads, r.above != nullptr ? r.above->threads : 0, std::uint32_t{1}});
+    const auto wall = static_cast<double>(now_ - r.began);
+    sums& s = sums_of(r);
+    ++s.calls;
+    s.shared_calls += r.parts != 0 ? 1 : 0;
+    s.parts += r.parts;
+    s.items += r.items;
+    s.threads = std::max(s.threads, threads);
+    s.wall += wall;
+    s.threads_time += wall * threads;
+    // More threads than that can be there at a time, while some of them wait or are blocked.
+    double left = wall * threads;
+    const auto take = [&left](double& sum, double share) {
+        const double taken = std::clamp(share, 0.0, left);
+        sum += taken;
+        left -= taken;
+    };
+    take(s.work, r.work);
+    take(s.blocked, r.block);
+    take(s.waiting, r.wait);
+    take(s.elsewhere, worked_ - r.worked_before - r.work);
+    take(s.overhead, came_ - r.came_before);
+    take(s.searching, searched_ - r.searched_before);
+    s.idle += left;
+    s.alone += r.alone;
+    if (r.most_working > 1) s.imbalance += r.tail;
+    s.in_long_blocks += r.longest;
+    if (r.longest > s.longest) {
+        s.longest = r.longest;
+        s.longest_of = r.work;
+    }
+}
+
+measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
+{
+    add(0, time, {.kind = event_kind::span_end});  // thread 0: nobody
+    const auto nanoseconds = [&](double ticks) {
+        return std::chrono::nanoseconds(
+            static_cast<std::chrono::nanoseconds::rep>(ticks * 1000 / ticks_per_microsecond));
+    };
+    measurement all;
+    all.wall = nanoseconds(static_cast<double>(now_ - began_));
+    all.work = nanoseconds(worked_ + outside_);
+    all.serial = nanoseconds(outside_ + alone_in_calls_);
+    all.threads = std::max(most_threads_, std::uint32_t{1});
+    all.processors = std::max(std::thread::hardware_concurrency(), 1u);
+    all.dropped = dropped_;
+    for (const auto& [key, s] : regions_) {
+        region_report r;
+        if (s.file != nullptr) {
+            r.file = s.file;
+            r.line = s.line;
+        } else {
+            r.name = type_in(s.name);
+        }
+        // A header has its name once in each object file.
+        const auto same = std::find_if(all.regions.begin(), all.regions.end(), [&r](const region_report& o) {
+            return o.file == r.file && o.line == r.line && o.name == r.name;
+        });
+        region_report& to = same != all.regions.end() ? *same : all.regions.emplace_back(std::move(r));
+        to.calls += s.calls;
+        to.shared_calls += s.shared_calls;
+        to.parts += s.parts;
+        to.items += s.items;
+        to.threads = std::max(to.threads, s.threads);
+        to.wall += nanoseconds(s.wall);
+        to.work += nanoseconds(s.work);
+        to.overhead += nanoseconds(s.overhead);
+        to.searching += nanoseconds(s.searching);
+        to.waiting += nanoseconds(s.waiting);
+        to.blocked += nanoseconds(s.blocked);
+        to.elsewhere += nanoseconds(s.elsewhere);
+        to.idle += nanoseconds(s.idle);
+        to.threads_time = to.work + to.overhead + to.searching + to.waiting + to.blocked + to.elsewhere + to.idle;
+        to.imbalance += nanoseconds(s.imbalance);
+        to.alone += nanoseconds(s.alone);
+        to.in_long_blocks += nanoseconds(s.in_long_blocks);
+        if (nanoseconds(s.longest) > to.longest) {
+            to.longest = nanoseconds(s.longest);
+            to.longest_of = nanoseconds(s.longest_of);
+        }
+    }
+    std::sort(all.regions.begin(), all.regions.end(),
+              [](const region_report& a, const region_report& b) { return a.wall > b.wall; });
+    for (region_report& r : all.regions) r.advice = advice_for(r);
+    return all;
+}
+
+}  // namespace weft::detail

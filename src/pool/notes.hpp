@@ -1,0 +1,70 @@
+// src/pool/notes.hpp - what the pool tells whoever wants to know.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#pragma once
+
+#include "pool/place.hpp"
+
+#include <weft/seam/events.hpp>
+
+#include <cstdint>
+
+namespace weft::detail {
+
+/// Something has happened to this thread, which works at `me`.
+inline void note(event_kind kind, const place& me, const void* what = nullptr, std::uint64_t value = 0) noexcept
+{
+    if (detail::events_wanted()) [[unlikely]]
+        detail::write_event({.kind = kind, .at = &me, .what = what, .value = value});
+}
+
+/// The thread takes `job` from `victim`.
+inline void note_steal(const place& me, const place& victim, const job_slot& job, const job_kind& kind) noexcept
+{
+    if (detail::events_wanted()) [[unlikely]]
+        detail::write_event({.kind = event_kind::steal,
+                             .at = &me,
+                             .what = &victim,
+                             .value = reinterpret_cast<std::uintptr_t>(kind.name),
+                             .line = me.jobs.index_of(me.jobs.head()),
+                             .slot = static_cast<std::uint16_t>(victim.jobs.index_of(&job))});
+}
+
+/// A caller from outside has a place.
+inline void note_visit(const place& me, std::uint32_t threads) noexcept
+{
+    if (detail::events_wanted()) [[unlikely]]
+        detail::write_event(
+            {.kind = event_kind::visit_begin, .at = &me, .threads = static_cast<std::uint16_t>(threads)});
+}
+
+/// Whoever waits at `me` has found nothing that it may do; to be called each time.
+inline void note_waiting(place& me) noexcept
+{
+    if (me.shows_waiting || !detail::events_wanted()) [[likely]]
+        return;
+    me.shows_waiting = true;
+    note(event_kind::wait_begin, me);
+}
+
+/// Now it has found something, or need not wait any more.
+inline void note_waiting_ends(place& me) noexcept
+{
+    if (!me.shows_waiting) [[likely]]
+        return;
+    me.shows_waiting = false;
+    note(event_kind::wait_end, me);
+}
+
+/// The thread of `me` looks for work during the life of this object, or has found some; then it sleeps.
+class noted_search {
+public:
+    explicit noted_search(const place& me) noexcept : me_(me) { note(event_kind::search, me_); }
+    ~noted_search() { note(event_kind::sleep, me_); }
+    noted_search(const noted_search&) = delete;
+    noted_search& operator=(const noted_search&) = delete;
+
+private:
+    const place& me_;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,65 @@
+// tests/observe/trace_test.cpp - events as a trace: slices, arrows and names. check_trace.py reads whole files.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/observe/trace.hpp>
+
+#include "test.hpp"
+
+#include "observe/trace_file.hpp"
+
+#include <system_error>
+
+using weft::detail::event_kind;
+using weft::detail::recorded_trace;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("trace: regions, jobs and spans are slices, steals and wake-ups are arrows")
+{
+    int first = 0;
+    int second = 0;
+    recorded_trace t;
+    t.threads = {{1, "main"}, {2, "weft-\"0\""}};
+    t.events = {
+        {1000, 1, {.kind = event_kind::region_begin, .at = &first, .what = "dir/a.cpp", .value = 10, .line = 7}},
+        {1500, 1, {.kind = event_kind::wake, .at = &first, .what = &second}},
+        {2000, 2, {.kind = event_kind::search, .at = &second}},
+        {2500, 2, {.kind = event_kind::found, .at = &second, .value = 1}},
+        {3000, 2, {.kind = event_kind::steal, .at = &second, .what = &first}},
+        {3500, 2, {.kind = event_kind::span_begin, .what = "a\\b\n"}},
+        {4000, 2, {.kind = event_kind::span_end}},
+        {5000, 2, {.kind = event_kind::job_end, .at = &second}},
+        {6000, 1, {.kind = event_kind::region_end, .at = &first}},
+        {7000, 2, {.kind = event_kind::sleep, .at = &second}},
+        {9000, 1, {.kind = event_kind::span_end}},  // its begin was dropped
+    };
+    t.dropped = 3;
+    const std::string json = weft::detail::trace_json(t, 1000);
+    CHECK(has(json, R"("name":"thread_name","pid":)"));
+    CHECK(has(json, R"("args":{"name":"weft-\"0\""})"));
+    CHECK(has(json, R"("name":"a.cpp:7","cat":"region")"));
+    CHECK(has(json, R"("ts":0.000,"dur":5.000,"args":{"items":10}})"));
+    CHECK(has(json, R"({"ph":"s","name":"steal","cat":"steal")"));
+    CHECK(has(json, R"({"ph":"f","name":"steal","cat":"steal")"));
+    CHECK(has(json, R"({"ph":"s","name":"wake","cat":"wake")"));
+    CHECK(has(json, R"("name":"a\\b\u000a","cat":"span")"));
+    CHECK(has(json, R"("ts":6.000,"dur":2.000)"));  // still asleep at the end
+    CHECK(has(json, R"("dropped_events":3)"));
+}
+
+TEST_CASE("trace: an empty one is a file, too") { CHECK(has(weft::detail::trace_json({}, 1000), "traceEvents")); }
+
+TEST_CASE("trace: a file that cannot be written is an error")
+{
+    weft::trace_to("/nowhere/at/all.json");
+    {
+        weft::trace_span span{"a span"};
+    }
+    CHECK(weft::detail::events_wanted());
+    CHECK_THROWS_AS(weft::end_trace(), std::system_error);
+    CHECK(!weft::detail::events_wanted());
+    CHECK_NOTHROW(weft::end_trace());
+}
