@@ -13,7 +13,7 @@ namespace detail {
 
 std::string words(const char* format, ...)
 {
-    std::array<char, 512> buffer;
+    std::array<char, 1024> buffer;
     std::va_list arguments;
     va_start(arguments, format);
     const int length = std::vsnprintf(buffer.data(), buffer.size(), format, arguments);
@@ -71,10 +71,11 @@ std::string advice_for(const region_report& r)
             "Left on one thread, for a call takes %s, about as long as handing work over: do more in one call, or "
             "make the loop around it parallel instead.",
             took.c_str());
-    if (r.in_long_blocks > r.work / 4 && r.longest > microseconds(100))
+    // In a few of many calls it is more likely that a thread has lost its processor.
+    if (r.in_long_blocks > r.work / 4 && r.long_calls * 2 >= r.calls && r.longest > microseconds(100))
         return words(
             "One item, or block of items that one thread ran in one go, takes %s, %.0f %% of the work of its call: no "
-            "number of threads can be faster than that; divide it.",
+            "number of threads can be faster than that; divide it (unless the system has put that thread aside).",
             time_text(r.longest).c_str(), percent(r.longest, r.longest_of));
     if (r.shared_calls == 0)
         return words(

@@ -1,9 +1,186 @@
 // src/observe/html.cpp - a report as a page that needs nothing else.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <weft/observe/report.hpp>
+#include "observe/advice.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <string_view>
 
 namespace weft {
+namespace {
 
-std::string measurement::html() const { return "<pre>" + text() + "</pre>"; }
+using detail::percent;
+using detail::time_text;
+using detail::words;
+
+// Colours of the parts of threads x wall: apart from each other by lightness too.
+constexpr std::string_view head = R"(<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>weft report</title><style>
+:root{color-scheme:light dark;--page:#fff;--text:#1c1f23;--faint:#6b727a;--line:#d5d9de;--card:#f6f7f9;
+--work:#1b7f4b;--overhead:#c4452d;--searching:#e0912f;--waiting:#8a4fbf;--blocked:#2f6fd0;--elsewhere:#8fb7e8;--idle:#c9ced4}
+@media(prefers-color-scheme:dark){:root{--page:#15181c;--text:#e6e9ec;--faint:#99a1a9;--line:#333a42;--card:#1d2126;
+--work:#3fb57a;--overhead:#ee6f57;--searching:#f0b05a;--waiting:#b78ae0;--blocked:#6fa3f0;--elsewhere:#3c5f8c;--idle:#4a525b}}
+body{font:15px/1.45 system-ui,sans-serif;background:var(--page);color:var(--text);max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.3rem}h2{font-size:1rem;margin:1.6rem 0 .4rem;overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}
+svg text{fill:var(--faint);font:11px system-ui,sans-serif}.axis{stroke:var(--line);fill:none}.say{font-weight:600}
+.card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem 1rem;margin:.8rem 0}
+.small{color:var(--faint);font-size:.87rem}.key span{display:inline-block;margin-right:1rem}.key i{display:inline-block;width:.8em;
+height:.8em;border-radius:2px;margin-right:.35em}
+</style></head><body>
+)";
+
+std::string escaped(std::string_view text)
+{
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '&':
+                out += "&amp;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            default:
+                out += c;
+        }
+    }
+    return out;
+}
+
+struct part {
+    const char* name;
+    std::chrono::nanoseconds time;
+};
+
+std::array<part, 7> parts_of(const region_report& r)
+{
+    return {{{"work", r.work},
+             {"overhead", r.overhead},
+             {"searching", r.searching},
+             {"waiting", r.waiting},
+             {"blocked", r.blocked},
+             {"elsewhere", r.elsewhere},
+             {"idle", r.idle}}};
+}
+
+/// Threads at work over time.
+std::string drawn_timeline(const measurement& m)
+{
+    if (m.timeline.empty()) return {};
+    constexpr double width = 860;
+    constexpr double height = 120;
+    constexpr double left = 30;
+    const double top =
+        std::max(static_cast<double>(m.threads), *std::max_element(m.timeline.begin(), m.timeline.end()));
+    const double step = width / static_cast<double>(m.timeline.size());
+    std::string path = words("M%.1f %.1f", left, height);
+    for (std::size_t i = 0; i < m.timeline.size(); ++i) {
+        const double y = height - m.timeline[i] / top * (height - 10);
+        path += words("L%.1f %.1fL%.1f %.1f", left + step * static_cast<double>(i), y,
+                      left + step * static_cast<double>(i + 1), y);
+    }
+    std::string out = words(
+        "<h2>Threads at work</h2>\n<svg viewBox=\"0 0 900 140\" role=\"img\" aria-label=\"threads at work over "
+        "time\"><path fill=\"var(--work)\" d=\"");
+    out += path + words("L%.1f %.1fZ\"/>", left + width, height);
+    out += words(
+        "<path class=\"axis\" d=\"M%.1f 5V%.1fH%.1f\"/><text x=\"%.1f\" y=\"14\" text-anchor=\"end\">%.0f</text>"
+        "<text x=\"%.1f\" y=\"136\">0</text><text x=\"%.1f\" y=\"136\" text-anchor=\"end\">%s</text></svg>\n",
+        left, height, left + width, left - 4, top, left, left + width, time_text(m.wall).c_str());
+    return out;
+}
+
+/// The speed-up that the serial share allows, and what was reached.
+std::string drawn_speedup(const measurement& m)
+{
+    constexpr double left = 40;
+    constexpr double width = 840;
+    constexpr double height = 200;
+    constexpr int most_doublings = 8;
+    const double best = std::max(m.most_speedup(std::size_t{1} << most_doublings), m.parallelism());
+    const double top = std::max(2.0, best * 1.1);
+    const auto x = [](double threads) { return left + width * std::log2(threads) / most_doublings; };
+    const auto y = [top](double times) { return height - std::min(times, top) / top * (height - 10); };
+    std::string out =
+        "<h2>How much faster more threads could make it</h2>\n<svg viewBox=\"0 0 900 225\" role=\"img\" "
+        "aria-label=\"speed-up after Amdahl\">";
+    out += words("<path class=\"axis\" d=\"M%.1f 5V%.1fH%.1f\"/>", left, height, left + width);
+    std::string line;
+    for (int i = 0; i <= most_doublings * 4; ++i) {
+        const double threads = std::exp2(i / 4.0);
+        const double times = 1 / (m.serial_share() + (1 - m.serial_share()) / threads);
+        line += words("%c%.1f %.1f", i == 0 ? 'M' : 'L', x(threads), y(times));
+    }
+    out += "<path fill=\"none\" stroke=\"var(--blocked)\" stroke-width=\"2\" d=\"" + line + "\"/>";
+    for (int i = 0; i <= most_doublings; ++i)
+        out += words("<text x=\"%.1f\" y=\"218\" text-anchor=\"middle\">%d</text>", x(std::exp2(i)), 1 << i);
+    for (const double times : {1.0, top / 2, top / 1.1})
+        out += words("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>", left - 5, y(times) + 4, times);
+    out += words("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"var(--overhead)\"/>", x(std::max(m.threads, 1u)),
+                 y(std::max(m.parallelism(), 0.0)));
+    return out +
+           "</svg>\n<p class=\"small\">Line: what the serial share allows, after Amdahl. Dot: what was reached.</p>\n";
+}
+
+std::string bar(const region_report& r)
+{
+    std::string out = "<svg viewBox=\"0 0 900 22\" role=\"img\" aria-label=\"threads x wall\">";
+    double x = 0;
+    for (const part& p : parts_of(r)) {
+        const double width = percent(p.time, r.threads_time) * 9;
+        if (width <= 0) continue;
+        out += words(
+            "<rect x=\"%.2f\" y=\"2\" width=\"%.2f\" height=\"18\" fill=\"var(--%s)\"><title>%s %.1f %%</title></rect>",
+            x, width, p.name, p.name, percent(p.time, r.threads_time));
+        x += width;
+    }
+    return out + "</svg>";
+}
+
+}  // namespace
+
+std::string measurement::html() const
+{
+    std::string out(head);
+    out += "<h1>Where the time went</h1>\n<div class=\"card\"><p class=\"say\">" + escaped(advice()) + "</p>\n";
+    out += words(
+        "<p>%s, work %s: parallelism %.2f on %u threads and %u processors. Serial: %.1f %% of the work. At most %.2f "
+        "times as "
+        "fast as one thread on %u, %.1f times on any number. Karp-Flatt: %.1f %%.</p>",
+        time_text(wall).c_str(), time_text(work).c_str(), parallelism(), threads, processors, 100 * serial_share(),
+        most_speedup(threads), threads, most_speedup(0), 100 * karp_flatt());
+    if (dropped != 0)
+        out +=
+            words("<p>%llu events were lost: these numbers are too low.</p>", static_cast<unsigned long long>(dropped));
+    out += "</div>\n" + drawn_timeline(*this) + drawn_speedup(*this);
+    out += "<h1>Regions</h1>\n<p class=\"key small\">threads x wall: ";
+    for (const part& p : parts_of({}))
+        out += words("<span><i style=\"background:var(--%s)\"></i>%s</span>", p.name, p.name);
+    out += "</p>\n";
+    for (const region_report& r : regions) {
+        out += "<h2>" + escaped(r.place()) + "</h2>\n" + bar(r);
+        out += words("\n<p class=\"small\">%llu calls, %llu shared in %llu parts",
+                     static_cast<unsigned long long>(r.calls), static_cast<unsigned long long>(r.shared_calls),
+                     static_cast<unsigned long long>(r.parts));
+        if (r.items != 0) out += words(", %llu items", static_cast<unsigned long long>(r.items));
+        out += words(
+            "; %s, %.1f %% of all; parallelism %.2f of %u; imbalance %.1f %%; serial %.1f %%: at most %.2f times as "
+            "fast on "
+            "%u threads, %.1f on any number; Karp-Flatt %.1f %%</p>\n",
+            time_text(r.wall).c_str(), percent(r.wall, wall), r.parallelism(), r.threads,
+            percent(r.imbalance, r.threads_time), 100 * r.serial_share(), r.most_speedup(r.threads), r.threads,
+            r.most_speedup(0), 100 * r.karp_flatt());
+        out += "<p class=\"say\">" + escaped(r.advice) + "</p>\n";
+    }
+    return out + "</body></html>\n";
+}
 
 }  // namespace weft

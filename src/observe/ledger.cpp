@@ -99,6 +99,7 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
     came_ += passed * coming_ / std::max(tops_, 1);
     if (tops_ == 0) outside_ += passed;
     if (tops_ != 0 && named_ == 0 && working_ <= 1) alone_in_calls_ += passed;
+    draw(static_cast<double>(before - began_), static_cast<double>(now_ - began_), working_ + (tops_ == 0 ? 1 : 0));
 
     thread_state& t = threads_[thread];
     if (note.at != nullptr) worked_at_[note.at] = thread;
@@ -170,6 +171,25 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             break;
     }
     count(threads_[thread], 1);
+}
+
+/// So many threads were at work from one time to another.
+void ledger::draw(double from, double to, int at_work)
+{
+    while (to > step_ * most_steps) {
+        for (std::size_t i = 0; i < steps_.size(); i += 2) {
+            steps_[i / 2] = steps_[i] + (i + 1 < steps_.size() ? steps_[i + 1] : 0);
+        }
+        steps_.resize((steps_.size() + 1) / 2);
+        step_ *= 2;
+    }
+    while (from < to) {
+        const auto at = std::min(static_cast<std::size_t>(from / step_), most_steps - 1);
+        const double until = at == most_steps - 1 ? to : std::min(to, step_ * static_cast<double>(at + 1));
+        if (steps_.size() <= at) steps_.resize(at + 1);
+        steps_[at] += (until - from) * at_work;
+        from = until;
+    }
 }
 
 // --- what lies on a thread's stack -------------------------------------------------------------------------------------
@@ -308,6 +328,7 @@ void ledger::end_run(run& r)
     s.alone += r.alone;
     if (r.most_working > 1) s.imbalance += r.tail;
     s.in_long_blocks += r.longest;
+    if (r.longest > 0) ++s.long_calls;
     if (r.longest > s.longest) {
         s.longest = r.longest;
         s.longest_of = r.work;
@@ -328,6 +349,12 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
     all.threads = std::max(most_threads_, std::uint32_t{1});
     all.processors = std::max(std::thread::hardware_concurrency(), 1u);
     all.dropped = dropped_;
+    all.timeline_step = nanoseconds(step_);
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        // The last step may have just begun.
+        const double length = std::min(step_, static_cast<double>(now_ - began_) - static_cast<double>(i) * step_);
+        all.timeline.push_back(length > 0 ? steps_[i] / length : 0);
+    }
     for (const auto& [key, s] : regions_) {
         region_report r;
         if (s.file != nullptr) {
@@ -358,6 +385,7 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
         to.imbalance += nanoseconds(s.imbalance);
         to.alone += nanoseconds(s.alone);
         to.in_long_blocks += nanoseconds(s.in_long_blocks);
+        to.long_calls += s.long_calls;
         if (nanoseconds(s.longest) > to.longest) {
             to.longest = nanoseconds(s.longest);
             to.longest_of = nanoseconds(s.longest_of);

@@ -64,7 +64,7 @@ private:
         const char* file = nullptr;
         std::uint32_t line = 0;
         const char* name = nullptr;
-        std::uint64_t calls = 0, shared_calls = 0, parts = 0, items = 0;
+        std::uint64_t calls = 0, shared_calls = 0, parts = 0, items = 0, long_calls = 0;
         std::uint32_t threads = 0;
         double wall = 0, threads_time = 0, work = 0, overhead = 0, searching = 0, waiting = 0, blocked = 0,
                elsewhere = 0, idle = 0;
@@ -77,6 +77,7 @@ private:
     void advance(run& r) const noexcept;
     void count(const thread_state& t, int more) noexcept;
     void count_run(run& r, bool begins) noexcept;
+    void draw(double from, double to, int at_work);
 
     void begin_region(thread_state& t, const event_note& note);
     void begin_visit(thread_state& t, const event_note& note);
@@ -102,6 +103,11 @@ private:
     double worked_ = 0, searched_ = 0, came_ = 0;
     double outside_ = 0;  // no region runs
     double alone_in_calls_ = 0;
+
+    // Threads at work over time; twice as coarse whenever it is full.
+    static constexpr std::size_t most_steps = 256;
+    std::vector<double> steps_;
+    double step_ = 1024;
     std::uint32_t most_threads_ = 0;
 };
 

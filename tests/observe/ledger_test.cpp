@@ -117,6 +117,19 @@ TEST_CASE("ledger: an item that takes 40 percent is named")
     CHECK(test::sum_of_parts(a) == a.threads_time);
 }
 
+TEST_CASE("ledger: a long block in one of many calls is not blamed")
+{
+    told_program p(2);
+    for (unsigned i = 0; i < 10; ++i) {
+        p.begin(1, 1000 + 1'000'000 * i, "rare.cpp", 3, 1000);
+        if (i == 5) p.tell(1, 500'000 + 1'000'000 * i, {.kind = kind::long_block, .value = 900'000});
+        p.end(1, 1'000'000 * (i + 1));
+    }
+    const auto r = p.stop(10'000'000);
+    CHECK(r.regions.at(0).long_calls == 1);
+    CHECK(r.regions.at(0).advice.find("One item") == std::string::npos);
+}
+
 TEST_CASE("ledger: waiting, searching, sleeping and being called are told apart, and add up")
 {
     told_program p(4);
@@ -365,4 +378,42 @@ TEST_CASE("ledger: nothing at all")
     CHECK(!r.text().empty());
     CHECK(weft::region_report{}.parallelism() == 0);
     CHECK(weft::region_report{}.most_speedup(4) == 4);
+}
+
+TEST_CASE("ledger: the timeline shows how many threads work, however long it is")
+{
+    for (const std::uint64_t unit : {10u, 1000u, 1'000'000u}) {
+        told_program p(2, 0);
+        p.simply(2, 0, kind::search);
+        p.begin(1, 100 * unit, "time.cpp", 1);
+        p.take(2, 100 * unit, 1);
+        p.done(2, 300 * unit);
+        p.end(1, 300 * unit);
+        const auto r = p.stop(400 * unit);
+        REQUIRE(!r.timeline.empty());
+        CHECK(r.timeline.size() <= 256);
+        const auto at = [&](double share) {
+            return r.timeline[static_cast<std::size_t>(share * static_cast<double>(r.wall / r.timeline_step))];
+        };
+        if (r.timeline.size() < 100) continue;
+        CHECK(close_to(at(0.1), 1));
+        CHECK(close_to(at(0.5), 2));
+        CHECK(close_to(at(0.9), 1));
+    }
+}
+
+TEST_CASE("ledger: a page of HTML that needs nothing else")
+{
+    told_program p(2);
+    p.begin(1, 1000, "<a>&b.cpp", 1);
+    p.end(1, 2000);
+    const std::string page = p.stop(3000).html();
+    CHECK(page.find("<!DOCTYPE html>") == 0);
+    CHECK(page.find("&lt;a&gt;&amp;b.cpp:1") != std::string::npos);
+    CHECK(page.find("<a>") == std::string::npos);
+    CHECK(page.find("prefers-color-scheme:dark") != std::string::npos);
+    for (const char* const outside : {"http", "src=", "<script", "nan", "inf"})
+        CHECK(page.find(outside) == std::string::npos);
+    CHECK(page.size() > 1000);
+    CHECK(weft::measurement{}.html().find("nan") == std::string::npos);
 }

@@ -42,6 +42,7 @@ struct region_report {
     std::chrono::nanoseconds longest{};    ///< the longest block of items that one thread ran in one go, if it was long
     std::chrono::nanoseconds longest_of{};      ///< the work of the call it was in
     std::chrono::nanoseconds in_long_blocks{};  ///< the longest of each call
+    std::uint64_t long_calls = 0;               ///< calls that had such a block
 
     std::string advice;  ///< what to do about it, in a sentence
 
@@ -60,12 +61,14 @@ struct region_report {
 /// A part of a program, and the parallel regions in it.
 struct measurement {
     std::chrono::nanoseconds wall{};
-    std::chrono::nanoseconds work{};     ///< all threads' time in functions of the program, as far as weft knows
-    std::chrono::nanoseconds serial{};   ///< of `wall`: outside of all parallel regions
-    std::uint32_t threads = 0;           ///< of the largest pool that was used
-    std::uint32_t processors = 0;        ///< that the system has
-    std::uint64_t dropped = 0;           ///< events that were lost: if there are any, the numbers are too low
-    std::vector<region_report> regions;  ///< the longest first
+    std::chrono::nanoseconds work{};           ///< all threads' time in functions of the program, as far as weft knows
+    std::chrono::nanoseconds serial{};         ///< of `wall`: outside of all parallel regions
+    std::uint32_t threads = 0;                 ///< of the largest pool that was used
+    std::uint32_t processors = 0;              ///< that the system has
+    std::uint64_t dropped = 0;                 ///< events that were lost: if there are any, the numbers are too low
+    std::vector<double> timeline;              ///< threads at work, on average, in each of so many steps of time
+    std::chrono::nanoseconds timeline_step{};  ///< how long a step is
+    std::vector<region_report> regions;        ///< the longest first
 
     /// work / wall.
     [[nodiscard]] double parallelism() const;
