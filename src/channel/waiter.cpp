@@ -1,5 +1,6 @@
 // src/channel/waiter.cpp - waiting on channels: tokens and lines. Nothing here runs while nobody has to wait.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/channel/detail/spin_budget.hpp>
 #include <weft/channel/detail/waiter.hpp>
 #include <weft/seam/timed_wait.hpp>
@@ -81,6 +82,7 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
         }
         spin->slept();
     }
+    const noted_block blocked;
     for (;;) {
         std::uint32_t seen = state_.load(order::acquire);  // O1
         if ((seen & phase_mask) > claimed) return static_cast<verdict>(seen & phase_mask);

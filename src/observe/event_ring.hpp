@@ -8,11 +8,12 @@
 //             words_     written by owner     event i lies in slot i % capacity, until event i + capacity is begun
 //             read_      written by reader    the events before have been read, or are not wanted
 //
-// Invariants  I1  A reader uses an event only if its slot has not been written again: it looks at begun_ after the copy.
+// Invariants  I1  A reader uses an event only if its slot has not been written again: it looks at begun_ after the
+//                 copy.
 //
 // Orders      O1  write: ended_ release -> read: ended_ acquire.  The reader finds the words of whole events.
-//             O2  write: words release -> read: words acquire.  Whoever has read a word of a newer event sees that it has
-//                 begun, too, for begun_ is written before (I1).
+//             O2  write: words release -> read: words acquire.  Whoever has read a word of a newer event sees that it
+//                 has begun, too, for begun_ is written before (I1).
 //
 // Progress    write: wait-free. The oldest event is overwritten.
 #pragma once

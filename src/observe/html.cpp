@@ -17,16 +17,22 @@ using detail::words;
 
 // Colours of the parts of threads x wall: apart from each other by lightness too.
 constexpr std::string_view head = R"(<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>weft report</title><style>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>
+weft report</title><style>
 :root{color-scheme:light dark;--page:#fff;--text:#1c1f23;--faint:#6b727a;--line:#d5d9de;--card:#f6f7f9;
---work:#1b7f4b;--overhead:#c4452d;--searching:#e0912f;--waiting:#8a4fbf;--blocked:#2f6fd0;--elsewhere:#8fb7e8;--idle:#c9ced4}
+--work:#1b7f4b;--overhead:#c4452d;--searching:#e0912f;--waiting:#8a4fbf;--blocked:#2f6fd0;--elsewhere:#8fb7e8;
+--idle:#c9ced4}
 @media(prefers-color-scheme:dark){:root{--page:#15181c;--text:#e6e9ec;--faint:#99a1a9;--line:#333a42;--card:#1d2126;
---work:#3fb57a;--overhead:#ee6f57;--searching:#f0b05a;--waiting:#b78ae0;--blocked:#6fa3f0;--elsewhere:#3c5f8c;--idle:#4a525b}}
-body{font:15px/1.45 system-ui,sans-serif;background:var(--page);color:var(--text);max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.3rem}h2{font-size:1rem;margin:1.6rem 0 .4rem;overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}
+--work:#3fb57a;--overhead:#ee6f57;--searching:#f0b05a;--waiting:#b78ae0;--blocked:#6fa3f0;--elsewhere:#3c5f8c;
+--idle:#4a525b}}
+body{font:15px/1.45 system-ui,sans-serif;background:var(--page);color:var(--text);max-width:60rem;margin:2rem auto;
+padding:0 1rem}
+h1{font-size:1.3rem}h2{font-size:1rem;margin:1.6rem 0 .4rem;overflow-wrap:anywhere}svg{width:100%;height:auto;
+display:block}
 svg text{fill:var(--faint);font:11px system-ui,sans-serif}.axis{stroke:var(--line);fill:none}.say{font-weight:600}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.6rem 1rem;margin:.8rem 0}
-.small{color:var(--faint);font-size:.87rem}.key span{display:inline-block;margin-right:1rem}.key i{display:inline-block;width:.8em;
+.small{color:var(--faint);font-size:.87rem}.key span{display:inline-block;margin-right:1rem}
+.key i{display:inline-block;width:.8em;
 height:.8em;border-radius:2px;margin-right:.35em}
 </style></head><body>
 )";

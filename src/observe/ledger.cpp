@@ -192,7 +192,7 @@ void ledger::draw(double from, double to, int at_work)
     }
 }
 
-// --- what lies on a thread's stack -------------------------------------------------------------------------------------
+// --- what lies on a thread's stack -----------------------------------------------------------------------------------
 
 void ledger::count_run(run& r, bool begins) noexcept
 {
@@ -207,9 +207,9 @@ void ledger::count_run(run& r, bool begins) noexcept
 void ledger::begin_region(thread_state& t, const event_note& note)
 {
     const char* const file = static_cast<const char*>(note.what);
-    if (!t.stack.empty() && t.stack.back().what == frame::kind::region) {
+    if (!t.stack.empty() && (t.stack.back().what == frame::kind::region || t.stack.back().what == frame::kind::visit)) {
         const shared_run outer = t.stack.back().of;
-        if (outer->line == note.line && outer->file == file) {  // one terminal that is made of another
+        if (outer->is_named() && outer->line == note.line && outer->file == file) {  // a function made of another
             t.stack.push_back({.what = frame::kind::region, .of = outer, .slot = note.slot});
             return;
         }

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Every thread is in one state at a time: it works, waits, is blocked, searches, is on its way to work (called, or with
-// something found), or sleeps; it is not known to do anything while it has told nothing. What a thread works for is known from
-// what lies on its stack: regions that it has begun, and jobs that it has taken, each from a thread whose stack is known.
+// something found), or sleeps; it is not known to do anything while it has told nothing. What a thread works for is
+// known from what lies on its stack: regions that it has begun, and jobs that it has taken, each from a thread whose
+// stack is known.
 //
 // The ledger keeps, for each region that runs, integrals over time of how many threads are in each state for it; and
-// likewise of all threads that search. When the region ends, threads x wall is divided among them; what is left has been idle.
+// likewise of all threads that search. When the region ends, threads x wall is divided among them; what is left has
+// been idle.
 #pragma once
 
 #include <weft/observe/report.hpp>

@@ -18,15 +18,16 @@
 
 namespace weft::detail {
 
-/// One a process, never destroyed: threads may write while the program exits. In the child of a fork nothing is recorded.
+/// One a process, never destroyed: threads may write while the program exits. In the child of a fork nothing is
+/// recorded.
 class recorder {
 public:
     static recorder& instance();
 
     /// `listener` is told of all events from now on, in the order of their times, until remove().
     void add(ledger& listener);
-    /// Tells `listener` all that has happened up to now, and no more. Returns the time, in ticks; nothing in the child of a
-    /// fork, where nobody listens.
+    /// Tells `listener` all that has happened up to now, and no more. Returns the time, in ticks; nothing in the child
+    /// of a fork, where nobody listens.
     std::optional<std::uint64_t> remove(ledger& listener);
 
     void trace_to(std::string_view path);

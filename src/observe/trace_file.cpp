@@ -1,9 +1,9 @@
 // src/observe/trace_file.cpp - events as a file for Perfetto: Chrome trace events in JSON.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// What begins and ends on a thread becomes a slice (ph X). What was begun before the oldest event that is left is left out; what
-// has not ended goes on to the end of the trace. A steal is an arrow (ph s, f) from the thread that had the job to the one
-// that runs it, a wake-up one from the thread that calls to the one that comes.
+// What begins and ends on a thread becomes a slice (ph X). What was begun before the oldest event that is left is left
+// out; what has not ended goes on to the end of the trace. A steal is an arrow (ph s, f) from the thread that had the
+// job to the one that runs it, a wake-up one from the thread that calls to the one that comes.
 #include "observe/trace_file.hpp"
 #include "observe/advice.hpp"
 

@@ -6,6 +6,9 @@
 
 #include "observe/tell.hpp"
 
+#include <weft/algorithm/par_sort.hpp>
+#include <weft/algorithm/par_transform.hpp>
+#include <weft/channel/channel.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/find.hpp>
 #include <weft/iter/for_each.hpp>
@@ -17,10 +20,13 @@
 #include <weft/pool/join.hpp>
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/scope.hpp>
+#include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
+#include <weft/sync/mutex.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <numeric>
 #include <stdexcept>
 #include <string_view>
@@ -82,6 +88,24 @@ TEST_CASE("measure: regions stand where their terminals are written")
     CHECK(r.work >= r.regions[0].work);
 }
 
+TEST_CASE("measure: algorithms stand where they are called, those made of others once")
+{
+    std::vector<int> v(1000);
+    std::iota(v.rbegin(), v.rend(), 0);
+    const std::uint32_t line = __LINE__;
+    const auto r = weft::measure([&] {
+        weft::par_sort(v);
+        weft::par_stable_sort(v.begin(), v.end());
+        weft::par_fill(v, 1);
+    });
+    CHECK(r.regions.size() == 3);
+    for (std::uint32_t i = 2; i <= 4; ++i) {
+        const weft::region_report* const region = region_at(r, line + i);
+        REQUIRE(region != nullptr);
+        CHECK(region->calls == 1);
+    }
+}
+
 TEST_CASE("measure: what runs on other threads of the pool is counted, and numbers add up")
 {
     weft::thread_pool pool({.num_threads = 3});
@@ -134,6 +158,47 @@ TEST_CASE("measure: tasks of a scope, and a join whose part is taken")
     REQUIRE(joined != r.regions.end());
     CHECK(joined->parts >= 1);
     CHECK(joined->name.find("lambda") != std::string::npos);
+}
+
+TEST_CASE("measure: waiting for a lock, in a channel and in blocking is told")
+{
+    weft::thread_pool pool({.num_threads = 2});
+    const auto blocked_in = [&](const auto& meets) {
+        // Whether somebody sleeps depends on how busy the machine is; some time it does.
+        for (int tries = 0; tries < 100; ++tries) {
+            const auto r = weft::measure([&] { pool.install(meets); });
+            for (const auto& region : r.regions) {
+                CHECK(test::sum_of_parts(region) == region.threads_time);
+                if (region.blocked > 0ns) return true;
+            }
+        }
+        return false;
+    };
+    CHECK(blocked_in([] {
+        weft::mutex lock;
+        std::atomic<int> there{0};
+        weft::par_range(0, 2).with_max_len(1).for_each([&](int) {
+            there.fetch_add(1);
+            while (there.load() < 2) std::this_thread::yield();
+            const std::lock_guard hold(lock);
+            std::this_thread::sleep_for(5ms);
+        });
+    }));
+    CHECK(blocked_in([] {
+        auto [to, from] = weft::bounded<int>(1);
+        auto& sender = to;
+        auto& receiver = from;
+        weft::par_range(0, 2).with_max_len(1).for_each([&](int i) {
+            if (i == 0) {
+                std::this_thread::sleep_for(5ms);
+                static_cast<void>(sender.send(1));
+            } else {
+                static_cast<void>(receiver.recv_for(10s));
+            }
+        });
+    }));
+    CHECK(blocked_in(
+        [] { weft::par_range(0, 2).for_each([](int) { weft::blocking([] { std::this_thread::sleep_for(1ms); }); }); }));
 }
 
 TEST_CASE("measure: one inside another, and one that fails, leave nothing behind")

@@ -13,8 +13,10 @@
 #include <weft/algorithm/detail/scratch.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
 #include <weft/algorithm/subrange.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/simd/detail/stream_copy.hpp>
 
 #include <algorithm>
@@ -208,8 +210,10 @@ inline constexpr bool packs_in_place = [] {
 /// Cost:     a buffer for some tiles, or one byte of memory per element if the elements are not plain bytes.
 template <detail::algorithm::elements R, detail::algorithm::output Out, detail::algorithm::function Pred,
           class Projection = std::identity>
-Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {})
+Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {},
+                detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
     static_assert(detail::sound<check_predicate<Pred, projected_t<Projection, std::ranges::range_reference_t<R>>>>);
@@ -241,9 +245,10 @@ Out par_copy_if(R&& in, Out out, const Pred& pred, const Projection& project = {
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class Pred,
           class Projection = std::identity>
-Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& project = {})
+Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& project = {},
+                detail::code_place where = detail::code_place::here())
 {
-    return weft::par_copy_if(detail::algorithm::between(first, last), out, pred, project);
+    return weft::par_copy_if(detail::algorithm::between(first, last), out, pred, project, where);
 }
 
 /// Moves the elements that satisfy `pred` before the others and keeps the order on both sides. Returns the range of the
@@ -252,8 +257,10 @@ Out par_copy_if(I first, S last, Out out, const Pred& pred, const Projection& pr
 /// Throws: what `pred` throws, std::bad_alloc; nothing has changed then.
 /// Cost:   scratch memory for all elements.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-detail::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, const Projection& project = {},
+                                                    detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
@@ -277,9 +284,10 @@ detail::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, con
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
-subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projection& project = {})
+subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projection& project = {},
+                                 detail::code_place where = detail::code_place::here())
 {
-    return weft::par_stable_partition(detail::algorithm::between(first, last), pred, project);
+    return weft::par_stable_partition(detail::algorithm::between(first, last), pred, project, where);
 }
 
 /// As par_stable_partition, but promises nothing about the order within the sides, and needs no scratch memory for
@@ -287,8 +295,10 @@ subrange<I> par_stable_partition(I first, S last, const Pred& pred, const Projec
 ///
 /// Throws: what `pred` throws, std::bad_alloc; the range holds its elements then, in some order.
 template <detail::algorithm::elements R, detail::algorithm::function Pred, class Projection = std::identity>
-detail::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Projection& project = {},
+                                             detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using detail::algorithm::check_predicate;
     using detail::algorithm::projected_t;
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
@@ -322,15 +332,16 @@ detail::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Proj
             return detail::algorithm::par_partition_by(c, data, n, partition);
         }));
     } else {
-        return weft::par_stable_partition(std::forward<R>(r), pred, project);
+        return weft::par_stable_partition(std::forward<R>(r), pred, project, where);
     }
 }
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Pred, class Projection = std::identity>
-subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& project = {})
+subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& project = {},
+                          detail::code_place where = detail::code_place::here())
 {
-    return weft::par_partition(detail::algorithm::between(first, last), pred, project);
+    return weft::par_partition(detail::algorithm::between(first, last), pred, project, where);
 }
 
 /// Keeps the first of each run of equals, in order, at the front. Returns the range after them, whose elements are
@@ -339,8 +350,10 @@ subrange<I> par_partition(I first, S last, const Pred& pred, const Projection& p
 /// Throws: what the comparison throws, std::bad_alloc; nothing has changed then.
 template <detail::algorithm::elements R, detail::algorithm::function Equal = std::ranges::equal_to,
           class Projection = std::identity>
-detail::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {})
+detail::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const Projection& project = {},
+                                          detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     static_assert(detail::sound<detail::algorithm::check_comparison<Equal, key, key>>);
@@ -366,9 +379,10 @@ detail::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Equal = std::ranges::equal_to,
           class Projection = std::identity>
-subrange<I> par_unique(I first, S last, const Equal& equal = {}, const Projection& project = {})
+subrange<I> par_unique(I first, S last, const Equal& equal = {}, const Projection& project = {},
+                       detail::code_place where = detail::code_place::here())
 {
-    return weft::par_unique(detail::algorithm::between(first, last), equal, project);
+    return weft::par_unique(detail::algorithm::between(first, last), equal, project, where);
 }
 
 }  // namespace weft

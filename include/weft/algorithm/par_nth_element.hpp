@@ -8,7 +8,9 @@
 #include <weft/algorithm/detail/nan_to_end.hpp>
 #include <weft/algorithm/detail/plain_order.hpp>
 #include <weft/algorithm/par_sort.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <bit>
 #include <concepts>
@@ -119,8 +121,10 @@ std::size_t select_known(fork_context c, I first, std::size_t n, std::size_t wan
 template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
           class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator_t<R> nth, Compare compare = {},
-                                                    Projection project = {})
+                                                    Projection project = {},
+                                                    detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     const auto wanted = static_cast<std::size_t>(nth - std::ranges::begin(r));
     detail::algorithm::with_guarded_less(
@@ -133,9 +137,11 @@ std::ranges::borrowed_iterator_t<R> par_nth_element(R&& r, std::ranges::iterator
 /// The same for the elements first .. last - 1; returns `last`.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
           class Projection = std::identity>
-I par_nth_element(I first, std::type_identity_t<I> nth, S last, Compare compare = {}, Projection project = {})
+I par_nth_element(I first, std::type_identity_t<I> nth, S last, Compare compare = {}, Projection project = {},
+                  detail::code_place where = detail::code_place::here())
 {
-    return weft::par_nth_element(detail::algorithm::between(first, last), nth, std::move(compare), std::move(project));
+    return weft::par_nth_element(detail::algorithm::between(first, last), nth, std::move(compare), std::move(project),
+                                 where);
 }
 
 /// Sorts the smallest elements into [begin, middle); the others follow in any order. As std::ranges::partial_sort does.
@@ -145,8 +151,10 @@ I par_nth_element(I first, std::type_identity_t<I> nth, S last, Compare compare 
 template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
           class Projection = std::identity>
 std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterator_t<R> middle, Compare compare = {},
-                                                     Projection project = {})
+                                                     Projection project = {},
+                                                     detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     namespace own = detail::algorithm;
     const auto front = static_cast<std::size_t>(middle - std::ranges::begin(r));
@@ -166,10 +174,11 @@ std::ranges::borrowed_iterator_t<R> par_partial_sort(R&& r, std::ranges::iterato
 /// The same for the elements first .. last - 1; returns `last`.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
           class Projection = std::identity>
-I par_partial_sort(I first, std::type_identity_t<I> middle, S last, Compare compare = {}, Projection project = {})
+I par_partial_sort(I first, std::type_identity_t<I> middle, S last, Compare compare = {}, Projection project = {},
+                   detail::code_place where = detail::code_place::here())
 {
     return weft::par_partial_sort(detail::algorithm::between(first, last), middle, std::move(compare),
-                                  std::move(project));
+                                  std::move(project), where);
 }
 
 }  // namespace weft

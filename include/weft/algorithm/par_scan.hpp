@@ -11,7 +11,9 @@
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/scan_numbers.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -28,8 +30,9 @@ namespace weft {
 /// Source:   Blelloch, Prefix Sums and Their Applications, 1990.
 template <detail::algorithm::elements R, detail::algorithm::output Out,
           detail::algorithm::function Op = detail::algorithm::plus>
-Out par_inclusive_scan(R&& in, Out out, Op op = {})
+Out par_inclusive_scan(R&& in, Out out, Op op = {}, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using value = std::ranges::range_value_t<R>;
     static_assert(detail::sound<detail::algorithm::check_operation<Op, value, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
@@ -59,16 +62,17 @@ Out par_inclusive_scan(R&& in, Out out, Op op = {})
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out,
           class Op = detail::algorithm::plus>
-Out par_inclusive_scan(I first, S last, Out out, Op op = {})
+Out par_inclusive_scan(I first, S last, Out out, Op op = {}, detail::code_place where = detail::code_place::here())
 {
-    return weft::par_inclusive_scan(detail::algorithm::between(first, last), out, std::move(op));
+    return weft::par_inclusive_scan(detail::algorithm::between(first, last), out, std::move(op), where);
 }
 
 /// out[i] = init op in[0] op ... op in[i - 1]; otherwise as par_inclusive_scan.
 template <detail::algorithm::elements R, detail::algorithm::output Out, class T,
           detail::algorithm::function Op = detail::algorithm::plus>
-Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
+Out par_exclusive_scan(R&& in, Out out, T init, Op op = {}, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_operation<Op, T, std::ranges::range_reference_t<R>>>);
     const Op& combine = op;
     const auto n = static_cast<std::size_t>(std::ranges::size(in));
@@ -97,9 +101,11 @@ Out par_exclusive_scan(R&& in, Out out, T init, Op op = {})
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class T,
           class Op = detail::algorithm::plus>
-Out par_exclusive_scan(I first, S last, Out out, T init, Op op = {})
+Out par_exclusive_scan(I first, S last, Out out, T init, Op op = {},
+                       detail::code_place where = detail::code_place::here())
 {
-    return weft::par_exclusive_scan(detail::algorithm::between(first, last), out, std::move(init), std::move(op));
+    return weft::par_exclusive_scan(detail::algorithm::between(first, last), out, std::move(init), std::move(op),
+                                    where);
 }
 
 }  // namespace weft

@@ -5,8 +5,10 @@
 #include <weft/algorithm/detail/cached_key_sort.hpp>
 #include <weft/algorithm/detail/checks.hpp>
 #include <weft/algorithm/detail/known_sort.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -21,8 +23,9 @@ namespace weft {
 /// Cost:   that of a stable sort of n numbers.
 /// Source: SplitMix64 (Steele, Lea, Flood 2014) gives each index a number to sort by.
 template <detail::algorithm::elements R>
-void par_shuffle(R&& r, std::uint64_t seed)
+void par_shuffle(R&& r, std::uint64_t seed, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
     if (n == 0) return;
@@ -44,9 +47,9 @@ void par_shuffle(R&& r, std::uint64_t seed)
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S>
-void par_shuffle(I first, S last, std::uint64_t seed)
+void par_shuffle(I first, S last, std::uint64_t seed, detail::code_place where = detail::code_place::here())
 {
-    weft::par_shuffle(detail::algorithm::between(first, last), seed);
+    weft::par_shuffle(detail::algorithm::between(first, last), seed, where);
 }
 
 }  // namespace weft

@@ -12,8 +12,10 @@
 #include <weft/algorithm/detail/ordered.hpp>
 #include <weft/algorithm/detail/plain_order.hpp>
 #include <weft/algorithm/detail/runs.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/pool/context.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -63,8 +65,10 @@ void with_guarded_less(R& r, const Compare& compare, const Projection& project, 
 /// Source:  Peters, Pattern-defeating Quicksort, 2021; see weft/simd/detail/sort.hpp for numbers.
 template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
           class Projection = std::identity>
-std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {})
+std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projection project = {},
+                                             detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using value = std::ranges::range_value_t<R>;
     static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
@@ -85,9 +89,10 @@ std::ranges::borrowed_iterator_t<R> par_sort(R&& r, Compare compare = {}, Projec
 /// The same for the elements first .. last - 1; returns `last`.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
           class Projection = std::identity>
-I par_sort(I first, S last, Compare compare = {}, Projection project = {})
+I par_sort(I first, S last, Compare compare = {}, Projection project = {},
+           detail::code_place where = detail::code_place::here())
 {
-    return weft::par_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+    return weft::par_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project), where);
 }
 
 /// Sorts the range and keeps the order of equal elements, zeros of both signs and NaN included; otherwise as par_sort.
@@ -96,8 +101,10 @@ I par_sort(I first, S last, Compare compare = {}, Projection project = {})
 /// Cost:   scratch memory for all elements.
 template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
           class Projection = std::identity>
-std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {}, Projection project = {})
+std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {}, Projection project = {},
+                                                    detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_sortable<std::ranges::iterator_t<R>, Compare, Projection>>);
     detail::algorithm::with_guarded_less(
         r, compare, project, [&](fork_context c, auto first, std::size_t n, const auto& less) {
@@ -105,7 +112,7 @@ std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {},
             if constexpr (std::integral<value> && detail::algorithm::plain_order<Compare, value> &&
                           std::same_as<Projection, std::identity>) {
                 // Equal numbers cannot be told apart.
-                weft::par_sort(r, compare);
+                weft::par_sort(r, compare, {}, where);
             } else {
                 if (detail::algorithm::sort_known<Compare>(c, first, n, project)) return;
                 n = detail::algorithm::nan_to_end<true>(c, first, n, less);
@@ -119,9 +126,11 @@ std::ranges::borrowed_iterator_t<R> par_stable_sort(R&& r, Compare compare = {},
 /// The same for the elements first .. last - 1; returns `last`.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
           class Projection = std::identity>
-I par_stable_sort(I first, S last, Compare compare = {}, Projection project = {})
+I par_stable_sort(I first, S last, Compare compare = {}, Projection project = {},
+                  detail::code_place where = detail::code_place::here())
 {
-    return weft::par_stable_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+    return weft::par_stable_sort(detail::algorithm::between(first, last), std::move(compare), std::move(project),
+                                 where);
 }
 
 /// True if no element is less than the one before it. Stops soon after the first that is. NaN is the last, as in
@@ -130,8 +139,10 @@ I par_stable_sort(I first, S last, Compare compare = {}, Projection project = {}
 /// Throws: what the comparator or the projection throws.
 template <detail::algorithm::elements R, detail::algorithm::function Compare = std::ranges::less,
           class Projection = std::identity>
-[[nodiscard]] bool par_is_sorted(R&& r, Compare compare = {}, Projection project = {})
+[[nodiscard]] bool par_is_sorted(R&& r, Compare compare = {}, Projection project = {},
+                                 detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using key = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
     bool sorted = true;
     detail::algorithm::with_guarded_less(r, detail::algorithm::with_nan_last<key>(compare), project,
@@ -144,9 +155,10 @@ template <detail::algorithm::elements R, detail::algorithm::function Compare = s
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compare = std::ranges::less,
           class Projection = std::identity>
-[[nodiscard]] bool par_is_sorted(I first, S last, Compare compare = {}, Projection project = {})
+[[nodiscard]] bool par_is_sorted(I first, S last, Compare compare = {}, Projection project = {},
+                                 detail::code_place where = detail::code_place::here())
 {
-    return weft::par_is_sorted(detail::algorithm::between(first, last), std::move(compare), std::move(project));
+    return weft::par_is_sorted(detail::algorithm::between(first, last), std::move(compare), std::move(project), where);
 }
 
 /// Sorts by a key that is computed once per element, and keeps the order of equal keys. The keys are compared by `<`.
@@ -159,8 +171,9 @@ template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class Compar
 ///         holds a permutation.
 /// Cost:   memory for all keys and elements, and for two numbers per element.
 template <detail::algorithm::elements R, class Key>
-void par_sort_by_cached_key(R&& r, const Key& key)
+void par_sort_by_cached_key(R&& r, const Key& key, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_permutable<std::ranges::iterator_t<R>>>);
     static_assert(detail::sound<detail::algorithm::check_key<Key, std::ranges::range_reference_t<R>>>);
     const auto n = static_cast<std::size_t>(std::ranges::size(r));
@@ -198,8 +211,10 @@ void merge_numbers_first(fork_context c, A a, std::size_t na, B b, std::size_t n
 template <detail::algorithm::elements A, detail::algorithm::elements B, detail::algorithm::output Out,
           detail::algorithm::function Compare = std::ranges::less, class ProjectionA = std::identity,
           class ProjectionB = std::identity>
-Out par_merge(A&& a, B&& b, Out out, Compare compare = {}, ProjectionA project_a = {}, ProjectionB project_b = {})
+Out par_merge(A&& a, B&& b, Out out, Compare compare = {}, ProjectionA project_a = {}, ProjectionB project_b = {},
+              detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using key_a = detail::algorithm::projected_t<ProjectionA, std::ranges::range_reference_t<A>>;
     using key_b = detail::algorithm::projected_t<ProjectionB, std::ranges::range_reference_t<B>>;
     static_assert(detail::sound<detail::algorithm::check_comparison<Compare, key_b, key_a>>);
@@ -223,10 +238,10 @@ template <detail::algorithm::place A, std::sized_sentinel_for<A> EndA, detail::a
           std::sized_sentinel_for<B> EndB, detail::algorithm::output_iterator Out, class Compare = std::ranges::less,
           class ProjectionA = std::identity, class ProjectionB = std::identity>
 Out par_merge(A first_a, EndA last_a, B first_b, EndB last_b, Out out, Compare compare = {}, ProjectionA project_a = {},
-              ProjectionB project_b = {})
+              ProjectionB project_b = {}, detail::code_place where = detail::code_place::here())
 {
     return weft::par_merge(detail::algorithm::between(first_a, last_a), detail::algorithm::between(first_b, last_b),
-                           out, std::move(compare), std::move(project_a), std::move(project_b));
+                           out, std::move(compare), std::move(project_a), std::move(project_b), where);
 }
 
 }  // namespace weft

@@ -6,7 +6,9 @@
 #include <weft/algorithm/detail/invoke.hpp>
 #include <weft/algorithm/detail/quicksort.hpp>
 #include <weft/algorithm/detail/tiles.hpp>
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -32,8 +34,9 @@ inline constexpr bool two_arrays = [] {
 ///
 /// Throws: what the assignment throws.
 template <detail::algorithm::elements R, class T>
-auto par_fill(R&& r, const T& value)
+auto par_fill(R&& r, const T& value, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_written<std::ranges::iterator_t<R>>>);
     const auto first = std::ranges::begin(r);
     detail::algorithm::for_pieces(static_cast<std::size_t>(std::ranges::size(r)), [&](std::size_t lo, std::size_t hi) {
@@ -45,9 +48,9 @@ auto par_fill(R&& r, const T& value)
 
 /// The same for the elements first .. last - 1.
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, class T>
-I par_fill(I first, S last, const T& value)
+I par_fill(I first, S last, const T& value, detail::code_place where = detail::code_place::here())
 {
-    return weft::par_fill(detail::algorithm::between(first, last), value);
+    return weft::par_fill(detail::algorithm::between(first, last), value, where);
 }
 
 /// out[i] = f(project(in[i])); returns the end of the output, which may be the input itself.
@@ -56,8 +59,10 @@ I par_fill(I first, S last, const T& value)
 template <detail::algorithm::elements R, class Out, detail::algorithm::function F,
           detail::algorithm::function Projection = std::identity>
     requires detail::algorithm::output<Out>  // checked last: with two ranges `out` would be the second of them
-Out par_transform(R&& in, Out out, const F& f, const Projection& project = {})
+Out par_transform(R&& in, Out out, const F& f, const Projection& project = {},
+                  detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using item = detail::algorithm::projected_t<Projection, std::ranges::range_reference_t<R>>;
     static_assert(detail::sound<detail::algorithm::check_transform<F, std::iter_reference_t<Out>, item>>);
     const auto first = std::ranges::begin(in);
@@ -75,9 +80,10 @@ Out par_transform(R&& in, Out out, const F& f, const Projection& project = {})
 template <detail::algorithm::place I, std::sized_sentinel_for<I> S, detail::algorithm::output_iterator Out, class F,
           class Projection = std::identity>
     requires(!detail::algorithm::two_arrays<I, S, F, Projection>)
-Out par_transform(I first, S last, Out out, const F& f, const Projection& project = {})
+Out par_transform(I first, S last, Out out, const F& f, const Projection& project = {},
+                  detail::code_place where = detail::code_place::here())
 {
-    return weft::par_transform(detail::algorithm::between(first, last), out, f, project);
+    return weft::par_transform(detail::algorithm::between(first, last), out, f, project, where);
 }
 
 /// out[i] = f(project_a(a[i]), project_b(b[i])) for as many elements as the shorter input has; returns the end of the
@@ -87,8 +93,9 @@ Out par_transform(I first, S last, Out out, const F& f, const Projection& projec
 template <detail::algorithm::elements A, detail::algorithm::elements B, detail::algorithm::output Out,
           detail::algorithm::function F, class ProjectionA = std::identity, class ProjectionB = std::identity>
 Out par_transform(A&& a, B&& b, Out out, const F& f, const ProjectionA& project_a = {},
-                  const ProjectionB& project_b = {})
+                  const ProjectionB& project_b = {}, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     using item_a = detail::algorithm::projected_t<ProjectionA, std::ranges::range_reference_t<A>>;
     using item_b = detail::algorithm::projected_t<ProjectionB, std::ranges::range_reference_t<B>>;
     static_assert(detail::sound<detail::algorithm::check_transform<F, std::iter_reference_t<Out>, item_a, item_b>>);
@@ -112,16 +119,18 @@ template <detail::algorithm::place A, std::sized_sentinel_for<A> EndA, detail::a
           std::sized_sentinel_for<B> EndB, detail::algorithm::output_iterator Out, class F,
           class ProjectionA = std::identity, class ProjectionB = std::identity>
 Out par_transform(A first_a, EndA last_a, B first_b, EndB last_b, Out out, const F& f,
-                  const ProjectionA& project_a = {}, const ProjectionB& project_b = {})
+                  const ProjectionA& project_a = {}, const ProjectionB& project_b = {},
+                  detail::code_place where = detail::code_place::here())
 {
     return weft::par_transform(detail::algorithm::between(first_a, last_a), detail::algorithm::between(first_b, last_b),
-                               out, f, project_a, project_b);
+                               out, f, project_a, project_b, where);
 }
 
 /// r[i] = f(i). Memory that was never written before is placed near the thread that writes it.
 template <detail::algorithm::elements R, class F>
-void par_tabulate(R&& r, const F& f)
+void par_tabulate(R&& r, const F& f, detail::code_place where = detail::code_place::here())
 {
+    const detail::observed_region region(where);
     static_assert(detail::sound<detail::algorithm::check_written<std::ranges::iterator_t<R>>>);
     static_assert(detail::sound<detail::algorithm::check_transform<F, std::ranges::range_reference_t<R>, std::size_t>>);
     const auto first = std::ranges::begin(r);

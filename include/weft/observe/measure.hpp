@@ -31,7 +31,8 @@ private:
 
 }  // namespace detail
 
-/// Calls `f()` and returns where the time went: of the parallel regions that ran meanwhile, on any thread, and of the rest.
+/// Calls `f()` and returns where the time went: of the parallel regions that ran meanwhile, on any thread, and of the
+/// rest.
 ///
 ///     auto r = weft::measure([&] { render(scene); });
 ///     r.print();

@@ -11,8 +11,8 @@
 
 namespace weft {
 
-/// A parallel region of the program: a loop (the terminal of a chain), a scope, or what a call from outside has joined; all its
-/// calls together. Regions inside it count for themselves, and their work for this one too.
+/// A parallel region of the program: a loop (the terminal of a chain), a scope, or what a call from outside has joined;
+/// all its calls together. Regions inside it count for themselves, and their work for this one too.
 ///
 /// The numbers add up: threads_time == work + overhead + searching + waiting + blocked + elsewhere + idle.
 struct region_report {
@@ -33,7 +33,7 @@ struct region_report {
         overhead{};  ///< threads were called but did not run yet, or were on the way to what they had found
     std::chrono::nanoseconds searching{};  ///< threads looked for work and found none
     std::chrono::nanoseconds waiting{};    ///< a thread needed what another one had not finished, and could not help
-    std::chrono::nanoseconds blocked{};    ///< in weft::blocking, or in a channel
+    std::chrono::nanoseconds blocked{};    ///< asleep for a weft::mutex or in a channel, or in weft::blocking
     std::chrono::nanoseconds elsewhere{};  ///< threads worked for other regions
     std::chrono::nanoseconds idle{};       ///< threads slept
 

@@ -8,12 +8,12 @@
 
 namespace weft {
 
-/// From now on, notes what happens: parallel regions, who takes work from whom, who waits and who sleeps, and the spans of
-/// the program. When the program exits, or at end_trace(), it is written to the file `path` as Chrome trace events in
-/// JSON. The environment variable WEFT_TRACE=FILE does the same for the whole program.
+/// From now on, notes what happens: parallel regions, who takes work from whom, who waits and who sleeps, and the spans
+/// of the program. When the program exits, or at end_trace(), it is written to the file `path` as Chrome trace events
+/// in JSON. The environment variable WEFT_TRACE=FILE does the same for the whole program.
 ///
-/// Each thread keeps its newest 32,768 events; older ones are dropped, and the file says how many. If a trace is being made
-/// already, it goes on, and is written to `path`.
+/// Each thread keeps its newest 32,768 events; older ones are dropped, and the file says how many. If a trace is being
+/// made already, it goes on, and is written to `path`.
 ///
 /// Throws:        std::bad_alloc.
 /// Blocking:      no.
@@ -24,7 +24,8 @@ void trace_to(std::string_view path);
 
 /// Ends the trace and writes the file; does nothing if there is no trace.
 ///
-/// Throws:        std::system_error if the file cannot be written; std::bad_alloc. At the exit of a program stderr says so.
+/// Throws:        std::system_error if the file cannot be written; std::bad_alloc. At the exit of a program stderr says
+///                so.
 /// Blocking:      while the file is written. Other threads go on.
 /// Thread safety: any thread may call it.
 void end_trace();

@@ -9,12 +9,13 @@
 
 namespace weft::detail {
 
-/// During the life of this object this thread works for the region that stands at `where`, and so does whoever takes what
-/// is forked meanwhile.
+/// During the life of this object this thread works for the region that stands at `where`, and so does whoever takes
+/// what is forked meanwhile.
 /// Cost: a relaxed load if nobody wants to know.
 class observed_region {
 public:
-    /// `items` is a function that tells how many there are, 0 if it does not know; called only if somebody wants to know.
+    /// `items` is a function that tells how many there are, 0 if it does not know; called only if somebody wants to
+    /// know.
     template <class Items>
     observed_region(code_place where, const Items& items) noexcept : shown_(detail::events_wanted())
     {

@@ -8,16 +8,16 @@
 
 namespace weft::detail {
 
-/// What has happened on a thread. `at` is the place in a pool where the thread works, or null; the comments name what else
-/// a note holds.
+/// What has happened on a thread. `at` is the place in a pool where the thread works, or null; the comments name what
+/// else a note holds.
 enum class event_kind : std::uint8_t {
     visit_begin,  ///< a caller from outside has a place in a pool; threads
     visit_end,
-    region_begin,  ///< what: the source file, a static string; line; value: items, 0 if unknown; threads and slot in a pool
+    region_begin,  ///< what: the source file, a static string; line; value: items, 0 if unknown; threads, slot
     region_end,
     scope_open,  ///< what: the scope, which belongs to the region of this thread
     long_block,  ///< value: ticks that one block of this region has taken, if that was long
-    steal,  ///< runs a job; what: the place it is from; slot: where there; value: a name, or 0; line: its own first slot
+    steal,       ///< runs a job; what: the place it is from; slot: there; value: a name, or 0; line: its own first slot
     job_end,
     wait_begin,  ///< the thread has found nothing to do that it may do while it waits
     wait_end,

@@ -27,8 +27,8 @@ struct WEFT_ONCE_PER_PROCESS event_seam {
     if (const auto write = event_seam::writer.load(order::relaxed)) write(note);
 }
 
-/// Looks, the first time, whether the environment asks for a trace or a report. Defined by the layer observe; called where
-/// a pool is made, so that it is linked into every program that has one.
+/// Looks, the first time, whether the environment asks for a trace or a report. Defined by the layer observe; called
+/// where a pool is made, so that it is linked into every program that has one.
 void watch_if_asked() noexcept;
 
 }  // namespace weft::detail

@@ -17,6 +17,7 @@
 #pragma once
 
 #include <weft/base/backoff.hpp>
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/atomic.hpp>
 
 #include <cstdint>
@@ -67,6 +68,7 @@ private:
             pauses.spin();
             if (state_.load(order::relaxed) == free && try_lock()) return;
         }
+        const noted_block blocked;
         while (state_.exchange(contended, order::acquire) != free) {  // O1, I1
             wait_on(state_, contended);
         }

@@ -1,4 +1,4 @@
-// tests/observe/process/plain.cpp - a program that knows nothing of traces and reports: WEFT_TRACE and WEFT_REPORT do it.
+// tests/observe/process/plain.cpp - a program that knows nothing of traces and reports.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/iter/for_each.hpp>
 #include <weft/iter/par_iter.hpp>

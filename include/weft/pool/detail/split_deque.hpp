@@ -54,7 +54,8 @@
 //
 // Progress    push, pop: wait-free. take_back, publish: lock-free (a CAS fails only if a thief stole). steal: one try.
 //
-// Checked by  tests/model/split_deque_model.cpp (O1-O3), sleep_model.cpp (limit_, insists_), mail_model.cpp: blocking_substitute_steals (O4).
+// Checked by  tests/model/split_deque_model.cpp (O1-O3), sleep_model.cpp (limit_, insists_), mail_model.cpp:
+// blocking_substitute_steals (O4).
 #pragma once
 
 #include <weft/base/cache_padded.hpp>
@@ -71,8 +72,8 @@ struct worker;
 class scope_core;
 
 /// What a job is: `run` calls its function on a thief and leaves the result or the exception in `frame`; false if it
-/// failed. `site` keeps account of the jobs that are forked there; null: nobody does. `name` holds the name of the function,
-/// for reports; or null.
+/// failed. `site` keeps account of the jobs that are forked there; null: nobody does. `name` holds the name of the
+/// function, for reports; or null.
 struct job_kind {
     bool (*run)(void* frame, worker& thief);
     fork_site* site;
@@ -174,8 +175,8 @@ public:
     /// True if a thief has asked for work, or workers sleep.
     [[nodiscard]] bool attention() const noexcept { return limit_.load(order::relaxed) == nullptr; }
 
-    /// For a push that was told to take the cold way: true if that was for attention that the job in `slot` need not get
-    /// if it is too short to share.
+    /// For a push that was told to take the cold way: true if that was for attention that the job in `slot` need not
+    /// get if it is too short to share.
     [[nodiscard]] bool may_keep(const job_slot* slot) const noexcept
     {
         return slot != end_ && !insists_.load(order::relaxed);
