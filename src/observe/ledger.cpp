@@ -146,7 +146,7 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             frame busy{.what = frame::kind::busy,
                        .of = scope != scopes_.end() ? scope->second.lock() : nullptr,
                        .on_its_way = note.value == 1};
-            for (run* r = busy.of.get(); r != nullptr; r = r->above.get()) ++r->parts;
+            count_part(busy.of.get(), nullptr);
             t.stack.push_back(std::move(busy));
             break;
         }
@@ -243,6 +243,18 @@ void ledger::begin_visit(thread_state& t, const event_note& note)
     t.stack.back().what = frame::kind::visit;
 }
 
+/// Another thread takes a part of `r`. A call from outside, which has no place, is a region only for what is not in one
+/// that has.
+void ledger::count_part(run* r, const char* name) noexcept
+{
+    for (bool in_named = false; r != nullptr; r = r->above.get()) {
+        if (in_named && !r->is_named()) continue;
+        in_named = in_named || r->is_named();
+        ++r->parts;
+        if (r->name == nullptr) r->name = name;
+    }
+}
+
 void ledger::steal(thread_state& t, const event_note& note)
 {
     frame job{.what = frame::kind::job, .of = nullptr, .slot = note.line};
@@ -256,10 +268,7 @@ void ledger::steal(thread_state& t, const event_note& note)
         }
     }
     const char* const name = reinterpret_cast<const char*>(static_cast<std::uintptr_t>(note.value));
-    for (run* r = job.of.get(); r != nullptr; r = r->above.get()) {
-        ++r->parts;
-        if (r->name == nullptr) r->name = name;
-    }
+    count_part(job.of.get(), name);
     t.stack.push_back(std::move(job));
 }
 

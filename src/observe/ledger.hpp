@@ -79,6 +79,7 @@ private:
     void advance(run& r) const noexcept;
     void count(const thread_state& t, int more) noexcept;
     void count_run(run& r, bool begins) noexcept;
+    static void count_part(run* r, const char* name) noexcept;
     void draw(double from, double to, int at_work);
 
     void begin_region(thread_state& t, const event_note& note);

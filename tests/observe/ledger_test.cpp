@@ -246,6 +246,21 @@ TEST_CASE("ledger: a join from outside has the name of what was taken first, and
     CHECK(r.serial == 1us + 1us + 1us + 1us);  // before anything was taken, and after
 }
 
+TEST_CASE("ledger: a call from outside is no region if all that was shared belongs to regions inside it")
+{
+    told_program p(2);
+    p.simply(2, 1000, kind::search);
+    p.tell(1, 1000, {.kind = kind::visit_begin, .threads = 2});
+    p.begin(1, 2000, "inside.cpp", 1);
+    p.take(2, 2000, 1);
+    p.done(2, 3000);
+    p.end(1, 3000);
+    p.simply(1, 4000, kind::visit_end);
+    const auto r = p.stop(4000);
+    REQUIRE(r.regions.size() == 1);
+    CHECK(r.regions[0].file == "inside.cpp");
+}
+
 TEST_CASE("ledger: tasks of a scope are its work, wherever they run")
 {
     told_program p(2);
