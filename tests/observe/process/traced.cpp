@@ -9,7 +9,18 @@
 #include <string>
 #include <thread>
 
-#if defined(__unix__)
+// Sanitizers do not find, in a child, what threads own that exist in the parent only.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TRACED_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TRACED_SANITIZED 1
+#endif
+
+#if defined(__unix__) && !defined(TRACED_SANITIZED)
+#define TRACED_FORKS 1
 #include <sys/wait.h>
 #include <unistd.h>
 #endif
@@ -22,7 +33,7 @@ int main(int, char** argv)
         if (i == 50'000) std::thread([] { const weft::trace_span other{"another thread"}; }).join();
     }
     weft::par_range(0, 100).for_each([](int) {});
-#if defined(__unix__) && !defined(__SANITIZE_THREAD__)
+#ifdef TRACED_FORKS
     // The child exits, too, and must leave the file to the parent.
     const pid_t child = fork();
     if (child == 0) {
