@@ -11,7 +11,7 @@ tables = {
     "from_rayon": (("iter", "pool", "algorithm"), 150),
     "from_crossbeam": (("channel", "queue", "sync", "pool", "base"), 70),
     "from_openmp": (("iter", "pool", "algorithm", "sync"), 60),
-    "from_tokio": (("async", "pool", "channel", "sync", "base"), 80),
+    "from_tokio": (("async", "net", "pool", "channel", "sync", "base"), 80),
 }
 settings = re.findall(r'"(WEFT_\w+)"', " ".join(path.read_text() for path in sorted((root / "src").rglob("*.cpp"))))
 
