@@ -574,6 +574,8 @@ EACH_POOL("tcp: short connections one after the other leave nothing behind")
     weft::sync_wait(pool, run());
 }
 
+// UndefinedBehaviorSanitizer needs a descriptor to look at an object; weft_net_faults_test has the same with calls that fail.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("tcp: while there are no descriptors accept waits, and goes on when there are")
 {
     const test::watchdog dog("accept without descriptors");
@@ -620,6 +622,7 @@ TEST_CASE("tcp: without descriptors sockets are refused, and can be had again")
     CHECK(from_connect == std::errc::too_many_files_open);
     CHECK(net::tcp_listener::bind(loopback()).native_handle() >= 0);
 }
+#endif
 
 EACH_POOL("tcp: IPv6, where the machine has it")
 {
