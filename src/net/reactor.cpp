@@ -227,14 +227,9 @@ void reactor::watch_over() noexcept
         }
         turns = 0;
         const std::uint32_t now = looks_.load(order::relaxed);
-        events got;
-        if (now == seen && take_turn()) {
-            static_cast<void>(ask(got, 0));
-            give_turn();
-            got.wake();
-        }
+        const bool any = now == seen && look();
         seen = looks_.load(order::relaxed);
-        pause = got.count != 0 ? clock::duration(shortest_nap) : pause < longest_nap ? pause * 2 : pause;
+        pause = any ? clock::duration(shortest_nap) : pause < longest_nap ? pause * 2 : pause;
     }
 }
 

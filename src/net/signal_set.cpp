@@ -153,7 +153,7 @@ net::signal_set::signal_set(std::initializer_list<int> signals)
     }
     const int bell = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (bell < 0) detail::throw_system(errno, detail::subscribing, "eventfd");
-    bell_ = detail::descriptor(bell);
+    bell_ = detail::descriptor(bell, {.blocks = false});
     const std::lock_guard hold(detail::lock_of_all());
     for (detail::signal_subscription& s : detail::subscriptions) {
         if (s.is_used) continue;

@@ -17,16 +17,6 @@ namespace weft::net {
 using detail::io_side;
 using detail::io_use;
 
-namespace {
-
-task<tcp_stream> accepted(io_use use)
-{
-    const int fd = co_await detail::accept_one(std::move(use));
-    co_return detail::net_access::make<tcp_stream>(detail::descriptor(fd, {.blocks = false, .reads_all = true}));
-}
-
-}  // namespace
-
 task<tcp_stream> tcp_stream::connect(endpoint to)
 {
     detail::descriptor io = detail::make_socket(to.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM, "connect");
@@ -73,6 +63,9 @@ tcp_listener tcp_listener::bind(const endpoint& at, const listen_options& option
 
 endpoint tcp_listener::local_endpoint() const { return detail::own_endpoint(io_.source()); }
 
-task<tcp_stream> tcp_listener::accept() { return accepted(io_use(io_.source(), io_side::reader)); }
+task<tcp_stream> tcp_listener::accept()
+{
+    return detail::net_access::accept<tcp_stream>(io_use(io_.source(), io_side::reader), true);
+}
 
 }  // namespace weft::net

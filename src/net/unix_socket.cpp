@@ -33,11 +33,8 @@ socklen_t address_of(const std::string& path, sockaddr_un& to, const char* what)
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (is_name ? 0 : 1));
 }
 
-task<unix_stream> accepted(io_use use)
-{
-    const int fd = co_await detail::accept_one(std::move(use));
-    co_return detail::net_access::make<unix_stream>(detail::descriptor(fd, {.blocks = false}));
-}
+/// As it is shown: a name without a file begins with a '\0'.
+const char* in_words(const std::string& path) { return path.front() != '\0' ? path.c_str() : path.c_str() + 1; }
 
 }  // namespace
 
@@ -55,7 +52,7 @@ task<unix_stream> unix_stream::connect(std::string path)
         if (error == EAGAIN) {
             co_await sleep_for(pause);
         } else if (error != EINTR) {
-            detail::throw_system(error, what, path.front() != '\0' ? path.c_str() : path.c_str() + 1);
+            detail::throw_system(error, what, in_words(path));
         }
     }
     co_return unix_stream(std::move(io));
@@ -68,12 +65,12 @@ std::pair<unix_stream, unix_stream> unix_stream::pair()
         detail::throw_system(errno, "make a pair of streams", "socketpair");
     detail::descriptor second;
     try {
-        second = detail::descriptor(ends[1]);
+        second = detail::descriptor(ends[1], {.blocks = false});
     } catch (...) {
         static_cast<void>(detail::descriptor(ends[0]));
         throw;
     }
-    return {unix_stream(detail::descriptor(ends[0])), unix_stream(std::move(second))};
+    return {unix_stream(detail::descriptor(ends[0], {.blocks = false})), unix_stream(std::move(second))};
 }
 
 unix_listener unix_listener::bind(const std::string& path, int backlog)
@@ -84,10 +81,13 @@ unix_listener unix_listener::bind(const std::string& path, int backlog)
     detail::descriptor io = detail::make_socket(AF_UNIX, SOCK_STREAM, what);
     if (::bind(io.native_handle(), reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
         ::listen(io.native_handle(), backlog) != 0)
-        detail::throw_system(errno, what, path.front() != '\0' ? path.c_str() : path.c_str() + 1);
+        detail::throw_system(errno, what, in_words(path));
     return unix_listener(std::move(io));
 }
 
-task<unix_stream> unix_listener::accept() { return accepted(io_use(io_.source(), io_side::reader)); }
+task<unix_stream> unix_listener::accept()
+{
+    return detail::net_access::accept<unix_stream>(io_use(io_.source(), io_side::reader), false);
+}
 
 }  // namespace weft::net

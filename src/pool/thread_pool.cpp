@@ -41,19 +41,12 @@ std::mutex& global_lock()
 void in_child()
 {
     forks.fetch_add(1, std::memory_order_relaxed);
-    global.store(nullptr, std::memory_order_relaxed);  // its threads are gone: the next use makes a new one
+    global.store(nullptr, std::memory_order_relaxed);         // its threads are gone: the next use makes a new one
     driver_of_all.store(nullptr, std::memory_order_relaxed);  // what it has from the system is the parent's
     drivers_wanted.store(0, std::memory_order_relaxed);
     global_lock().unlock();
 }
 
-void watch_forks_once()
-{
-    static const int once = pthread_atfork([] { global_lock().lock(); }, [] { global_lock().unlock(); }, &in_child);
-    static_cast<void>(once);
-}
-#else
-void watch_forks_once() {}
 #endif
 
 /// A pool whose start has failed. It stays, and in sight of leak checkers, since whoever found it may still call in.
@@ -99,7 +92,13 @@ pool_core& global_pool()
 
 }  // namespace
 
-void watch_forks() { watch_forks_once(); }
+void watch_forks()
+{
+#ifdef WEFT_HAS_FORK
+    static const int once = pthread_atfork([] { global_lock().lock(); }, [] { global_lock().unlock(); }, &in_child);
+    static_cast<void>(once);
+#endif
+}
 
 unsigned fork_generation() noexcept { return forks.load(std::memory_order_relaxed); }
 

@@ -9,8 +9,11 @@
 #include "../pool/watchdog.hpp"
 #include "test.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,16 +66,6 @@ weft::task<std::error_code> error_of(weft::task<T> t)
     }
     co_return std::error_code();
 }
-template <>
-inline weft::task<std::error_code> error_of(weft::task<void> t)
-{
-    try {
-        co_await std::move(t);
-    } catch (const std::system_error& e) {
-        co_return e.code();
-    }
-    co_return std::error_code();
-}
 
 /// Whether a task ends with weft::stopped.
 template <class T>
@@ -85,15 +78,23 @@ weft::task<bool> is_stopped(weft::task<T> t)
     }
     co_return false;
 }
-template <>
-inline weft::task<bool> is_stopped(weft::task<void> t)
+
+/// So many bytes as text, in whatever pieces they come.
+inline weft::task<std::string> text_of(net::byte_stream& from, std::size_t size)
 {
-    try {
-        co_await std::move(t);
-    } catch (const weft::stopped&) {
-        co_return true;
+    std::string got;
+    std::array<char, 100> room;
+    while (got.size() < size) {
+        const std::size_t n = co_await from.read_some(std::as_writable_bytes(std::span(room)));
+        got.append(room.data(), n);
     }
-    co_return false;
+    co_return got;
+}
+
+inline std::size_t open_descriptors()
+{
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 /// Lets a task that has been started come to where it waits: it may come later, too.

@@ -13,7 +13,6 @@
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -24,6 +23,7 @@ using net_test::connected_pair;
 using net_test::error_of;
 using net_test::is_stopped;
 using net_test::loopback;
+using net_test::open_descriptors;
 
 namespace {
 
@@ -57,12 +57,6 @@ void reset(net::tcp_stream& s)
     const linger at_once{1, 0};
     REQUIRE(::setsockopt(s.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
     s.close();
-}
-
-std::size_t open_descriptors()
-{
-    const std::filesystem::directory_iterator all("/proc/self/fd");
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 }  // namespace
@@ -506,12 +500,7 @@ EACH_POOL("tcp: what comes behind urgent data is read")
             CHECK(::send(fd, "x", 1, MSG_OOB) == 1);
             CHECK(::send(fd, "def", 3, 0) == 3);
             if (round % 2 == 0) co_await net_test::for_a_while();
-            std::string got;
-            std::array<char, 100> room;
-            while (got.size() < 6) {
-                const std::size_t n = co_await one.read_some(std::as_writable_bytes(std::span(room)));
-                got.append(room.data(), n);
-            }
+            const std::string got = co_await net_test::text_of(one, 6);
             CHECK(got == "abcdef");
         }
     };

@@ -108,12 +108,7 @@ EACH_POOL("unix: what comes behind a descriptor that is sent along is read")
         const int fd = other.native_handle();
         send_with_descriptor(fd);
         CHECK(::send(fd, "def", 3, 0) == 3);
-        std::string got;
-        std::array<char, 100> room;
-        while (got.size() < 6) {
-            const std::size_t n = co_await one.read_some(std::as_writable_bytes(std::span(room)));
-            got.append(room.data(), n);
-        }
+        const std::string got = co_await net_test::text_of(one, 6);
         CHECK(got == "abcdef");
     };
     weft::sync_wait(pool, run());

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 
 #include "system_calls.hpp"
 
@@ -17,14 +16,9 @@ using net_test::bytes;
 using net_test::connected_pair;
 using net_test::error_of;
 using net_test::loopback;
+using net_test::open_descriptors;
 
 namespace {
-
-std::size_t open_descriptors()
-{
-    const std::filesystem::directory_iterator all("/proc/self/fd");
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
 
 /// The error that `f()` throws; none if it does not.
 template <class F>
