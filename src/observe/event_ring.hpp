@@ -16,11 +16,13 @@
 //                 has begun, too, for begun_ is written before (I1).
 //
 // Progress    write: wait-free. The oldest event is overwritten.
+//
+// Checked by  tests/model/observe_model.cpp: event_is_whole (I1, O1, O2); tests/observe/event_ring_test.cpp.
 #pragma once
 
+#include <weft/base/detail/zeroed_array.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/event_note.hpp>
-#include <weft/seam/memory.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -37,17 +39,16 @@ struct timed_event {
     event_note note;
 };
 
-class event_ring {
+template <std::size_t Capacity>
+class event_ring_of {
 public:
-    static constexpr std::size_t capacity = std::size_t{1} << 15;
+    static constexpr std::size_t capacity = Capacity;
 
     /// Throws std::bad_alloc. The memory is taken as it is written.
-    event_ring() : words_(static_cast<atomic<std::uint64_t>*>(allocate_zeroed(bytes, alignof(atomic<std::uint64_t>))))
-    {
-    }
-    ~event_ring() { deallocate_zeroed(words_, bytes, alignof(atomic<std::uint64_t>)); }
-    event_ring(const event_ring&) = delete;
-    event_ring& operator=(const event_ring&) = delete;
+    event_ring_of() : words_(make_zeroed_array<atomic<std::uint64_t>>(capacity * words)) {}
+    ~event_ring_of() { dispose_zeroed_array(words_, capacity * words); }
+    event_ring_of(const event_ring_of&) = delete;
+    event_ring_of& operator=(const event_ring_of&) = delete;
 
     /// Owner only.
     void write(std::uint64_t time, const event_note& e) noexcept
@@ -95,7 +96,7 @@ public:
     }
 
     /// Reader only.
-    [[nodiscard]] std::uint64_t ended() const noexcept { return ended_.load(order::acquire); }  // O1
+    [[nodiscard]] std::uint64_t ended() const noexcept { return ended_.load(order::relaxed); }
     [[nodiscard]] std::uint64_t read_until() const noexcept { return read_.load(order::relaxed); }
     void set_read(std::uint64_t until) noexcept { read_.store(until, order::relaxed); }
 
@@ -108,7 +109,6 @@ public:
 
 private:
     static constexpr std::size_t words = 5;
-    static constexpr std::size_t bytes = capacity * words * sizeof(std::uint64_t);
 
     static std::uint64_t packed(const event_note& e) noexcept
     {
@@ -130,5 +130,7 @@ private:
     atomic<std::uint64_t> ended_{0};
     atomic<std::uint64_t> read_{0};
 };
+
+using event_ring = event_ring_of<std::size_t{1} << 15>;
 
 }  // namespace weft::detail
