@@ -1,4 +1,4 @@
-// src/pool/notes.cpp - regions, as they are told to whoever wants to know.
+// src/pool/notes.cpp - what happens in a pool, as it is told to whoever wants to know.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "pool/notes.hpp"
 #include "pool/pool_core.hpp"
@@ -6,6 +6,38 @@
 #include <weft/pool/observed_region.hpp>
 
 namespace weft::detail {
+
+void note_writer::tell(event_kind kind, const place& me, const void* what, std::uint64_t value) noexcept
+{
+    detail::write_event({.kind = kind, .at = &me, .what = what, .value = value});
+}
+
+void note_writer::tell_steal(const place& me, const place& victim, const job_slot& job, const job_kind& kind) noexcept
+{
+    detail::write_event({.kind = event_kind::steal,
+                         .at = &me,
+                         .what = &victim,
+                         .value = reinterpret_cast<std::uintptr_t>(kind.name),
+                         .line = me.jobs.index_of(me.jobs.head()),
+                         .slot = static_cast<std::uint16_t>(victim.jobs.index_of(&job))});
+}
+
+void note_writer::tell_visit(const place& me, std::uint32_t threads) noexcept
+{
+    detail::write_event({.kind = event_kind::visit_begin, .at = &me, .threads = static_cast<std::uint16_t>(threads)});
+}
+
+void note_writer::tell_waiting(place& me) noexcept
+{
+    me.shows_waiting = true;
+    tell(event_kind::wait_begin, me, nullptr, 0);
+}
+
+void note_writer::tell_waiting_ends(place& me) noexcept
+{
+    me.shows_waiting = false;
+    tell(event_kind::wait_end, me, nullptr, 0);
+}
 
 void observed_region::begin(code_place where, std::uint64_t items) noexcept
 {

@@ -10,49 +10,50 @@
 
 namespace weft::detail {
 
+/// What is told is put together out of line: who calls these on hot paths needs no stack frame for what rarely happens.
+struct note_writer {
+    [[gnu::noinline, gnu::cold]] static void tell(event_kind kind, const place& me, const void* what,
+                                                  std::uint64_t value) noexcept;
+    [[gnu::noinline, gnu::cold]] static void tell_steal(const place& me, const place& victim, const job_slot& job,
+                                                        const job_kind& kind) noexcept;
+    [[gnu::noinline, gnu::cold]] static void tell_visit(const place& me, std::uint32_t threads) noexcept;
+    [[gnu::noinline, gnu::cold]] static void tell_waiting(place& me) noexcept;
+    [[gnu::noinline, gnu::cold]] static void tell_waiting_ends(place& me) noexcept;
+};
+
 /// Something has happened to this thread, which works at `me`.
 inline void note(event_kind kind, const place& me, const void* what = nullptr, std::uint64_t value = 0) noexcept
 {
     if (detail::events_wanted()) [[unlikely]]
-        detail::write_event({.kind = kind, .at = &me, .what = what, .value = value});
+        note_writer::tell(kind, me, what, value);
 }
 
 /// The thread takes `job` from `victim`.
 inline void note_steal(const place& me, const place& victim, const job_slot& job, const job_kind& kind) noexcept
 {
     if (detail::events_wanted()) [[unlikely]]
-        detail::write_event({.kind = event_kind::steal,
-                             .at = &me,
-                             .what = &victim,
-                             .value = reinterpret_cast<std::uintptr_t>(kind.name),
-                             .line = me.jobs.index_of(me.jobs.head()),
-                             .slot = static_cast<std::uint16_t>(victim.jobs.index_of(&job))});
+        note_writer::tell_steal(me, victim, job, kind);
 }
 
 /// A caller from outside has a place.
 inline void note_visit(const place& me, std::uint32_t threads) noexcept
 {
     if (detail::events_wanted()) [[unlikely]]
-        detail::write_event(
-            {.kind = event_kind::visit_begin, .at = &me, .threads = static_cast<std::uint16_t>(threads)});
+        note_writer::tell_visit(me, threads);
 }
 
 /// Whoever waits at `me` has found nothing that it may do; to be called each time.
 inline void note_waiting(place& me) noexcept
 {
-    if (me.shows_waiting || !detail::events_wanted()) [[likely]]
-        return;
-    me.shows_waiting = true;
-    note(event_kind::wait_begin, me);
+    if (!me.shows_waiting && detail::events_wanted()) [[unlikely]]
+        note_writer::tell_waiting(me);
 }
 
 /// Now it has found something, or need not wait any more.
 inline void note_waiting_ends(place& me) noexcept
 {
-    if (!me.shows_waiting) [[likely]]
-        return;
-    me.shows_waiting = false;
-    note(event_kind::wait_end, me);
+    if (me.shows_waiting) [[unlikely]]
+        note_writer::tell_waiting_ends(me);
 }
 
 /// The thread of `me` looks for work during the life of this object, or has found some; then it sleeps.

@@ -206,7 +206,13 @@ private:
     /// Whether a thread that has run something may go on. False: it has no seat, and rests now.
     [[nodiscard]] bool keeps_seat(place& me) noexcept;
     bool retire(place& spare) noexcept;
-    void helps_now(place& me) noexcept;
+    /// Whoever waits at `me` has found something to do, or need not wait any more.
+    void helps_now(place& me) noexcept
+    {
+        if (me.looks.read() || me.shows_waiting) [[unlikely]]
+            looks_no_more(me);
+    }
+    void looks_no_more(place& me) noexcept;
 
     // The life of a thread (work.cpp).
     void work_until_idle(place& me) noexcept;

@@ -189,7 +189,7 @@ bool pool_core::tell(place& home) noexcept
     return true;
 }
 
-void pool_core::helps_now(place& me) noexcept
+void pool_core::looks_no_more(place& me) noexcept
 {
     note_waiting_ends(me);
     if (!me.looks.read()) return;
