@@ -86,6 +86,16 @@ void pool_core::run_next(place& me, task* t) noexcept
     run_under(me, t->mode, [&] { t->run(t, &me); });
 }
 
+/// The average of the ways that the jobs stolen from `me` on have come, with one more. One way alone says little: the
+/// job's line may have come already, or its owner may be just at it. One that was interrupted counts no more than four.
+static std::uint32_t average_way(place& me, std::uint64_t ticks_more) noexcept
+{
+    const std::uint64_t so_far = me.way;
+    me.way = static_cast<std::uint32_t>(so_far == 0 ? std::min<std::uint64_t>(ticks_more, 1u << 20)
+                                                    : (7 * so_far + std::min(ticks_more, 4 * so_far)) / 8);
+    return me.way;
+}
+
 void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
 {
     static_assert(places_per_chunk * max_chunks <= 1u << 16, "a thief's index has 16 bits in job_state");
@@ -109,9 +119,10 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
             // one is not: it must never be kept.
             const bool is_waited_for = victim.waits_for.load(order::relaxed) == &job;
             const std::uint64_t taken = ticks();
+            const std::uint32_t way = average_way(me, taken - began);
             succeeded = kind.run(job.frame.read(), me);
             // The data came with it, and go back: about as long as it took to take it, several times.
-            const bool is_short = ticks() - taken < 4 * (taken - began);
+            const bool is_short = ticks() - taken < std::uint64_t{4} * way;
             if (is_waited_for || !is_short) kind.site->note(is_short);
         });
     } else {
