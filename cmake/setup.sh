@@ -6,7 +6,7 @@ set -eu
 packages_of() {
     case $1 in
     build) echo g++ cmake ninja-build ccache pkg-config libhwloc-dev libhwy-dev ;;
-    tests) echo catch2 python3 ;;
+    tests) echo catch2 python3 libasio-dev ;;
     examples) echo libtbb-dev libre2-dev ;;
     bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev python3 ;;
     rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev ;;

@@ -15,8 +15,8 @@ import sys
 HEAD = """# Reference
 
 Every public name, with the first sentence of its documentation and its header, which says the rest: what it needs, costs and
-throws, and an example. All are in namespace `weft`. `<weft/weft.hpp>` brings all of them, except `weft/model/`, which is a tool of
-its own.
+throws, and an example. All are in namespace `weft`. `<weft/weft.hpp>` brings all of them, except coroutines
+(`<weft/async/async.hpp>`), sockets (`<weft/net/net.hpp>`), what works with other libraries, and `weft/model/`, a tool of its own.
 
 `tests/house/reference.py . --write` makes this page from the headers.
 """
@@ -25,8 +25,10 @@ TITLES = {
     "iter": "Parallel iterators",
     "algorithm": "Algorithms",
     "latency": "Lookups",
+    "async": "Coroutines",
     "net": "Sockets",
     "observe": "Traces and reports",
+    "interop": "With other libraries",
     "simd": "SIMD",
     "channel": "Channels",
     "queue": "Queues",
@@ -232,8 +234,9 @@ def page(root):
         return add
 
     umbrella = re.findall(r"#include <(weft/(\w+)(?:/\w+)?\.hpp)>", (root / "include/weft/weft.hpp").read_text())
-    model = [(str(p.relative_to(root / "include")), "model") for p in sorted((root / "include/weft/model").glob("*.hpp"))]
-    for path, layer in umbrella + model:
+    apart = [(str(p.relative_to(root / "include")), layer) for layer in ("async", "net", "interop", "model")
+             for p in sorted((root / "include/weft" / layer).glob("*.hpp"))]
+    for path, layer in umbrella + apart:
         if layer in layers:  # not the seams
             header_of(root, path, into(layers[layer]))
     members_of_chains(root, into(members))

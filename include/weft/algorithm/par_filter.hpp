@@ -271,7 +271,7 @@ detail::borrowed_subrange_t<R> par_stable_partition(R&& r, const Pred& pred, con
         return detail::algorithm::invoke(pred, detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
     const auto others = [&](std::size_t from) {
-        return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from), detail::algorithm::past(first, n));
+        return detail::borrowed_subrange_t<R>{detail::algorithm::past(first, from), detail::algorithm::past(first, n)};
     };
     if constexpr (detail::algorithm::packs_in_place<R>) {
         if (!detail::algorithm::prefers_selection(wanted, n))
@@ -311,8 +311,8 @@ detail::borrowed_subrange_t<R> par_partition(R&& r, const Pred& pred, const Proj
             return static_cast<bool>(detail::algorithm::invoke(pred, detail::algorithm::invoke(project, x)));
         };
         const auto others = [&](std::size_t from) {
-            return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from),
-                                                  detail::algorithm::past(first, n));
+            return detail::borrowed_subrange_t<R>{detail::algorithm::past(first, from),
+                                                  detail::algorithm::past(first, n)};
         };
         auto& memory = detail::algorithm::memory_of<decltype(keep)>;
         value* const data = std::ranges::data(r);
@@ -365,7 +365,7 @@ detail::borrowed_subrange_t<R> par_unique(R&& r, const Equal& equal = {}, const 
                              detail::algorithm::invoke(project, detail::algorithm::nth(first, i)));
     };
     const auto rest = [&](std::size_t from) {
-        return detail::borrowed_subrange_t<R>(detail::algorithm::past(first, from), detail::algorithm::past(first, n));
+        return detail::borrowed_subrange_t<R>{detail::algorithm::past(first, from), detail::algorithm::past(first, n)};
     };
     if constexpr (detail::algorithm::packs_in_place<R>) {
         if (!detail::algorithm::prefers_selection(wanted, n))

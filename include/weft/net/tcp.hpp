@@ -36,6 +36,7 @@ private:
     explicit tcp_stream(detail::descriptor io) noexcept : byte_stream(std::move(io)) {}
 };
 
+/// How a listener is set up.
 struct listen_options {
     int backlog = 1024;         ///< connections that wait to be accepted; the system may allow less
     bool reuse_address = true;  ///< also if connections of an earlier listener are still about to end
