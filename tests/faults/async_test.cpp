@@ -1,6 +1,7 @@
 // tests/faults/async_test.cpp - coroutines without memory or threads: what was started ends, and no frame is left behind.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/async/async.hpp>
+#include <weft/channel/channel.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include "faults.hpp"
@@ -199,6 +200,32 @@ TEST_CASE("async: without memory a spawn throws, and nothing runs")
         const int got = co_await h;
         co_return got == 3;
     });
+}
+
+TEST_CASE("async: without memory a message is sent or not, a select does one thing or throws, and nothing is lost")
+{
+    static const auto value = [](std::optional<test::counted> m) { return m ? m->value : -1000; };
+    const auto sends = [](const weft::sender<test::counted>& a, const weft::sender<test::counted>& b,
+                          argument = {}) -> weft::task<> {
+        for (int i = 0; i < 3; ++i) {
+            static_cast<void>(co_await a.async_send(test::counted(i)));
+            static_cast<void>(co_await b.async_send(test::counted(10 + i)));
+        }
+    };
+    const auto takes = [](const weft::receiver<test::counted>& a, const weft::receiver<test::counted>& b,
+                          argument = {}) -> weft::task<int> {
+        int sum = 0;
+        for (int i = 0; i < 6; ++i)
+            sum += co_await weft::async_select(weft::on_recv(a, value), weft::on_recv(b, value));
+        co_return sum;
+    };
+    for (const std::size_t capacity : {0u, 1u, 3u}) {
+        check_all("a select", [&, capacity](weft::thread_pool& pool) {
+            const auto a = weft::bounded<test::counted>(capacity);
+            const auto b = weft::unbounded<test::counted>();
+            return weft::sync_wait(pool, weft::when_all(sends(a.first, b.first), takes(a.second, b.second))) == 36;
+        });
+    }
 }
 
 TEST_CASE("async: locks, events and what waits for them need no memory")
