@@ -9,7 +9,7 @@ packages_of() {
     tests) echo catch2 python3 zlib1g-dev ;;
     examples) echo libtbb-dev libre2-dev zlib1g-dev ;;
     bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev wrk python3 ;;
-    rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev ;;
+    rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev librust-tokio-dev ;;
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
     cpus) echo qemu-user ;;
     lint) echo clang-format-19 clang-tidy-19 ;;
