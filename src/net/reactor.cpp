@@ -164,9 +164,17 @@ bool reactor::ask(events& into, int milliseconds) noexcept
     return n >= 0 || errno == EINTR;
 }
 
+bool reactor::was_asked_within(std::uint64_t microseconds) const noexcept
+{
+    return ticks() - looked_at_.load(order::relaxed) < microseconds * ticks_per_microsecond();
+}
+
 bool reactor::look() noexcept
 {
-    if (!who_.has_any() || !take_turn()) return false;
+    // A thread that looks around for work does so several times in a microsecond. What has come since then it finds the next
+    // time, or as it goes to sleep in here.
+    constexpr std::uint64_t microseconds = 2;
+    if (!who_.has_any() || was_asked_within(microseconds) || !take_turn()) return false;
     events got;
     static_cast<void>(ask(got, 0));
     give_turn();
@@ -177,7 +185,7 @@ bool reactor::look() noexcept
 void reactor::glance() noexcept
 {
     constexpr std::uint64_t microseconds = 20;
-    if (ticks() - looked_at_.load(order::relaxed) >= microseconds * ticks_per_microsecond()) static_cast<void>(look());
+    if (!was_asked_within(microseconds)) static_cast<void>(look());
 }
 
 void reactor::park(parking_spot& spot) noexcept

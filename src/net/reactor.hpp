@@ -66,6 +66,8 @@ private:
 
     [[nodiscard]] bool take_turn() noexcept;
     void give_turn() noexcept;
+    /// Whether somebody has asked the system so short a time ago.
+    [[nodiscard]] bool was_asked_within(std::uint64_t microseconds) const noexcept;
     /// Asks the system; with the turn. False: it cannot be asked.
     bool ask(events& into, int milliseconds) noexcept;
     [[noreturn]] void watch_over() noexcept;

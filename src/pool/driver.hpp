@@ -20,9 +20,9 @@ public:
     driver& operator=(const driver&) = delete;
 
     /// Makes ready what waits for descriptors that are ready, without waiting. Whether there was anything. Does nothing if
-    /// another thread is at it.
+    /// another thread is at it, or somebody has looked a moment ago.
     virtual bool look() noexcept = 0;
-    /// The same for who has other things to do: also does nothing if somebody has looked a moment ago.
+    /// The same for who has other things to do: the moment is longer.
     virtual void glance() noexcept = 0;
 
     /// Sleeps until there is a token at `spot` and takes it, like spot.park(), or goes on earlier. Makes ready meanwhile
