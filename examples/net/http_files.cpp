@@ -78,8 +78,8 @@ weft::task<> send_plain(net::tcp_stream& to, std::string_view head, const http::
 {
     constexpr std::size_t piece = 65'536;
     std::vector<std::byte> buffer(std::min<std::uint64_t>(piece, what.end - what.begin));
-    std::array<std::span<const std::byte>, 2> both{std::as_bytes(std::span(head)),
-                                                   co_await read_piece(file, buffer, what)};
+    const std::span<const std::byte> first = co_await read_piece(file, buffer, what);
+    const std::array<std::span<const std::byte>, 2> both{std::as_bytes(std::span(head)), first};
     co_await to.write_all(std::span<const std::span<const std::byte>>(both));
     while (what.begin != what.end) co_await to.write_all(co_await read_piece(file, buffer, what));
 }
