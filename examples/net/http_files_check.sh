@@ -20,7 +20,7 @@ echo secret >"$folder/secret"
 "$1" "$folder/www" 0 >"$folder/said" &
 server=$!
 tries=0
-until grep -q http "$folder/said"; do
+until grep -qs http "$folder/said"; do
     tries=$((tries + 1))
     [ $tries -lt 200 ] || { echo "the server does not say where it is"; exit 1; }
     sleep 0.05

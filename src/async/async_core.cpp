@@ -42,7 +42,7 @@ void make_noted_ready() noexcept
 /// For a thread that plays others: what it waits for may come from a descriptor.
 void wait_a_little() noexcept
 {
-    if (driver* const d = driver_there()) d->look();
+    if (driver* const d = driver_there()) d->look(nullptr);
     yield_thread();
 }
 
