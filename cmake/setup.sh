@@ -6,10 +6,10 @@ set -eu
 packages_of() {
     case $1 in
     build) echo g++ cmake ninja-build ccache pkg-config libhwloc-dev libhwy-dev ;;
-    tests) echo catch2 python3 libasio-dev ;;
-    examples) echo libtbb-dev libre2-dev ;;
-    bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev libboost-fiber-dev python3 ;;
-    rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev ;;
+    tests) echo catch2 python3 libasio-dev zlib1g-dev ;;
+    examples) echo libtbb-dev libre2-dev libasio-dev zlib1g-dev ;;
+    bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev libboost-fiber-dev wrk python3 ;;
+    rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev librust-tokio-dev ;;
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
     cpus) echo qemu-user ;;
     lint) echo clang-format-19 clang-tidy-19 ;;

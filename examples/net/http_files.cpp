@@ -5,21 +5,29 @@
 //                               Ctrl-C
 //     http_files                serves a folder of its own for a moment, and asks itself
 //
-// A task for each connection, as if there were nobody else. Files are read by weft::offload, as the system may block
-// there. Nothing outside the folder is served: the system itself refuses a path that leaves it, by dots or by links.
+// A task for each connection, as if there were nobody else. What the system has of a file in memory is read at once; where it
+// would have to wait for a disk, weft::offload waits. Text is compressed for those who take it (gzip.hpp), by a parallel loop on
+// the same threads. Nothing outside the folder is served: the system itself refuses a path that leaves it, by dots or by links.
+//
+// To see a page as a browser does: chromium --headless --no-sandbox --dump-dom http://127.0.0.1:PORT/
 #include "http.hpp"
+#include "http_file.hpp"
+#ifdef WEFT_EXAMPLE_HAS_ZLIB
+#include "gzip.hpp"
+#endif
 
 #include <weft/async/async.hpp>
 #include <weft/net/net.hpp>
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <signal.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -39,125 +47,76 @@ namespace {
 namespace net = weft::net;
 using namespace std::chrono_literals;
 
-class open_file {
-public:
-    open_file() = default;
-    explicit open_file(int fd) noexcept : fd_(fd) {}
-    open_file(open_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    open_file& operator=(open_file&&) = delete;
-    ~open_file()
-    {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int fd() const noexcept { return fd_; }
-
-private:
-    int fd_ = -1;
-};
-
-// --- which file, and which part of it --------------------------------------------------------------------------------
-
-/// The path that a target means, relative to the folder. Nothing: it is malformed.
-std::optional<std::string> path_of(std::string_view target)
-{
-    const auto digit = [](char c) {
-        return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-    };
-    if (!target.starts_with('/')) return std::nullopt;
-    target = target.substr(0, target.find('?'));
-    std::string path = ".";
-    for (std::size_t i = 0; i < target.size(); ++i) {
-        char c = target[i];
-        if (c == '%') {
-            if (i + 2 >= target.size() || digit(target[i + 1]) < 0 || digit(target[i + 2]) < 0) return std::nullopt;
-            c = static_cast<char>(digit(target[i + 1]) * 16 + digit(target[i + 2]));
-            i += 2;
-        }
-        if (c == '\0') return std::nullopt;
-        path += c;
-    }
-    if (path.ends_with('/')) path += "index.html";
-    return path;
-}
-
-struct file_to_send {
-    open_file file;
-    std::uint64_t size = 0;
-};
-
-/// Nothing: there is no such file, or it is none that may be read.
-std::optional<file_to_send> open_below(int folder, const std::string& path)
-{
-    open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;  // a pipe does not block
-    how.resolve = RESOLVE_BENEATH;
-    open_file file(static_cast<int>(::syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how)));
-    struct stat about{};
-    if (file.fd() < 0 || ::fstat(file.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return std::nullopt;
-    return file_to_send{std::move(file), static_cast<std::uint64_t>(about.st_size)};
-}
-
-struct part {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-};
-
-/// What a header "Range" asks for of so many bytes. A part that is empty: there is no such. Nothing: all of it, as for
-/// ranges that are malformed, or several, which a server may take for none.
-std::optional<part> range_of(std::string_view range, std::uint64_t size)
-{
-    constexpr std::string_view unit = "bytes=";
-    if (!range.starts_with(unit)) return std::nullopt;
-    range.remove_prefix(unit.size());
-    const std::size_t dash = range.find('-');
-    if (dash == std::string_view::npos) return std::nullopt;
-    const auto first = http::number(range.substr(0, dash));
-    const auto last = http::number(range.substr(dash + 1));
-    if (dash == 0) {  // so many at the end
-        if (!last) return std::nullopt;
-        return part{size - std::min(*last, size), size};
-    }
-    if (!first || (!last && dash + 1 != range.size()) || (last && *last < *first)) return std::nullopt;
-    if (*first >= size) return part{};
-    return part{*first, last ? std::min(*last, size - 1) + 1 : size};
-}
-
-std::string_view type_of(std::string_view path)
-{
-    constexpr std::pair<std::string_view, std::string_view> types[] = {{".html", "text/html; charset=utf-8"},
-                                                                       {".txt", "text/plain; charset=utf-8"},
-                                                                       {".css", "text/css"},
-                                                                       {".js", "text/javascript"},
-                                                                       {".png", "image/png"},
-                                                                       {".svg", "image/svg+xml"}};
-    for (const auto& [ending, type] : types) {
-        if (path.ends_with(ending)) return type;
-    }
-    return "application/octet-stream";
-}
-
 // --- the server ------------------------------------------------------------------------------------------------------
 
-weft::task<> send_part(net::tcp_stream& to, const open_file& file, part what)
+weft::task<http::file_to_send> open(int folder, const std::string& path)
+{
+    auto found = http::open_below(folder, path, http::patience::only_cached);
+    if (!found) {
+        found = co_await weft::offload([&] { return http::open_below(folder, path, http::patience::may_block); });
+    }
+    co_return std::move(*found);
+}
+
+/// Takes what has been read off `what`.
+weft::task<std::span<const std::byte>> read_piece(const http::open_file& file, std::span<std::byte> buffer,
+                                                  http::part& what)
+{
+    const std::span<std::byte> into = buffer.first(std::min<std::uint64_t>(buffer.size(), what.end - what.begin));
+    if (into.empty()) co_return into;
+    auto n = http::read_at(file, into, what.begin, http::patience::only_cached);
+    if (!n) {
+        n = co_await weft::offload([&] { return http::read_at(file, into, what.begin, http::patience::may_block); });
+    }
+    // The head has promised more than there is now: all that can be done is to end the connection.
+    if (*n == 0) throw std::runtime_error("a file has shrunk");
+    what.begin += *n;
+    co_return into.first(*n);
+}
+
+weft::task<> send_plain(net::tcp_stream& to, std::string_view head, const http::open_file& file, http::part what)
 {
     constexpr std::size_t piece = 65'536;
     std::vector<std::byte> buffer(std::min<std::uint64_t>(piece, what.end - what.begin));
+    const std::span<const std::byte> first = co_await read_piece(file, buffer, what);
+    const std::array<std::span<const std::byte>, 2> both{std::as_bytes(std::span(head)), first};
+    co_await to.write_all(std::span<const std::span<const std::byte>>(both));
+    while (what.begin != what.end) co_await to.write_all(co_await read_piece(file, buffer, what));
+}
+
+#ifdef WEFT_EXAMPLE_HAS_ZLIB
+constexpr bool can_compress = true;
+
+/// In chunks: how long it will be is not known before its end.
+weft::task<> send_compressed(net::tcp_stream& to, std::string_view head, const http::open_file& file, http::part what)
+{
+    constexpr std::size_t piece = 8 * gzip::block_bytes;
+    std::vector<std::byte> buffer(std::min<std::uint64_t>(piece, what.end - what.begin));
+    gzip::member all;
+    std::string text(head);
     while (what.begin != what.end) {
-        const std::size_t most = std::min<std::uint64_t>(buffer.size(), what.end - what.begin);
-        const ssize_t n = co_await weft::offload(
-            [&] { return ::pread(file.fd(), buffer.data(), most, static_cast<off_t>(what.begin)); });
-        // The head has promised more than there is now: all that can be done is to end the connection.
-        if (n <= 0) throw std::runtime_error("a file has shrunk");
-        co_await to.write_all(std::span<const std::byte>(buffer).first(static_cast<std::size_t>(n)));
-        what.begin += static_cast<std::uint64_t>(n);
+        const std::span<const std::byte> next = co_await read_piece(file, buffer, what);
+        const std::string chunk = all.add(next, what.begin == what.end);
+        text += http::chunk_head(chunk.size());
+        const std::string_view end = what.begin == what.end ? "\r\n0\r\n\r\n" : "\r\n";
+        const std::array<std::span<const std::byte>, 3> parts{
+            std::as_bytes(std::span(text)), std::as_bytes(std::span(chunk)), std::as_bytes(std::span(end))};
+        co_await to.write_all(std::span<const std::span<const std::byte>>(parts));
+        text.clear();
     }
 }
+#else
+constexpr bool can_compress = false;
+
+weft::task<> send_compressed(net::tcp_stream&, std::string_view, const http::open_file&, http::part) { co_return; }
+#endif
 
 /// Answers one request; gives whether another may follow.
 weft::task<bool> answer(net::tcp_stream& to, const std::string& head, int folder)
 {
+    constexpr std::uint64_t least_to_compress = 1024;
     const std::optional<http::request> request = http::parse_request(head);
-    const std::optional<std::string> path = request ? path_of(request->target) : std::nullopt;
+    const std::optional<std::string> path = request ? http::path_of(request->target) : std::nullopt;
     if (!path) {
         co_await to.write_all(http::answer("400 Bad Request", false, "this is no request\n"));
         co_return false;
@@ -168,32 +127,43 @@ weft::task<bool> answer(net::tcp_stream& to, const std::string& head, int folder
         co_await to.write_all(http::answer("405 Method Not Allowed", keeps_alive, "", "Allow: GET, HEAD\r\n"));
         co_return keeps_alive;
     }
-    const std::optional<file_to_send> found = co_await weft::offload([&] { return open_below(folder, *path); });
-    if (!found) {
+    const http::file_to_send found = co_await open(folder, *path);
+    if (found.file.fd() < 0) {
         const std::string_view words = "there is no such file\n";
         std::string text = http::answer_head("404 Not Found", keeps_alive, words.size());
         if (!is_head) text += words;
         co_await to.write_all(text);
         co_return keeps_alive;
     }
-    const std::uint64_t size = found->size;
-    const std::optional<part> range = range_of(request->header("range"), size);
+    const std::uint64_t size = found.size;
+    const std::optional<http::part> range = http::range_of(request->header("range"), size);
     if (range && range->begin == range->end) {
         const std::string lines = "Content-Range: bytes */" + std::to_string(size) + "\r\n";
         co_await to.write_all(http::answer_head("416 Range Not Satisfiable", keeps_alive, 0, lines));
         co_return keeps_alive;
     }
-    const part what = range.value_or(part{0, size});
+    const http::part what = range.value_or(http::part{0, size});
+    const http::file_type type = http::type_of(*path);
+    const bool may_be_compressed = can_compress && type.is_compressible && size >= least_to_compress;
+    const bool is_compressed =
+        may_be_compressed && !range && request->takes_chunks && http::accepts_gzip(request->header("accept-encoding"));
     std::string lines = "Accept-Ranges: bytes\r\nContent-Type: ";
-    lines.append(type_of(*path)).append("\r\n");
+    lines.append(type.name).append("\r\n");
+    if (may_be_compressed) lines += "Vary: Accept-Encoding\r\n";
+    if (is_compressed) lines += "Content-Encoding: gzip\r\n";
     if (range) {
         lines += "Content-Range: bytes " + std::to_string(what.begin) + "-" + std::to_string(what.end - 1) + "/" +
                  std::to_string(size) + "\r\n";
     }
-    const std::string text =
-        http::answer_head(range ? "206 Partial Content" : "200 OK", keeps_alive, what.end - what.begin, lines);
-    co_await to.write_all(text);
-    if (!is_head) co_await send_part(to, found->file, what);
+    const std::optional<std::uint64_t> length = is_compressed ? std::nullopt : std::optional(what.end - what.begin);
+    const std::string text = http::answer_head(range ? "206 Partial Content" : "200 OK", keeps_alive, length, lines);
+    if (is_head) {
+        co_await to.write_all(text);
+    } else if (is_compressed) {
+        co_await send_compressed(to, text, found.file, what);
+    } else {
+        co_await send_plain(to, text, found.file, what);
+    }
     co_return keeps_alive;
 }
 
@@ -221,7 +191,7 @@ weft::task<> serve(net::tcp_listener& listener, int folder)
         const auto accept_all = [&]() -> weft::task<> {
             for (;;) {
                 net::tcp_stream peer = co_await listener.accept();
-                peer.set_nodelay(true);  // a head and a body are two pieces
+                peer.set_nodelay(true);  // the pieces of a file are sent as they are
                 connections.spawn(serve_connection(http::connection(std::move(peer)), folder));
             }
         };
@@ -238,7 +208,20 @@ struct expectation {
     int status;
     std::string body;
     std::string header = "X-Nothing: 1";
+    bool is_compressed = false;
 };
+
+/// What a body means; nothing if it is not compressed as it should be.
+std::optional<std::string> text_of(const http::reply& r, bool is_compressed)
+{
+    const auto coding = r.headers.find("content-encoding");
+    if ((coding != r.headers.end()) != is_compressed) return std::nullopt;
+    if (!is_compressed) return r.body;
+#ifdef WEFT_EXAMPLE_HAS_ZLIB
+    if (coding->second == "gzip") return gzip::text_of(r.body);
+#endif
+    return std::nullopt;
+}
 
 /// All on one connection, which must be kept.
 weft::task<bool> ask_all(net::endpoint at, std::vector<expectation> all)
@@ -249,7 +232,7 @@ weft::task<bool> ask_all(net::endpoint at, std::vector<expectation> all)
     for (const expectation& e : all) {
         const std::string text = e.request + " HTTP/1.1\r\nHost: here\r\n" + e.header + "\r\n\r\n";
         const http::reply r = co_await http::ask(server, text);
-        if (r.status == e.status && r.body == e.body) continue;
+        if (r.status == e.status && text_of(r, e.is_compressed && can_compress) == e.body) continue;
         std::printf("%s: %d and %zu bytes in place of %d and %zu\n", text.c_str(), r.status, r.body.size(), e.status,
                     e.body.size());
         right = false;
@@ -302,9 +285,15 @@ bool check_itself()
     place.write("www/a b.txt", "with a space\n");
     place.write("www/large.bin", large);
     place.write("www/empty", "");
+    std::string lines;
+    for (int i = 0; lines.size() < 5'000'000; ++i) lines += std::to_string(i) + '\n';
+    place.write("www/large.txt", lines);
+    for (const std::size_t size : {1023u, 1024u, 131'072u, 131'073u}) {
+        place.write(("www/" + std::to_string(size) + ".txt").c_str(), lines.substr(0, size));
+    }
     std::filesystem::create_symlink("../secret.txt", place.path() / "www/way_out.txt");
 
-    const open_file folder(::open((place.path() / "www").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const http::open_file folder(::open((place.path() / "www").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     auto listener = net::tcp_listener::bind(net::endpoint("127.0.0.1", 0));
     const net::endpoint at = listener.local_endpoint();
     const std::string missing = "there is no such file\n";
@@ -328,6 +317,18 @@ bool check_itself()
         {"GET /way_out.txt", 404, missing},
         {"GET //etc/passwd", 404, missing},
         {"DELETE /", 405, ""},
+        {"GET /large.txt", 200, lines},
+        {"GET /large.txt", 200, lines, "Accept-Encoding: gzip", true},
+        {"GET /large.txt", 200, lines, "Accept-Encoding: br, GZip;q=0.5", true},
+        {"GET /large.txt", 200, lines, "Accept-Encoding: *", true},
+        {"GET /large.txt", 200, lines, "Accept-Encoding: gzip; q=0, *"},
+        {"GET /large.txt", 200, lines, "Accept-Encoding: br, deflate"},
+        {"GET /large.txt", 206, lines.substr(5, 10), "Accept-Encoding: gzip\r\nRange: bytes=5-14"},
+        {"GET /1023.txt", 200, lines.substr(0, 1023), "Accept-Encoding: gzip"},
+        {"GET /1024.txt", 200, lines.substr(0, 1024), "Accept-Encoding: gzip", true},
+        {"GET /131072.txt", 200, lines.substr(0, 131'072), "Accept-Encoding: gzip", true},
+        {"GET /131073.txt", 200, lines.substr(0, 131'073), "Accept-Encoding: gzip", true},
+        {"GET /large.bin", 200, large, "Accept-Encoding: gzip"},
     };
     const auto client = [&]() -> weft::task<bool> {
         bool right = co_await ask_all(at, all);
@@ -357,7 +358,7 @@ int main(int argc, char** argv)
             std::printf("%s\n", right ? "every answer was right" : "a wrong answer");
             return right ? EXIT_SUCCESS : EXIT_FAILURE;
         }
-        const open_file folder(::open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC));
+        const http::open_file folder(::open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (folder.fd() < 0) throw std::system_error(errno, std::system_category(), argv[1]);
         auto listener =
             net::tcp_listener::bind(net::endpoint("127.0.0.1", static_cast<std::uint16_t>(std::atoi(argv[2]))));

@@ -3,6 +3,7 @@
 #include "async/async_core.hpp"
 #include "pool/limits.hpp"
 
+#include <weft/async/schedule.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/seam/this_thread.hpp>
 #include <weft/seam/ticks.hpp>
@@ -42,7 +43,7 @@ void make_noted_ready() noexcept
 /// For a thread that plays others: what it waits for may come from a descriptor.
 void wait_a_little() noexcept
 {
-    if (driver* const d = driver_there()) d->look();
+    if (driver* const d = driver_there()) d->look(nullptr);
     yield_thread();
 }
 

@@ -1,11 +1,11 @@
-// src/net/accept.cpp - accepting connections, of whatever kind; and making sockets.
+// src/net/accept.cpp - accepting connections, of whatever kind; and waiting until one is made.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "net/accept.hpp"
 
 #include <weft/async/schedule.hpp>
 #include <weft/async/sleep.hpp>
 
-#include "net/failure.hpp"
+#include <sys/socket.h>
 
 #include <cerrno>
 #include <chrono>
@@ -84,29 +84,6 @@ weft::task<int> connected(io_use given)
         if (::getpeername(use.fd(), reinterpret_cast<sockaddr*>(&there), &length) == 0) co_return 0;
         co_await use.wait();
     }
-}
-
-descriptor make_socket(int family, int type, const char* what)
-{
-    const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw_system(errno, what, "socket");
-    return descriptor(fd, {.blocks = false, .reads_all = family != AF_UNIX && type == SOCK_STREAM});
-}
-
-bool is_tcp(int fd) noexcept
-{
-    int family = 0;
-    int type = 0;
-    socklen_t length = sizeof family;
-    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) != 0) return false;
-    length = sizeof type;
-    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) != 0) return false;
-    return (family == AF_INET || family == AF_INET6) && type == SOCK_STREAM;
-}
-
-void set_option(int fd, int level, int option, int value, const char* what)
-{
-    if (::setsockopt(fd, level, option, &value, sizeof value) != 0) throw_system(errno, what, fd);
 }
 
 }  // namespace weft::detail

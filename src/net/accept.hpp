@@ -1,4 +1,4 @@
-// src/net/accept.hpp - accepting connections, of whatever kind; and making sockets.
+// src/net/accept.hpp - accepting connections, of whatever kind; and waiting until one is made.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -6,8 +6,6 @@
 #include <weft/net/detail/descriptor.hpp>
 
 #include "net/source.hpp"
-
-#include <sys/socket.h>
 
 #include <utility>
 
@@ -29,14 +27,5 @@ struct net_access {
 
 /// Waits until `fd`, which is about to be connected, is so. `given` is that of its writer. Gives the system's error, or 0.
 weft::task<int> connected(io_use given);
-
-/// A socket that does not block. Throws std::system_error.
-[[nodiscard]] descriptor make_socket(int family, int type, const char* what);
-
-/// Whether a descriptor is a stream of TCP, of which a read gives all that there is, up to what is urgent.
-[[nodiscard]] bool is_tcp(int fd) noexcept;
-
-/// Sets an option of the level SOL_SOCKET, or another. Throws std::system_error.
-void set_option(int fd, int level, int option, int value, const char* what);
 
 }  // namespace weft::detail

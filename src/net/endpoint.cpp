@@ -108,7 +108,7 @@ namespace detail {
 namespace {
 
 template <class Ask>
-net::endpoint asked(io_source* socket, const char* what, Ask ask)
+net::endpoint endpoint_by(io_source* socket, const char* what, Ask ask)
 {
     const io_hold open(socket, what);
     sockaddr_storage there{};
@@ -119,11 +119,11 @@ net::endpoint asked(io_source* socket, const char* what, Ask ask)
 
 }  // namespace
 
-net::endpoint own_endpoint(io_source* socket) { return asked(socket, "ask for the own address", ::getsockname); }
+net::endpoint own_endpoint(io_source* socket) { return endpoint_by(socket, "ask for the own address", ::getsockname); }
 
 net::endpoint peer_endpoint(io_source* socket)
 {
-    return asked(socket, "ask for the other side's address", ::getpeername);
+    return endpoint_by(socket, "ask for the other side's address", ::getpeername);
 }
 
 }  // namespace detail

@@ -155,20 +155,33 @@ bool reactor::take_turn() noexcept
 
 void reactor::give_turn() noexcept { turn_.store(false, order::release); }  // O1
 
-bool reactor::ask(events& into, int milliseconds) noexcept
+bool reactor::ask(events& into, int milliseconds, const parking_spot* who) noexcept
 {
     const int n = ::epoll_wait(epoll_, into.of, most_events, milliseconds);
     into.count = n > 0 ? n : 0;
     looks_.store(looks_.load(order::relaxed) + 1, order::relaxed);
-    looked_at_.store(ticks(), order::relaxed);
+    const std::uint64_t now = ticks();
+    looked_at_.store(now, order::relaxed);
+    if (n > 0) {
+        served_at_.store(now, order::relaxed);
+        server_.store(who, order::relaxed);
+    }
     return n >= 0 || errno == EINTR;
 }
 
-bool reactor::look() noexcept
+bool reactor::was_asked_within(std::uint64_t microseconds) const noexcept
 {
-    if (!who_.has_any() || !take_turn()) return false;
+    return ticks() - looked_at_.load(order::relaxed) < microseconds * ticks_per_microsecond();
+}
+
+bool reactor::look(const parking_spot* who) noexcept
+{
+    // A thread that looks around for work does so several times in a microsecond. What has come since then it finds the next
+    // time, or as it goes to sleep in here.
+    constexpr std::uint64_t microseconds = 2;
+    if (!who_.has_any() || was_asked_within(microseconds) || !take_turn()) return false;
     events got;
-    static_cast<void>(ask(got, 0));
+    static_cast<void>(ask(got, 0, who));
     give_turn();
     got.wake();
     return got.count != 0;
@@ -177,7 +190,16 @@ bool reactor::look() noexcept
 void reactor::glance() noexcept
 {
     constexpr std::uint64_t microseconds = 20;
-    if (ticks() - looked_at_.load(order::relaxed) >= microseconds * ticks_per_microsecond()) static_cast<void>(look());
+    if (!was_asked_within(microseconds)) static_cast<void>(look(nullptr));
+}
+
+bool reactor::is_left_to_another(const parking_spot& who) const noexcept
+{
+    constexpr std::uint64_t microseconds = 1000;
+    if (who_.is_attended()) return true;
+    const parking_spot* const server = server_.load(order::relaxed);
+    return server != nullptr && server != &who &&
+           ticks() - served_at_.load(order::relaxed) < microseconds * ticks_per_microsecond();
 }
 
 void reactor::park(parking_spot& spot) noexcept
@@ -186,7 +208,7 @@ void reactor::park(parking_spot& spot) noexcept
     if (!spot.leave_for_elsewhere()) return give_turn();
     events got;
     who_.enter();
-    const bool works = ask(got, -1);
+    const bool works = ask(got, -1, &spot);
     const bool token = spot.come_back_from_elsewhere();
     who_.leave();  // before the next one enters
     give_turn();
@@ -227,7 +249,7 @@ void reactor::watch_over() noexcept
         }
         turns = 0;
         const std::uint32_t now = looks_.load(order::relaxed);
-        const bool any = now == seen && look();
+        const bool any = now == seen && look(nullptr);
         seen = looks_.load(order::relaxed);
         pause = any ? clock::duration(shortest_nap) : pause < longest_nap ? pause * 2 : pause;
     }
@@ -242,7 +264,7 @@ void reactor::serve() noexcept
             continue;
         }
         events got;
-        const bool works = ask(got, -1);
+        const bool works = ask(got, -1, nullptr);
         give_turn();
         got.wake();
         if (!works) who_.pause_until(clock::now() + longest_nap);

@@ -6,6 +6,7 @@
 //
 // Fields      turn_    who has it may ask the system
 //             looks_   how often somebody has asked; looked_at_: when; written with the turn
+//             server_  whose thread has got the last events, served_at_: when; hints, written with the turn
 //
 // Invariants  I1  A thread that sleeps in here is woken by the system's event, or by what is written to bell_, by whoever
 //                 has left a token at its spot and found that it sleeps elsewhere (parking_spot).
@@ -51,8 +52,9 @@ public:
     /// It is about to be closed.
     void forget(io_source& s) noexcept;
 
-    bool look() noexcept override;
+    bool look(const parking_spot* who) noexcept override;
     void glance() noexcept override;
+    [[nodiscard]] bool is_left_to_another(const parking_spot& who) const noexcept override;
     void park(parking_spot& spot) noexcept override;
     void wake() noexcept override;
     void attend() noexcept override;
@@ -66,8 +68,10 @@ private:
 
     [[nodiscard]] bool take_turn() noexcept;
     void give_turn() noexcept;
-    /// Asks the system; with the turn. False: it cannot be asked.
-    bool ask(events& into, int milliseconds) noexcept;
+    /// Whether somebody has asked the system so short a time ago.
+    [[nodiscard]] bool was_asked_within(std::uint64_t microseconds) const noexcept;
+    /// Asks the system, for the thread of this spot; with the turn. False: it cannot be asked.
+    bool ask(events& into, int milliseconds, const parking_spot* who) noexcept;
     [[noreturn]] void watch_over() noexcept;
     void serve() noexcept;
 
@@ -80,6 +84,8 @@ private:
     alignas(cache_line_size) atomic<bool> turn_{false};
     atomic<std::uint32_t> looks_{0};
     atomic<std::uint64_t> looked_at_{0};  ///< in ticks
+    atomic<std::uint64_t> served_at_{0};
+    atomic<const parking_spot*> server_{nullptr};  ///< only compared: it may be gone
     alignas(cache_line_size) attendance who_;
 };
 

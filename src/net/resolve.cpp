@@ -14,6 +14,7 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 namespace weft::net {
 namespace {
@@ -55,11 +56,16 @@ std::vector<endpoint> ask(const std::string& host, const std::string& service)
     return found;
 }
 
+task<std::vector<endpoint>> ask_elsewhere(std::string host, std::string service)
+{
+    co_return co_await offload([&] { return ask(host, service); });
+}
+
 }  // namespace
 
 task<std::vector<endpoint>> resolve(std::string host, std::string service)
 {
-    co_return co_await offload([&] { return ask(host, service); });
+    return ask_elsewhere(std::move(host), std::move(service));
 }
 
 }  // namespace weft::net

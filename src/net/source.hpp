@@ -8,7 +8,7 @@
 //
 // Orders      O1  watch: where_ store release -> is_watched: load acquire.
 //
-// Checked by  tests/net/tcp_test.cpp, tests/net/reactor_test.cpp; its words by themselves: readiness.hpp, use_word.hpp.
+// Checked by  tests/net/tcp_end_test.cpp, tests/net/reactor_test.cpp; its words by themselves: readiness.hpp, use_word.hpp.
 #pragma once
 
 #include <weft/net/detail/descriptor.hpp>

@@ -2,15 +2,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/net/tcp.hpp>
 
+#include <weft/net/resolve.hpp>
+
 #include "net/accept.hpp"
 #include "net/address.hpp"
 #include "net/failure.hpp"
+#include "net/socket.hpp"
 #include "net/source.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <cerrno>
+#include <exception>
+#include <system_error>
+#include <vector>
 
 namespace weft::net {
 
@@ -19,7 +26,7 @@ using detail::io_use;
 
 task<tcp_stream> tcp_stream::connect(endpoint to)
 {
-    detail::descriptor io = detail::make_socket(to.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM, "connect");
+    detail::descriptor io = detail::make_socket(to, SOCK_STREAM, "connect");
     sockaddr_storage address;
     const socklen_t length = address_access::to_system(to, address);
     int error = 0;
@@ -29,6 +36,21 @@ task<tcp_stream> tcp_stream::connect(endpoint to)
         error = co_await detail::connected(io_use(io.source(), io_side::writer));
     if (error != 0) detail::throw_system(error, "connect to", to);
     co_return tcp_stream(std::move(io));
+}
+
+task<tcp_stream> tcp_stream::connect(std::string host, std::uint16_t port)
+{
+    const std::vector<endpoint> all = co_await resolve(host, std::to_string(port));
+    std::exception_ptr failure;
+    for (const endpoint& at : all) {
+        try {
+            co_return co_await connect(at);
+        } catch (const std::system_error&) {
+            failure = std::current_exception();
+        }
+    }
+    if (failure == nullptr) detail::throw_system(EADDRNOTAVAIL, "connect to", host.c_str());
+    std::rethrow_exception(failure);
 }
 
 void tcp_stream::set_nodelay(bool on)
@@ -49,15 +71,10 @@ endpoint tcp_stream::peer_endpoint() const { return detail::peer_endpoint(io_.so
 tcp_listener tcp_listener::bind(const endpoint& at, const listen_options& options)
 {
     constexpr const char* what = "listen at";
-    detail::descriptor io = detail::make_socket(at.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM, what);
-    const int fd = io.native_handle();
-    if (options.reuse_address) detail::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, what);
-    if (options.reuse_port) detail::set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, what);
-    if (at.is_v6()) detail::set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.only_v6 ? 1 : 0, what);
-    sockaddr_storage address;
-    const socklen_t length = address_access::to_system(at, address);
-    if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), length) != 0 || ::listen(fd, options.backlog) != 0)
-        detail::throw_system(errno, what, at);
+    detail::descriptor io = detail::make_bound_socket(
+        at, SOCK_STREAM,
+        {.reuse_address = options.reuse_address, .reuse_port = options.reuse_port, .only_v6 = options.only_v6}, what);
+    if (::listen(io.native_handle(), options.backlog) != 0) detail::throw_system(errno, what, at);
     return tcp_listener(std::move(io));
 }
 

@@ -6,8 +6,10 @@
 
 #include "net/accept.hpp"
 #include "net/failure.hpp"
+#include "net/socket.hpp"
 #include "net/source.hpp"
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <cerrno>

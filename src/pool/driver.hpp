@@ -20,10 +20,15 @@ public:
     driver& operator=(const driver&) = delete;
 
     /// Makes ready what waits for descriptors that are ready, without waiting. Whether there was anything. Does nothing if
-    /// another thread is at it.
-    virtual bool look() noexcept = 0;
-    /// The same for who has other things to do: also does nothing if somebody has looked a moment ago.
+    /// another thread is at it, or somebody has looked a moment ago. `who`: the spot of the thread that looks; null: of none that
+    /// would sleep in here.
+    virtual bool look(const parking_spot* who) noexcept = 0;
+    /// The same for who has other things to do: the moment is longer.
     virtual void glance() noexcept = 0;
+
+    /// Whether what comes from descriptors comes to another thread now, again and again. To look around beside it for long
+    /// finds little, and takes the processor from that thread, or from whoever sends it something.
+    [[nodiscard]] virtual bool is_left_to_another(const parking_spot& who) const noexcept = 0;
 
     /// Sleeps until there is a token at `spot` and takes it, like spot.park(), or goes on earlier. Makes ready meanwhile
     /// what waits for descriptors, unless another thread does so.

@@ -326,6 +326,7 @@ void pool_core::work_until_idle(place& me) noexcept
     std::uint64_t insists_at = ticks() + patient_for;
     std::uint64_t leaves_tasks_until = 0;
     bool from_driver = false;
+    bool helped = false;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
         telling what = telling::ask;
@@ -344,8 +345,10 @@ void pool_core::work_until_idle(place& me) noexcept
             any = find(me, work);
             if (any) {
                 stop_searching(me.index);
+                helped = false;
                 note(event_kind::found, me, work.t != nullptr ? work.t->scope : nullptr, work.job != nullptr ? 1 : 0);
                 do {
+                    helped = helped || work.job != nullptr || work.t->scope != nullptr;
                     run(me, work);
                     work = {};
                     if (!keeps_seat(me)) return;
@@ -369,12 +372,16 @@ void pool_core::work_until_idle(place& me) noexcept
             // order: hands on the place's plain fields; too rare for a bounded search
             me.status.store(place_status::searching, order::release);
         }
-        if (driver* const d = any ? nullptr : driver_there(); d != nullptr && d->look()) {
+        driver* const d = any ? nullptr : driver_there();
+        if (d != nullptr && d->look(&me.thread_spot)) {
             from_driver = true;
             continue;
         }
+        // The thread that gets what descriptors bring looks around for all, except for those that help loops and scopes: the
+        // next one may come soon.
+        const bool is_wanted = d == nullptr || helped || !d->is_left_to_another(me.thread_spot);
         // At the end of the pool nobody spins: it waits until all sleep.
-        if (looking.wait() && !stopping_.load(order::relaxed)) continue;
+        if (is_wanted && looking.wait() && !stopping_.load(order::relaxed)) continue;
         if (go_to_sleep(me, place_status::searching)) return;
         looking.reset();
     }

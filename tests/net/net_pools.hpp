@@ -9,16 +9,22 @@
 #include "../pool/watchdog.hpp"
 #include "test.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -89,6 +95,48 @@ inline weft::task<std::string> text_of(net::byte_stream& from, std::size_t size)
         got.append(room.data(), n);
     }
     co_return got;
+}
+
+/// Sends back what it gets, until its end.
+inline weft::task<> echo(net::tcp_stream peer)
+{
+    std::array<std::byte, 1000> buffer;
+    while (const std::size_t n = co_await peer.read_some(buffer))
+        co_await peer.write_all(std::span<const std::byte>(buffer.data(), n));
+}
+
+/// Sends all of it and reads it back, at once.
+inline weft::task<bool> to_and_fro(net::tcp_stream& server, std::span<const std::byte> sent)
+{
+    std::vector<std::byte> got(sent.size());
+    const auto send = [&]() -> weft::task<> { co_await server.write_all(sent); };
+    co_await weft::when_all(send(), server.read_exact(got));
+    co_return std::equal(sent.begin(), sent.end(), got.begin());
+}
+
+/// Closes a connection so that the other side gets a reset.
+inline void reset(net::tcp_stream& s)
+{
+    const linger at_once{1, 0};
+    REQUIRE(::setsockopt(s.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
+    s.close();
+}
+
+/// Waits until every other thread of this process sleeps: those of pools do so on their spots, one of them in the system.
+inline void until_others_sleep()
+{
+    const std::string own = std::to_string(::gettid());
+    const auto is_awake = [&](const std::filesystem::directory_entry& thread) {
+        std::string text;
+        std::getline(std::ifstream(thread.path() / "stat"), text);  // "TID (NAME) STATE ..", empty if it has ended
+        const std::size_t name_end = text.rfind(')');
+        return thread.path().filename() != own && name_end != std::string::npos && text[name_end + 2] != 'S';
+    };
+    for (bool all_asleep = false; !all_asleep;) {
+        std::this_thread::yield();
+        const std::filesystem::directory_iterator all("/proc/self/task");
+        all_asleep = std::none_of(begin(all), end(all), is_awake);
+    }
 }
 
 inline std::size_t open_descriptors()

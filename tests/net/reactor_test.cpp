@@ -9,7 +9,6 @@
 #include <chrono>
 #include <thread>
 
-using namespace std::chrono_literals;
 using net_test::bytes;
 using net_test::connected_pair;
 
@@ -44,10 +43,12 @@ TEST_CASE("reactor: an event is served by a thread that sleeps, while another on
     weft::thread_pool pool({.num_threads = 2});
     for (int round = 0; round < 20; ++round) {
         auto [one, other] = weft::sync_wait(pool, connected_pair());
+        std::atomic<bool> begun = false;
         std::atomic<bool> served = false;
         const auto serve = [&, &s = one]() -> weft::task<> {
             std::array<std::byte, 1> room;
             co_await s.read_exact(room);
+            begun = true;
             // This thread may have been the one that slept in the system; now it does something else for long.
             while (!served) std::this_thread::yield();
         };
@@ -62,7 +63,7 @@ TEST_CASE("reactor: an event is served by a thread that sleeps, while another on
             co_await s.read_exact(room);
         };
         auto sending = pool.spawn(send());
-        if (round % 2 == 0) std::this_thread::sleep_for(1ms);
+        while (round % 2 == 0 && !begun) std::this_thread::yield();
         auto last = pool.spawn(second());
         serving.get();
         sending.get();
@@ -126,7 +127,7 @@ TEST_CASE("reactor: pools come and go, the sockets stay")
             co_await weft::when_all(ping(a, 5), pong(b, 5));
         };
         weft::sync_wait(pool, both());
-        if (round % 5 == 0) std::this_thread::sleep_for(3ms);
+        if (round % 5 == 0) net_test::until_others_sleep();
     }
 }
 
@@ -160,13 +161,13 @@ EACH_POOL("reactor: callers from outside use the pool while its threads sleep in
     auto [one, other] = weft::sync_wait(pool, connected_pair());
     std::array<std::byte, 1> room;
     auto waiting = pool.spawn(one.read_exact(room));  // so that somebody looks after it
-    std::this_thread::sleep_for(1ms);
+    net_test::until_others_sleep();
     for (int i = 0; i < 200; ++i) {
         CHECK(pool.install([&] {
             const auto [a, b] = weft::join([&] { return i; }, [&] { return i + 1; });
             return a + b;
         }) == 2 * i + 1);
-        if (i % 50 == 0) std::this_thread::sleep_for(1ms);
+        if (i % 50 == 0) net_test::until_others_sleep();
     }
     const auto end = [&, &s = other]() -> weft::task<> { co_await s.write_all("a"); };
     weft::sync_wait(pool, end());

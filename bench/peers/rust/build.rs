@@ -12,6 +12,7 @@ fn main() {
         ("crossbeam-deque", "VERSION_DEQUE"),
         ("crossbeam-utils", "VERSION_UTILS"),
         ("rayon", "VERSION_RAYON"),
+        ("tokio", "VERSION_TOKIO"),
     ] {
         println!("cargo:rustc-env={}={} {}", variable, package, version_of(&text, package));
     }

@@ -7,6 +7,8 @@
 #include <weft/net/detail/descriptor.hpp>
 #include <weft/net/endpoint.hpp>
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace weft::net {
@@ -22,6 +24,10 @@ public:
     /// Connects to `to`. Throws std::system_error with the system's code (std::errc::connection_refused, timed_out,
     /// network_unreachable, ..) and the address; weft::stopped.
     [[nodiscard]] static task<tcp_stream> connect(endpoint to);
+    /// Connects to the first of a host's addresses that takes the connection: `connect("example.org", 80)`. It asks as
+    /// weft::net::resolve does, and tries the addresses one after the other, each for as long as the system does, which may be
+    /// minutes: weft::with_timeout limits it all. Throws as resolve, and the error of the last address.
+    [[nodiscard]] static task<tcp_stream> connect(std::string host, std::uint16_t port);
     /// Takes over a connected socket; closes it if that fails. Throws std::system_error, std::bad_alloc.
     [[nodiscard]] static tcp_stream from_native(int fd);
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "system_calls.hpp"
 
@@ -140,6 +141,30 @@ EACH_POOL("net faults: accept passes over connections that have failed, and wait
             const auto thrown = co_await error_of(listener.accept());
             CHECK(thrown.value() == error);
         }
+    };
+    weft::sync_wait(pool, run());
+}
+
+EACH_POOL("net faults: connect by name tries one address after the other, and throws the last one's error")
+{
+    const auto run = [&]() -> weft::task<> {
+        const auto all = co_await net::resolve("localhost", "");
+        // Takes IPv4 and IPv6, where there is that.
+        auto listener = net::tcp_listener::bind(net::endpoint(all.back().is_v6() ? "::" : "0.0.0.0", 0));
+        const std::uint16_t port = listener.local_endpoint().port();
+        const int count = static_cast<int>(all.size());
+        const std::size_t before = open_descriptors();
+        fail(call::connect, ENETUNREACH, count - 1);
+        auto [one, other] = co_await weft::when_all(net::tcp_stream::connect("localhost", port), listener.accept());
+        CHECK(stop_failing(call::connect) == 0);
+        CHECK(one.peer_endpoint() == all.back().with_port(port));
+        one.close();
+        other.close();
+        fail(call::connect, ENETUNREACH, count);
+        const auto thrown = co_await error_of(net::tcp_stream::connect("localhost", port));
+        CHECK(thrown == std::errc::network_unreachable);
+        CHECK(stop_failing(call::connect) == 0);
+        CHECK(open_descriptors() == before);
     };
     weft::sync_wait(pool, run());
 }

@@ -1,4 +1,4 @@
-// main.rs - the Rust side of weft's benchmarks: crossbeam and rayon on the same cases, with the same records.
+// main.rs - the Rust side of weft's benchmarks: crossbeam, rayon and tokio on the same cases, with the same records.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 //   weft-bench-rust --list                        the names of all cases: group/case/impl/threads
@@ -9,6 +9,7 @@ mod demos;
 mod demos_math;
 mod harness;
 mod lock;
+mod net;
 mod pool;
 mod queue;
 mod sort;
@@ -23,6 +24,7 @@ fn main() {
     queue::add(&mut cases);
     lock::add(&mut cases);
     wake::add(&mut cases);
+    net::add(&mut cases);
     pool::add(&mut cases);
     sort::add(&mut cases);
     text::add(&mut cases);
