@@ -1,0 +1,130 @@
+// src/model/lines.cpp - requests for cache lines.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "model/lines.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace weft::model::detail {
+
+line_table::line_table(const machine& m)
+    : on_(m),
+      words_((m.processors + 63) / 64),
+      same_cache_(in_picoseconds(m.same_cache)),
+      same_socket_(in_picoseconds(m.same_socket)),
+      other_socket_(in_picoseconds(m.other_socket)),
+      memory_(in_picoseconds(m.memory)),
+      answer_(in_picoseconds(m.answer)),
+      locked_(in_picoseconds(m.locked)),
+      slots_(1024)
+{
+}
+
+std::uint32_t line_table::look_up(std::uintptr_t number)
+{
+    if ((lines_.size() + 1) * 2 > slots_.size()) grow();
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = (number * 0x9e3779b97f4a7c15u >> 20) & mask;
+    while (slots_[at] != 0) {
+        if (lines_[slots_[at] - 1].number == number) return slots_[at] - 1;
+        at = (at + 1) & mask;
+    }
+    lines_.emplace_back().number = number;
+    sharers_.resize(lines_.size() * words_);
+    slots_[at] = static_cast<std::uint32_t>(lines_.size());
+    return slots_[at] - 1;
+}
+
+void line_table::grow()
+{
+    slots_.assign(slots_.size() * 2, 0);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        std::size_t at = (lines_[i].number * 0x9e3779b97f4a7c15u >> 20) & mask;
+        while (slots_[at] != 0) at = (at + 1) & mask;
+        slots_[at] = static_cast<std::uint32_t>(i + 1);
+    }
+}
+
+picoseconds line_table::between(std::size_t a, std::size_t b) const noexcept
+{
+    if (a == b) return 0;
+    const std::size_t x = a / on_.cores_per_cache;
+    const std::size_t y = b / on_.cores_per_cache;
+    if (x == y) return same_cache_;
+    return x / on_.caches_per_socket == y / on_.caches_per_socket ? same_socket_ : other_socket_;
+}
+
+template <class F>
+void line_table::for_each_sharer(std::uint32_t i, F f) const
+{
+    for (std::size_t w = 0; w < words_; ++w) {
+        for (std::uint64_t left = sharers_[i * words_ + w]; left != 0; left &= left - 1) {
+            f(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+        }
+    }
+}
+
+picoseconds line_table::from_nearest(std::uint32_t i, std::size_t p) const noexcept
+{
+    picoseconds least = never;
+    for_each_sharer(i, [&](std::size_t each) { least = std::min(least, between(p, each)); });
+    return least;
+}
+
+picoseconds line_table::to_farthest(std::uint32_t i, std::size_t p) const noexcept
+{
+    picoseconds most = 0;
+    for_each_sharer(i, [&](std::size_t each) { most = std::max(most, between(p, each)); });
+    return most;
+}
+
+picoseconds line_table::request(std::uint32_t i, std::size_t processor, access how, picoseconds now,
+                                const std::source_location& where)
+{
+    cache_line& l = lines_[i];
+    const picoseconds begin = std::max(now, l.free_at);
+    picoseconds there = begin;
+    if (l.owner == cache_line::nobody) {  // from memory, and to nobody else
+        there += memory_;
+        l.owner = static_cast<std::int16_t>(processor);
+        l.free_at = there;
+    } else if (how == access::load) {
+        if (l.owner >= 0) {
+            there += between(processor, static_cast<std::size_t>(l.owner));
+            share(i, static_cast<std::size_t>(l.owner));
+            l.free_at = there;
+        } else {
+            there += from_nearest(i, processor);
+            l.free_at = begin + answer_;
+        }
+        share(i, processor);
+        l.owner = cache_line::shared;
+    } else {
+        // The others must give it up before it may be written.
+        there += l.owner >= 0 ? between(processor, static_cast<std::size_t>(l.owner)) : to_farthest(i, processor);
+        if (l.owner == cache_line::shared) std::fill_n(sharers_.begin() + static_cast<std::ptrdiff_t>(i * words_), words_, 0);
+        l.owner = static_cast<std::int16_t>(processor);
+        l.free_at = there + (how == access::change ? locked_ : 0);
+    }
+    ++l.transfers;
+    const picoseconds cost = there - now;
+    l.cost += cost;
+    if (l.place.line() == where.line() && l.place.file_name() == where.file_name()) {
+        l.lead += cost;
+    } else if ((l.lead -= cost) < 0) {
+        l.lead = -l.lead;
+        l.place = where;
+    }
+    return there;
+}
+
+void line_table::forget_costs() noexcept
+{
+    for (cache_line& l : lines_) {
+        l.cost = l.lead = 0;
+        l.transfers = l.operations = 0;
+    }
+}
+
+}  // namespace weft::model::detail
