@@ -133,7 +133,7 @@ void engine::touch_cell(entry at, bool writes, const source_location& where)
     if (c.dead) fail_with(where, "use of a cell after its destruction");
     if (!c.writes.before(now)) {
         fail_with(where, "data race: this ", writes ? "write" : "read", " and the write at ", c.last_write,
-             " are not ordered");
+                  " are not ordered");
     }
     if (writes && !c.reads.before(now)) {
         fail_with(where, "data race: this write and the read at ", c.last_read, " are not ordered");

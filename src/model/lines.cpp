@@ -22,6 +22,7 @@ line_table::line_table(const machine& m)
 
 std::uint32_t line_table::look_up(std::uintptr_t number)
 {
+    const in_simulator here;
     if ((lines_.size() + 1) * 2 > slots_.size()) grow();
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = (number * 0x9e3779b97f4a7c15u >> 20) & mask;
@@ -103,7 +104,8 @@ picoseconds line_table::request(std::uint32_t i, std::size_t processor, access h
     } else {
         // The others must give it up before it may be written.
         there += l.owner >= 0 ? between(processor, static_cast<std::size_t>(l.owner)) : to_farthest(i, processor);
-        if (l.owner == cache_line::shared) std::fill_n(sharers_.begin() + static_cast<std::ptrdiff_t>(i * words_), words_, 0);
+        if (l.owner == cache_line::shared)
+            std::fill_n(sharers_.begin() + static_cast<std::ptrdiff_t>(i * words_), words_, 0);
         l.owner = static_cast<std::int16_t>(processor);
         l.free_at = there + (how == access::change ? locked_ : 0);
     }

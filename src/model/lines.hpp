@@ -6,6 +6,8 @@
 // in the order of the requests, so a line that many want is a queue. Nothing is ever evicted.
 #pragma once
 
+#include "model/driver.hpp"
+
 #include <weft/model/detail/simulated.hpp>
 #include <weft/model/machine.hpp>
 
@@ -14,9 +16,24 @@
 #include <cstdint>
 #include <limits>
 #include <source_location>
+#include <utility>
 #include <vector>
 
 namespace weft::model::detail {
+
+/// Marks the simulation's own code on a simulated thread: what it touches and allocates is not the
+/// program's.
+class in_simulator {
+public:
+    in_simulator() noexcept : was_(std::exchange(simulated_here, {})) {}
+    ~in_simulator() { simulated_here = was_; }
+    in_simulator(const in_simulator&) = delete;
+    in_simulator& operator=(const in_simulator&) = delete;
+
+private:
+    in_driver outer_;
+    simulated_place was_;
+};
 
 /// Virtual time in picoseconds: whole numbers, so that sums do not depend on their order.
 using picoseconds = std::int64_t;
@@ -89,7 +106,10 @@ private:
     {
         return (sharers_[i * words_ + p / 64] >> (p % 64) & 1) != 0;
     }
-    void share(std::uint32_t i, std::size_t p) noexcept { sharers_[i * words_ + p / 64] |= std::uint64_t{1} << (p % 64); }
+    void share(std::uint32_t i, std::size_t p) noexcept
+    {
+        sharers_[i * words_ + p / 64] |= std::uint64_t{1} << (p % 64);
+    }
     [[nodiscard]] picoseconds from_nearest(std::uint32_t i, std::size_t p) const noexcept;
     [[nodiscard]] picoseconds to_farthest(std::uint32_t i, std::size_t p) const noexcept;
     template <class F>
@@ -99,8 +119,8 @@ private:
     std::size_t words_;
     picoseconds same_cache_, same_socket_, other_socket_, memory_, answer_, locked_;
     std::array<hint, 8192> hints_{};
-    std::vector<std::uint32_t> slots_;  ///< open addressing; an index plus one, 0: empty
-    std::vector<cache_line> lines_;     ///< in the order of their first use
+    std::vector<std::uint32_t> slots_;    ///< open addressing; an index plus one, 0: empty
+    std::vector<cache_line> lines_;       ///< in the order of their first use
     std::vector<std::uint64_t> sharers_;  ///< words_ for each line
 };
 

@@ -2,26 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/simulation.hpp"
 
+#include <cxxabi.h>
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <cxxabi.h>
-#include <string_view>
 
 namespace weft::model::detail {
 
 namespace {
-
-/// The end of a path, which says enough.
-std::string short_place(const source_location& where)
-{
-    std::string_view file = where.file_name();
-    if (const std::size_t slash = file.rfind('/'); slash != std::string_view::npos && slash > 0) {
-        const std::size_t before = file.rfind('/', slash - 1);
-        file = file.substr(before == std::string_view::npos ? 0 : before + 1);
-    }
-    return std::string(file) + ":" + std::to_string(where.line());
-}
 
 constexpr std::size_t stack_bytes = std::size_t{1} << 20;
 
@@ -73,6 +61,7 @@ void simulation::thread_main() noexcept
     simulated_here = {};
     on_modelled_thread = false;
     if (t.number == 0 || s.thrown_ != nullptr) s.end_run();
+    s.keep_pace();
     t.done = true;
     s.wake_sleepers(&t, true);
     s.leave(t.on, t.clock);
@@ -276,8 +265,9 @@ bool simulation::block(const void* on, const time_point* deadline, const source_
     t.in_time = true;
     t.where = where;
     if (deadline != nullptr) {
-        const picoseconds at = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline->time_since_epoch()).count() *
-                               picoseconds{1000};
+        const picoseconds at =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(deadline->time_since_epoch()).count() *
+            picoseconds{1000};
         if (at <= t.clock) {
             t.sleeps_on = nullptr;
             return false;
@@ -322,7 +312,7 @@ std::string simulation::describe_stuck() const
         if (t->done || ++stuck > enough) continue;
         if (stuck > 1) out += "; ";
         out += "thread " + std::to_string(t->number) + " sleeps";
-        if (t->where.line() != 0) out += " (" + short_place(t->where) + ")";
+        if (t->where.line() != 0) out += " (" + place_text(t->where) + ")";
     }
     if (stuck > enough) out += "; and " + std::to_string(stuck - enough) + " more";
     return out;

@@ -16,24 +16,25 @@ namespace {
 
 constexpr std::size_t most_lines = 16;
 
-std::string text_of(const source_location& where)
+}  // namespace
+
+std::string place_text(const source_location& where)
 {
     std::string_view file = where.file_name();
-    if (const std::size_t at = file.rfind("weft/"); at != std::string_view::npos) {
-        file = file.substr(at);
-    } else if (const std::size_t slash = file.rfind('/'); slash != std::string_view::npos) {
-        file = file.substr(slash + 1);
+    for (const std::string_view folder : {"/weft/", "/src/", "/"}) {
+        const std::size_t at = file.rfind(folder);
+        if (at == std::string_view::npos) continue;
+        file = file.substr(at + (folder == "/src/" ? folder.size() : 1));
+        break;
     }
     return std::string(file) + ":" + std::to_string(where.line());
 }
 
-}  // namespace
-
 void simulation::measure(bool begins)
 {
     const in_simulator inside;
-    keep_pace();
     if (!begins) return collect();
+    keep_pace();
     begun_at_ = current_->clock;
     for (processor& p : processors_) p.work = p.memory = p.spinning = p.waking = 0;
     lines_.forget_costs();
@@ -44,6 +45,7 @@ void simulation::measure(bool begins)
 void simulation::collect()
 {
     const in_simulator inside;
+    if (!ended_) keep_pace();
     collected_ = true;
     found_ = {};
     found_.machine_name = on_.name;
@@ -55,8 +57,7 @@ void simulation::collect()
     for (const processor& p : processors_) {
         const picoseconds busy = p.work + p.memory + p.spinning + p.waking;
         found_.processors.push_back({in_nanoseconds(p.work), in_nanoseconds(p.memory), in_nanoseconds(p.spinning),
-                                     in_nanoseconds(p.waking),
-                                     in_nanoseconds(std::max(time - busy, picoseconds{0}))});
+                                     in_nanoseconds(p.waking), in_nanoseconds(std::max(time - busy, picoseconds{0}))});
     }
     std::vector<const cache_line*> worst;
     for (const cache_line& l : lines_.all()) {
@@ -68,7 +69,7 @@ void simulation::collect()
                      [](const cache_line* a, const cache_line* b) { return a->cost > b->cost; });
     worst.resize(std::min(worst.size(), most_lines));
     for (const cache_line* const l : worst) {
-        found_.lines.push_back({l->name != nullptr ? std::string(l->name) : text_of(l->place), in_nanoseconds(l->cost),
+        found_.lines.push_back({l->name != nullptr ? std::string(l->name) : place_text(l->place), in_nanoseconds(l->cost),
                                 l->transfers, l->operations});
     }
 }
@@ -122,7 +123,8 @@ std::string simulation_result::summary() const
     }
     const double all = time.count() * static_cast<double>(processors.size());
     add_processor(out, "all", total(), all);
-    add(out, "  %llu operations on memory, %llu transfers of lines, %llu wake-ups, %llu context switches, %zu threads\n",
+    add(out,
+        "  %llu operations on memory, %llu transfers of lines, %llu wake-ups, %llu context switches, %zu threads\n",
         static_cast<unsigned long long>(operations), static_cast<unsigned long long>(transfers),
         static_cast<unsigned long long>(wake_ups), static_cast<unsigned long long>(context_switches), threads);
     for (const line_cost& each : lines) {

@@ -95,11 +95,6 @@ simulation::simulation(const machine& on, const simulation_options& how)
     ahead_ = in_picoseconds(nearest / 2);
 }
 
-simulation::~simulation()
-{
-    for (void* const each : blocks_) std::free(each);
-}
-
 simulation_result simulation::run(void (*program)(void*), void* argument)
 {
     const std::clock_t begin = std::clock();
@@ -223,7 +218,8 @@ simulation::time_point simulation::read_clock()
 {
     current_->clock += clock_read_;
     here().work += clock_read_;
-    return time_point{} + std::chrono::duration_cast<time_point::duration>(std::chrono::nanoseconds(current_->clock / 1000));
+    return time_point{} +
+           std::chrono::duration_cast<time_point::duration>(std::chrono::nanoseconds(current_->clock / 1000));
 }
 
 void simulation::pause()
@@ -268,6 +264,7 @@ bool simulation::sleep_on(const void* word, std::uint32_t old, const time_point*
     }
     touch(word, sizeof old, access::load, where);
     const in_simulator inside;
+    keep_pace();
     std::uint32_t now = 0;
     std::memcpy(&now, word, sizeof now);
     return now != old || block(word, deadline, where);
@@ -313,8 +310,7 @@ void simulation::fail(const char* what, const source_location& where)
     simulated_here = {};
     on_modelled_thread = false;
     failure_ = "thread " + std::to_string(current_->number) + ": " + what;
-    if (where.line() != 0)
-        failure_ += " (" + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ")";
+    if (where.line() != 0) failure_ += " (" + std::string(where.file_name()) + ":" + std::to_string(where.line()) + ")";
     end_run();
 }
 
@@ -413,9 +409,10 @@ bool simulation::wait(entry at, std::uint64_t old, const time_point* deadline, c
         system(system_call_);
         keep_pace();
     }
-    const bool same = access_value(at, access::load, where) == old;
+    access_value(at, access::load, where);
     const in_simulator inside;
-    return !same || block(values_[at.index].object, deadline, where);
+    keep_pace();
+    return values_[at.index].value != old || block(values_[at.index].object, deadline, where);
 }
 
 void simulation::wake(entry at, bool all, const source_location& where)
@@ -449,35 +446,24 @@ void simulation::touch_cell(entry at, bool writes, const source_location& where)
 
 void* simulation::allocate(std::size_t bytes, std::size_t alignment)
 {
-    const in_simulator inside;
     alignment = std::max(alignment, line_table::line_bytes);  // lines are shared in the same way each time
     void* const memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
     if (memory == nullptr) throw std::bad_alloc();
-    blocks_.insert(memory);
     allocation();
     return memory;
 }
 
 void simulation::deallocate(void* memory)
 {
-    {
-        const in_simulator inside;
-        if (blocks_.erase(memory) != 0) {
-            std::free(memory);
-            return allocation();
-        }
-    }
-    fail("memory is freed that was not allocated in this simulation, or twice", {});
+    allocation();
+    std::free(memory);
 }
 
 // --- from outside ----------------------------------------------------------------------------------------------------
 
 namespace {
 
-simulation* here() noexcept
-{
-    return on_modelled_thread ? dynamic_cast<simulation*>(active_driver) : nullptr;
-}
+simulation* here() noexcept { return on_modelled_thread ? dynamic_cast<simulation*>(active_driver) : nullptr; }
 
 }  // namespace
 

@@ -40,10 +40,12 @@ struct exceptions_in_flight {
     void put_back() const noexcept;
 };
 
+/// `pool/work.cpp:12`: of a path the end, which says enough.
+[[nodiscard]] std::string place_text(const source_location& where);
+
 class simulation final : public driver {
 public:
     simulation(const machine& on, const simulation_options& how);
-    ~simulation() override;
 
     simulation_result run(void (*program)(void*), void* argument);
 
@@ -186,9 +188,9 @@ private:
     line_table lines_;
     std::vector<processor> processors_;
     std::vector<std::unique_ptr<simulated_thread>> threads_;
-    std::vector<event> events_;  ///< a heap
+    std::vector<event> events_;        ///< a heap
     std::vector<std::uint64_t> idle_;  ///< a bit a processor
-    std::size_t queued_ = 0;     ///< threads in queues
+    std::size_t queued_ = 0;           ///< threads in queues
     std::unordered_map<const void*, std::deque<simulated_thread*>> sleepers_;
     simulated_thread* current_ = nullptr;
     picoseconds limit_ = 0;  ///< until when the current thread may go on without a look at the others
@@ -200,7 +202,6 @@ private:
     std::vector<modelled_value> values_;
     std::vector<saved_word> saved_;
     std::unordered_set<const void*> is_saved_;
-    std::unordered_set<void*> blocks_;  ///< allocated through weft::model
     std::vector<std::pair<std::uintptr_t, std::uintptr_t>> statics_;  ///< ranges of memory
 
     // What the result says.
@@ -216,8 +217,8 @@ private:
 
 /// What a program that is simulated with all of weft has besides: set before main.
 struct program_parts {
-    void (*begin)() = nullptr;         ///< before the simulation
-    void (*end_program)() = nullptr;   ///< on the first thread, when the program has returned
+    void (*begin)() = nullptr;            ///< before the simulation
+    void (*end_program)() = nullptr;      ///< on the first thread, when the program has returned
     void (*forget)() noexcept = nullptr;  ///< after the last step, however it ended
     void (*end)() = nullptr;              ///< after the simulation
 };
@@ -225,18 +226,5 @@ extern constinit program_parts parts_of_program;
 
 /// The simulation of the code that runs; in_simulation() must be true.
 [[nodiscard]] inline simulation& surely_simulated() noexcept { return static_cast<simulation&>(*active_driver); }
-
-/// Marks the simulation's own code on a simulated thread.
-class in_simulator {
-public:
-    in_simulator() noexcept : was_(std::exchange(simulated_here, {})) {}
-    ~in_simulator() { simulated_here = was_; }
-    in_simulator(const in_simulator&) = delete;
-    in_simulator& operator=(const in_simulator&) = delete;
-
-private:
-    in_driver outer_;
-    simulated_place was_;
-};
 
 }  // namespace weft::model::detail

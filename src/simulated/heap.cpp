@@ -22,15 +22,16 @@ namespace weft::model::detail {
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
-constexpr std::size_t largest = chunk_bytes / 4;  ///< of a block in a chunk of several
+constexpr std::size_t largest = chunk_bytes / 4;  ///< of a block that shares its chunk with others
+constexpr std::size_t first_in_chunk = 64;        ///< a link to the next chunk comes before
 
 struct simulated_heap;
 
 /// Before each block. Of one that is not from a simulation, `heap` is null.
 struct header {
     simulated_heap* heap;
-    std::uint32_t offset;      ///< from the beginning of what was allocated, for blocks of their own
-    std::uint32_t size_class;  ///< 0: a block of its own
+    std::uint32_t offset;  ///< from the beginning of what was allocated
+    std::uint32_t size_class;
 };
 static_assert(sizeof(header) == 16);
 
@@ -53,34 +54,40 @@ constexpr std::size_t class_for(std::size_t bytes) noexcept
 static_assert(class_bytes(1) == 32 && class_bytes(2) == 48 && class_bytes(3) == 64 && class_bytes(4) == 96);
 
 struct simulated_heap {
-    std::array<free_block*, 40> free{};
+    std::array<free_block*, 80> free{};
     std::byte* next = nullptr;
     std::byte* end = nullptr;
     void* chunks = nullptr;  ///< a list, through their first words
     std::size_t live = 0;
     bool over = false;  ///< the simulation
 
-    void add_chunk()
+    std::byte* add_chunk(std::size_t bytes)
     {
-        auto* const fresh = static_cast<std::byte*>(std::aligned_alloc(4096, chunk_bytes));
+        // Zero pages, which take no memory before they are used.
+        auto* const fresh = static_cast<std::byte*>(std::calloc(1, bytes + first_in_chunk));
         if (fresh == nullptr) throw std::bad_alloc();
         std::memcpy(fresh, &chunks, sizeof chunks);
         chunks = fresh;
-        next = fresh + 64;
-        end = fresh + chunk_bytes;
+        const auto at = reinterpret_cast<std::uintptr_t>(fresh) + sizeof chunks;
+        return fresh + sizeof chunks + (first_in_chunk - at % first_in_chunk) % first_in_chunk;
     }
 
-    void* take(std::size_t c)
+    /// Room for a header and what follows, at a multiple of 16, or of 64 if the class is one; and whether it is zero.
+    std::pair<std::byte*, bool> take(std::size_t c)
     {
         if (free_block* const b = free[c]) {
             free[c] = b->next;
-            return b;
+            return {reinterpret_cast<std::byte*>(b), false};
         }
         const std::size_t bytes = class_bytes(c);
-        if (next == nullptr || static_cast<std::size_t>(end - next) < bytes) add_chunk();
+        if (bytes > largest) return {add_chunk(bytes), true};
+        if (next == nullptr || static_cast<std::size_t>(end - next) < bytes) {
+            next = add_chunk(chunk_bytes);
+            end = next + chunk_bytes - first_in_chunk;
+        }
         std::byte* const at = next;
         next += bytes;
-        return at + sizeof(header);
+        return {at, true};
     }
 
     static void end_if_unused(simulated_heap* h) noexcept
@@ -100,35 +107,30 @@ constinit thread_local simulated_heap* present = nullptr;
 
 header& header_of(void* block) noexcept { return *(static_cast<header*>(block) - 1); }
 
-/// A block of its own, from the system.
-void* get_alone(std::size_t bytes, std::size_t alignment, simulated_heap* heap, bool zeroed)
+void* placed(std::byte* room, std::size_t alignment, simulated_heap* heap, std::size_t size_class) noexcept
 {
-    const std::size_t room = bytes + alignment + sizeof(header);
-    auto* const raw = static_cast<std::byte*>(zeroed ? std::calloc(1, room) : std::malloc(room));
-    if (raw == nullptr) throw std::bad_alloc();
-    const auto base = reinterpret_cast<std::uintptr_t>(raw);
+    const auto base = reinterpret_cast<std::uintptr_t>(room);
     const std::uintptr_t at = (base + sizeof(header) + alignment - 1) / alignment * alignment;
-    auto* const block = raw + (at - base);
-    header_of(block) = {heap, static_cast<std::uint32_t>(at - base), 0};
-    if (heap != nullptr) ++heap->live;
+    std::byte* const block = room + (at - base);
+    header_of(block) = {heap, static_cast<std::uint32_t>(at - base), static_cast<std::uint32_t>(size_class)};
     return block;
 }
 
 void* get(std::size_t bytes, std::size_t alignment, bool zeroed = false)
 {
     alignment = std::max(alignment, alignof(header));
-    if (!in_simulation()) return get_alone(bytes, alignment, nullptr, zeroed);
-    surely_simulated().allocation();
     const std::size_t room = bytes + sizeof(header) + (alignment > alignof(header) ? alignment : 0);
-    if (room > largest) return get_alone(bytes, std::max(alignment, std::size_t{64}), present, zeroed);
+    if (!in_simulation()) {
+        void* const memory = zeroed ? std::calloc(1, room) : std::malloc(room);
+        if (memory == nullptr) throw std::bad_alloc();
+        return placed(static_cast<std::byte*>(memory), alignment, nullptr, 0);
+    }
+    surely_simulated().allocation();
     const std::size_t c = class_for(room);
-    auto* const whole = static_cast<std::byte*>(present->take(c));
-    const auto base = reinterpret_cast<std::uintptr_t>(whole);
-    const std::uintptr_t at = (base + alignment - 1) / alignment * alignment;
-    auto* const block = whole + (at - base);
-    header_of(block) = {present, static_cast<std::uint32_t>(at - base), static_cast<std::uint32_t>(c)};
+    const auto [memory, is_zero] = present->take(c);
     ++present->live;
-    if (zeroed) std::memset(block, 0, bytes);
+    void* const block = placed(memory, alignment, present, c);
+    if (zeroed && !is_zero) std::memset(block, 0, bytes);
     return block;
 }
 
@@ -137,15 +139,11 @@ void put(void* block) noexcept
     if (block == nullptr) return;
     const header h = header_of(block);
     if (in_simulation()) surely_simulated().allocation();
-    auto* const whole = static_cast<std::byte*>(block) - h.offset;
-    if (h.size_class == 0) {
-        std::free(whole);
-    } else {
-        auto* const b = reinterpret_cast<free_block*>(whole);
-        b->next = h.heap->free[h.size_class];
-        h.heap->free[h.size_class] = b;
-    }
-    if (h.heap == nullptr) return;
+    std::byte* const room = static_cast<std::byte*>(block) - h.offset;
+    if (h.heap == nullptr) return std::free(room);
+    auto* const b = reinterpret_cast<free_block*>(room);
+    b->next = h.heap->free[h.size_class];
+    h.heap->free[h.size_class] = b;
     --h.heap->live;
     simulated_heap::end_if_unused(h.heap);
 }
@@ -204,6 +202,9 @@ void* operator new(std::size_t bytes, std::align_val_t a, const std::nothrow_t&)
 void operator delete(void* memory) noexcept { weft::model::detail::put(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { weft::model::detail::put(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { weft::model::detail::put(memory); }
-void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { weft::model::detail::put(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept
+{
+    weft::model::detail::put(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept { weft::model::detail::put(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { weft::model::detail::put(memory); }

@@ -97,7 +97,8 @@ std::optional<machine_facts> read_hwloc(const char*)
     for (std::size_t i = 0; i < out.packages.size(); ++i)
         out.nodes.push_back({.number = i, .cpus = out.packages[i], .memory_bytes = 0, .distances = {}});
     for (const cpu_set& each : groups(m.cores_per_cache))
-        out.caches.push_back({.level = 3, .type = cache_type::unified, .size_bytes = 0, .line_bytes = 64, .cpus = each});
+        out.caches.push_back(
+            {.level = 3, .type = cache_type::unified, .size_bytes = 0, .line_bytes = 64, .cpus = each});
     return out;
 }
 

@@ -9,10 +9,7 @@
 namespace weft::detail {
 namespace {
 
-void end_global_pool()
-{
-    delete global.exchange(nullptr, std::memory_order_relaxed);
-}
+void end_global_pool() { delete global.exchange(nullptr, std::memory_order_relaxed); }
 
 void forget_global_pool() noexcept
 {
@@ -22,6 +19,8 @@ void forget_global_pool() noexcept
 }
 
 [[maybe_unused]] const bool is_part = [] {
+    // Made now, so that the first simulation does not differ from the others by it.
+    static_cast<void>(global_lock());
     model::detail::parts_of_program.end_program = &end_global_pool;
     model::detail::parts_of_program.forget = &forget_global_pool;
     return true;

@@ -12,7 +12,8 @@ double now();
 void sleep(int milliseconds);
 /// Calls both at once, on threads that are not of weft.
 void at_once(const std::function<void()>& a, const std::function<void()>& b);
-/// How often a program is run; the lower quartile counts, since others may run here, too.
+/// How often a program is run: the shortest time counts, since others may run here, too. So no run is much longer than a
+/// millisecond.
 int runs();
 
 /// Runs all programs with pools of so many threads and prints a line for each: name, threads, microseconds.

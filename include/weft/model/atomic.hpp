@@ -53,7 +53,8 @@ public:
     constexpr atomic() noexcept : atomic(T{}) {}
     constexpr atomic(T value) noexcept : initial_(value)
     {
-        if (!std::is_constant_evaluated() && detail::execution() != 0) at_ = detail::new_location(this, bits(value), false);
+        if (!std::is_constant_evaluated() && detail::execution() != 0)
+            at_ = detail::new_location(this, bits(value), false);
     }
     constexpr ~atomic()
     {

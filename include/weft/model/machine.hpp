@@ -21,8 +21,8 @@ using nanoseconds = std::chrono::duration<double, std::nano>;
 /// Example: examples/model/how_it_scales.cpp
 struct machine {
     std::string name = "a machine";
-    std::string source{};            ///< where the figures come from
-    std::size_t processors = 1;      ///< from 1 to 1,024
+    std::string source{};        ///< where the figures come from
+    std::size_t processors = 1;  ///< from 1 to 1,024
     std::size_t cores_per_cache = 1024;
     std::size_t caches_per_socket = 1;
 
@@ -45,26 +45,26 @@ struct machine {
 
     // --- the rest of the processor, and the system ------------------------------------------------------------------
 
-    nanoseconds pause{20};                 ///< a turn of a spin loop
-    nanoseconds clock_read{8};             ///< clock::now(), or ticks
-    nanoseconds allocation{20};            ///< of memory, and its release
-    nanoseconds system_call{200};          ///< one that finds nothing to do
-    nanoseconds wake_call{1500};           ///< what waking a thread costs the one that calls
-    nanoseconds wake_latency{5000};        ///< from that call until the thread runs, if a processor is free
-    nanoseconds context_switch{1500};      ///< from one thread to the next on one processor
-    nanoseconds time_slice{3'000'000};     ///< for a thread, while others want its processor
-    nanoseconds thread_start{15'000};      ///< what starting a thread costs the one that does
+    nanoseconds pause{20};              ///< a turn of a spin loop
+    nanoseconds clock_read{8};          ///< clock::now(), or ticks
+    nanoseconds allocation{20};         ///< of memory, and its release
+    nanoseconds system_call{200};       ///< one that finds nothing to do
+    nanoseconds wake_call{1500};        ///< what waking a thread costs the one that calls
+    nanoseconds wake_latency{5000};     ///< from that call until the thread runs, if a processor is free
+    nanoseconds context_switch{1500};   ///< from one thread to the next on one processor
+    nanoseconds time_slice{3'000'000};  ///< for a thread, while others want its processor
+    nanoseconds thread_start{15'000};   ///< what starting a thread costs the one that does
 };
 
-/// Made of the figures that tests/model/measure_machine.cpp printed on the machine that weft is measured on: a virtual one
+/// Made of the figures that tests/simulate/measure_machine.cpp printed on the machine that weft is measured on: a virtual one
 /// with two processors. See docs/scaling.md.
 [[nodiscard]] machine two_processors();
 
-/// Two sockets of 64 cores (AMD EPYC 7763), eight behind each cache.
+/// Two sockets of 64 cores (AMD EPYC 7763), eight cores behind each cache.
 [[nodiscard]] machine dual_epyc_7763();
 
-/// One socket of 64 cores (AMD EPYC 7742), four behind each cache.
-[[nodiscard]] machine epyc_7742();
+/// One socket of 64 cores (AMD EPYC 7773X), eight behind each cache.
+[[nodiscard]] machine epyc_7773x();
 
 /// One socket of 64 Arm cores (AWS Graviton2), all behind one cache.
 [[nodiscard]] machine graviton2();

@@ -31,9 +31,9 @@ struct processor_time {
 
 /// What a cache line has cost, all processors together.
 struct line_cost {
-    std::string name;               ///< as given to name_memory or atomic::name; else the place that used it most
-    nanoseconds time{};             ///< waiting for it to come
-    std::uint64_t transfers = 0;    ///< how often it came from another processor or from memory
+    std::string name;             ///< as given to name_memory or atomic::name; else the place that used it most
+    nanoseconds time{};           ///< waiting for it to come
+    std::uint64_t transfers = 0;  ///< how often it came from another processor or from memory
     std::uint64_t operations = 0;
 };
 

@@ -1,4 +1,4 @@
-// tests/model/measure_machine.cpp - measures what a simulated machine is described by, on this one; needs two processors.
+// tests/simulate/measure_machine.cpp - measures what a simulated machine is described by, on this one; needs two processors.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Prints the members of weft::model::machine, in nanoseconds, each the median of nine runs. Linux only.
@@ -154,15 +154,15 @@ int main()
     pin(0);
     static word mine{0};
     static volatile std::uint32_t plain = 0;
-    std::printf("locked          %8.1f\n", loop(1'000'000, [](int) { mine.fetch_add(1); }) -
-                                               loop(1'000'000, [](int) { plain = plain + 1; }));
+    std::printf("locked          %8.1f\n",
+                loop(1'000'000, [](int) { mine.fetch_add(1); }) - loop(1'000'000, [](int) { plain = plain + 1; }));
     std::printf("pause           %8.1f\n", loop(1'000'000, [](int) { relax(); }));
     std::printf("clock_read      %8.1f\n", loop(1'000'000, [](int) { static_cast<void>(clock_type::now()); }));
     std::printf("allocation      %8.1f\n", loop(1'000'000, [](int i) {
-                    void* const m = std::malloc(static_cast<std::size_t>(32 + i % 64));
-                    __asm__ __volatile__("" : : "r"(m) : "memory");
-                    std::free(m);
-                }) / 2);
+                                               void* const m = std::malloc(static_cast<std::size_t>(32 + i % 64));
+                                               __asm__ __volatile__("" : : "r"(m) : "memory");
+                                               std::free(m);
+                                           }) / 2);
     std::printf("system_call     %8.1f\n", loop(200'000, [](int) { futex(mine, FUTEX_WAKE_PRIVATE, 1); }));
     std::printf("same_cache      %8.1f\n", transfer());
     for (const int rest : {20, 200, 2000}) {
