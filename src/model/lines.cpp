@@ -111,6 +111,11 @@ picoseconds line_table::request(std::uint32_t i, std::size_t processor, access h
     }
     ++l.transfers;
     const picoseconds cost = there - now;
+    const auto file = reinterpret_cast<std::uintptr_t>(where.file_name());
+    place_cost& here = place_of((std::uint64_t{file} << 20) ^ where.line());
+    here.place = where;
+    here.cost += cost;
+    ++here.transfers;
     l.cost += cost;
     if (l.place.line() == where.line() && l.place.file_name() == where.file_name()) {
         l.lead += cost;
@@ -121,8 +126,24 @@ picoseconds line_table::request(std::uint32_t i, std::size_t processor, access h
     return there;
 }
 
+line_table::place_cost& line_table::place_of(std::uint64_t key)
+{
+    const auto known = places_.find(key);
+    if (known != places_.end()) return known->second;
+    const in_simulator here;
+    return places_[key];
+}
+
+std::vector<line_table::place_cost> line_table::places() const
+{
+    std::vector<place_cost> out;
+    for (const auto& [key, each] : places_) out.push_back(each);
+    return out;
+}
+
 void line_table::forget_costs() noexcept
 {
+    for (auto& [key, each] : places_) each = {each.place, 0, 0};
     for (cache_line& l : lines_) {
         l.cost = l.lead = 0;
         l.transfers = l.operations = 0;

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <source_location>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -94,6 +95,14 @@ public:
     [[nodiscard]] picoseconds between(std::size_t a, std::size_t b) const noexcept;
     void forget_costs() noexcept;
 
+    struct place_cost {
+        std::source_location place;
+        picoseconds cost = 0;
+        std::uint64_t transfers = 0;
+    };
+    /// In no particular order; one that is compiled several times may be in it several times.
+    [[nodiscard]] std::vector<place_cost> places() const;
+
 private:
     struct hint {
         std::uintptr_t number = 0;
@@ -101,6 +110,7 @@ private:
     };
 
     [[nodiscard]] std::uint32_t look_up(std::uintptr_t number);
+    [[nodiscard]] place_cost& place_of(std::uint64_t key);
     void grow();
     [[nodiscard]] bool is_sharer(std::uint32_t i, std::size_t p) const noexcept
     {
@@ -119,7 +129,8 @@ private:
     std::size_t words_;
     picoseconds same_cache_, same_socket_, other_socket_, memory_, answer_, locked_;
     std::array<hint, 8192> hints_{};
-    std::vector<std::uint32_t> slots_;    ///< open addressing; an index plus one, 0: empty
+    std::vector<std::uint32_t> slots_;  ///< open addressing; an index plus one, 0: empty
+    std::unordered_map<std::uint64_t, place_cost> places_;
     std::vector<cache_line> lines_;       ///< in the order of their first use
     std::vector<std::uint64_t> sharers_;  ///< words_ for each line
 };

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <map>
 #include <string_view>
+#include <utility>
 
 namespace weft::model {
 
@@ -14,7 +16,7 @@ namespace detail {
 
 namespace {
 
-constexpr std::size_t most_lines = 16;
+constexpr std::size_t most_lines = 16;  ///< and places
 
 }  // namespace
 
@@ -69,9 +71,22 @@ void simulation::collect()
                      [](const cache_line* a, const cache_line* b) { return a->cost > b->cost; });
     worst.resize(std::min(worst.size(), most_lines));
     for (const cache_line* const l : worst) {
-        found_.lines.push_back({l->name != nullptr ? std::string(l->name) : place_text(l->place), in_nanoseconds(l->cost),
-                                l->transfers, l->operations});
+        found_.lines.push_back({l->name != nullptr ? std::string(l->name) : place_text(l->place),
+                                in_nanoseconds(l->cost), l->transfers, l->operations});
     }
+    std::map<std::string, place_cost> places;
+    for (const line_table::place_cost& each : lines_.places()) {
+        if (each.cost == 0) continue;
+        const std::string name = place_text(each.place);
+        place_cost& sum = places[name];
+        sum.name = name;
+        sum.time += in_nanoseconds(each.cost);
+        sum.transfers += each.transfers;
+    }
+    for (auto& [name, each] : places) found_.places.push_back(std::move(each));
+    std::stable_sort(found_.places.begin(), found_.places.end(),
+                     [](const place_cost& a, const place_cost& b) { return a.time > b.time; });
+    found_.places.resize(std::min(found_.places.size(), most_lines));
 }
 
 }  // namespace detail
@@ -127,10 +142,14 @@ std::string simulation_result::summary() const
         "  %llu operations on memory, %llu transfers of lines, %llu wake-ups, %llu context switches, %zu threads\n",
         static_cast<unsigned long long>(operations), static_cast<unsigned long long>(transfers),
         static_cast<unsigned long long>(wake_ups), static_cast<unsigned long long>(context_switches), threads);
-    for (const line_cost& each : lines) {
-        add(out, "  line %-44s %10.3f us (%4.1f %%)  %9llu transfers\n", each.name.c_str(), each.time.count() / 1000,
-            all > 0 ? each.time.count() * 100 / all : 0, static_cast<unsigned long long>(each.transfers));
-    }
+    const auto add_cost = [&](const char* kind, const std::string& name, nanoseconds took, std::uint64_t moved) {
+        add(out, "  %s %-42s %10.3f us (%4.1f %%)  %9llu transfers\n", kind, name.c_str(), took.count() / 1000,
+            all > 0 ? took.count() * 100 / all : 0, static_cast<unsigned long long>(moved));
+    };
+    for (std::size_t i = 0; i < std::min(few, lines.size()); ++i)
+        add_cost("line ", lines[i].name, lines[i].time, lines[i].transfers);
+    for (std::size_t i = 0; i < std::min(few, places.size()); ++i)
+        add_cost("place", places[i].name, places[i].time, places[i].transfers);
     return out;
 }
 

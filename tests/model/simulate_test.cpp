@@ -316,7 +316,10 @@ TEST_CASE("simulate: names of objects are the names of their lines")
     REQUIRE(!r.lines.empty());
     CHECK(r.lines[0].name == "the counter");
     CHECK(r.lines[0].operations == 300);
-    CHECK(contains(r.summary(), "line the counter"));
+    CHECK(contains(r.summary(), "the counter"));
+    REQUIRE(!r.places.empty());
+    CHECK(contains(r.places[0].name, "simulate_test.cpp:"));
+    CHECK(r.places[0].transfers == r.lines[0].transfers);
 }
 
 TEST_CASE("simulate: what comes before start_measuring is not counted, nor what follows stop_measuring")

@@ -30,7 +30,7 @@ double time_of(F f)
 /// Two threads want one mutex: 100 ns with it, 100 ns without.
 double contended_mutex(unsigned threads)
 {
-    constexpr int turns = 1000;
+    constexpr int turns = 5000;
     alignas(64) weft::mutex m;
     const auto body = [&m] {
         for (int i = 0; i < turns; ++i) {
@@ -40,8 +40,8 @@ double contended_mutex(unsigned threads)
             programs::work(100);
         }
     };
-    if (threads == 1) return time_of([&] { body(); }) / turns * 1000;
-    return time_of([&] { at_once(body, body); }) / turns * 1000;
+    if (threads == 1) return time_of([&] { body(); }) / turns * 100;
+    return time_of([&] { at_once(body, body); }) / turns * 100;
 }
 
 }  // namespace
@@ -56,9 +56,9 @@ void run_all(unsigned threads)
         programs::uneven_loop(1000, 1000);
         programs::even_loop(20, 1000);
     });
-    measure("fib", threads, in_pool([] { programs::fib(21); }));
+    measure("fib", threads, in_pool([] { programs::fib(23); }));
     measure("join tree", threads, in_pool([] { programs::join_tree(10'000, 20); }));
-    measure("unbalanced tree", threads, in_pool([] { programs::binomial_tree(0, 12); }));
+    measure("unbalanced tree", threads, in_pool([] { programs::binomial_tree(100, 104); }));
     measure("even loop", threads, in_pool([] { programs::even_loop(500, 1000); }));
     measure("uneven loop", threads, in_pool([] { programs::uneven_loop(500, 1000); }));
     measure("contended mutex", threads, [threads] { return contended_mutex(threads); });
@@ -66,7 +66,7 @@ void run_all(unsigned threads)
                 for (int i = 0; i < 20; ++i) programs::even_loop(20, 1000);
             }));
     measure("rested region", threads, [&] {
-        sleep(10);
+        sleep(3);
         return time_of([&] { pool.install([] { programs::even_loop(200, 1000); }); });
     });
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace model = weft::model;
@@ -94,7 +95,7 @@ void print_rested(std::size_t processors)
 void print_beside_idle(std::size_t processors)
 {
     const auto program = [] {
-        for (int i = 0; i < 20'000; ++i) weft::join([] { programs::work(20); }, [] { programs::work(20); });
+        for (int i = 0; i < 200'000; ++i) weft::join([] { programs::work(20); }, [] { programs::work(20); });
     };
     const double alone = in_pool(1, program).time.count();
     const auto r = in_pool(processors, program);
@@ -110,10 +111,11 @@ void print_callers(std::size_t processors)
         std::vector<std::unique_ptr<model::thread>> callers;
         const model::nanoseconds begin = milliseconds(30);
         std::size_t left = processors;
+        bool begun = false;
         for (std::size_t i = 0; i < processors; ++i) {
             callers.push_back(std::make_unique<model::thread>([&] {
                 model::sleep_for(begin - model::virtual_time());
-                if (left == processors) model::start_measuring();
+                if (!std::exchange(begun, true)) model::start_measuring();
                 for (int k = 0; k < 4; ++k) pool.install(loop);
                 if (--left == 0) model::stop_measuring();
             }));

@@ -31,10 +31,17 @@ struct processor_time {
 
 /// What a cache line has cost, all processors together.
 struct line_cost {
-    std::string name;             ///< as given to name_memory or atomic::name; else the place that used it most
-    nanoseconds time{};           ///< waiting for it to come
+    std::string name;    ///< as given to name_memory or atomic::name; else the place that has waited for it most
+    nanoseconds time{};  ///< waiting for it to come
     std::uint64_t transfers = 0;  ///< how often it came from another processor or from memory
     std::uint64_t operations = 0;
+};
+
+/// What a place in the program has cost by waiting for cache lines, of whatever objects.
+struct place_cost {
+    std::string name;  ///< file and line
+    nanoseconds time{};
+    std::uint64_t transfers = 0;
 };
 
 /// What simulate() found.
@@ -45,9 +52,10 @@ struct simulation_result {
     std::string machine_name{};
     nanoseconds time{};  ///< between start_measuring and stop_measuring, or from the beginning to the end
     std::vector<processor_time> processors{};
-    std::vector<line_cost> lines{};  ///< those that cost most, the worst first; at most 16
-    std::uint64_t operations = 0;    ///< on atomics, cells and fences
-    std::uint64_t transfers = 0;     ///< of cache lines
+    std::vector<line_cost> lines{};    ///< those that cost most, the worst first; at most 16
+    std::vector<place_cost> places{};  ///< those that cost most, the worst first; at most 16
+    std::uint64_t operations = 0;      ///< on atomics, cells and fences
+    std::uint64_t transfers = 0;       ///< of cache lines
     std::uint64_t wake_ups = 0;
     std::uint64_t context_switches = 0;
     std::size_t threads = 0;  ///< that the program has had, the first one included
