@@ -1,4 +1,4 @@
-// src/model/engine.cpp - the hooks of modelled objects, and how an execution begins and ends.
+// src/model/engine.cpp - what modelled objects ask of the checker, and how an execution begins and ends.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/engine.hpp"
 

@@ -1,7 +1,7 @@
 // src/model/engine.hpp - runs a scenario in every way the memory model allows.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// engine.cpp   the hooks that modelled objects call, and how an execution begins and ends
+// engine.cpp   what modelled objects ask for, and how an execution begins and ends
 // steps.cpp    what a thread may do next, and what it means: the memory model
 // search.cpp   which execution comes next: random, depth first with sleep sets, bounded preemptions
 // trace.cpp    executions as text

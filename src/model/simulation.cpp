@@ -61,8 +61,8 @@ void check(const machine& m)
     if (!(m.time_slice.count() >= 1 && m.time_slice.count() < 1e9)) refuse("has time slices below 1 ns or of a second");
 }
 
-/// A word that simulated threads give way on, and which is never woken.
-constexpr char asleep = 0;
+/// What sleep() sleeps on: nobody wakes it.
+constexpr char nothing = 0;
 
 }  // namespace
 
@@ -252,7 +252,7 @@ void simulation::sleep(picoseconds time)
     system(system_call_);
     keep_pace();
     const time_point until = time_point{} + std::chrono::nanoseconds((current_->clock + time + 999) / 1000);
-    block(&asleep, &until, {});
+    block(&nothing, &until, {});
 }
 
 bool simulation::sleep_on(const void* word, std::uint32_t old, const time_point* deadline, const source_location& where)

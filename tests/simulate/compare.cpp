@@ -58,7 +58,7 @@ void run_all(unsigned threads)
     });
     measure("fib", threads, in_pool([] { programs::fib(23); }));
     measure("join tree", threads, in_pool([] { programs::join_tree(10'000, 20); }));
-    measure("unbalanced tree", threads, in_pool([] { programs::binomial_tree(100, 104); }));
+    measure("unbalanced tree", threads, in_pool([] { programs::binomial_tree(0, 12); }));
     measure("even loop", threads, in_pool([] { programs::even_loop(500, 1000); }));
     measure("uneven loop", threads, in_pool([] { programs::uneven_loop(500, 1000); }));
     measure("contended mutex", threads, [threads] { return contended_mutex(threads); });

@@ -8,6 +8,7 @@
 #include "programs.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -63,6 +64,31 @@ void print_speed_up(const char* name, std::size_t processors, double work_alone,
 {
     const auto r = in_pool(processors, program);
     print(name, processors, work_alone / r.time.count(), r);
+}
+
+/// The unbalanced tree once more: each node is a task of one scope, spawned by whoever has found it.
+void spawn_node(weft::task_scope& s, std::uint64_t id, std::vector<weft::cache_padded<long>>& nodes)
+{
+    constexpr double chance = 0.1248;
+    model::work(microseconds(1));
+    ++*nodes[weft::current_thread_index().value_or(0)];
+    if (static_cast<double>(programs::mixed(id) >> 11) * 0x1p-53 >= chance) return;
+    for (std::uint64_t i = 1; i <= 8; ++i)
+        s.spawn([&s, &nodes, child = programs::mixed(id * 8 + i)] { spawn_node(s, child, nodes); });
+}
+
+void print_scope(std::size_t processors)
+{
+    std::vector<weft::cache_padded<long>> nodes(processors);
+    const auto r = in_pool(processors, [&] {
+        for (auto& each : nodes) *each = 0;
+        weft::scope([&](weft::task_scope& s) {
+            for (std::uint64_t i = 1; i <= 500; ++i) spawn_node(s, programs::mixed(i), nodes);
+        });
+    });
+    long all = 0;
+    for (const auto& each : nodes) all += *each;
+    print("scope of tasks, 1 us", processors, static_cast<double>(all) * 1000 / r.time.count(), r);
 }
 
 /// After a rest: how many wake-ups' times until all threads are at work.
@@ -167,5 +193,6 @@ int main(int argc, char** argv)
         print("64 x 64: part of ideal", n, 64 * 64 * 10'000.0 / static_cast<double>(n) / r.time.count(), r);
         print_callers(n);
     }
+    for (const std::size_t n : counts) print_scope(n);
     return 0;
 }
