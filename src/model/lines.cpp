@@ -3,9 +3,12 @@
 #include "model/lines.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace weft::model::detail {
+
+namespace {
+constexpr std::size_t never_a_processor = ~std::size_t{0} >> 1;
+}
 
 line_table::line_table(const machine& m)
     : on_(m),
@@ -56,28 +59,38 @@ picoseconds line_table::between(std::size_t a, std::size_t b) const noexcept
     return x / on_.caches_per_socket == y / on_.caches_per_socket ? same_socket_ : other_socket_;
 }
 
-template <class F>
-void line_table::for_each_sharer(std::uint32_t i, F f) const
+/// Whether a processor from `from` to before `to` shares it.
+bool line_table::any_shares(std::uint32_t i, std::size_t from, std::size_t to) const noexcept
 {
-    for (std::size_t w = 0; w < words_; ++w) {
-        for (std::uint64_t left = sharers_[i * words_ + w]; left != 0; left &= left - 1) {
-            f(w * 64 + static_cast<std::size_t>(std::countr_zero(left)));
-        }
+    to = std::min(to, words_ * 64);
+    for (std::size_t w = from / 64; w * 64 < to; ++w) {
+        std::uint64_t word = sharers_[i * words_ + w];
+        if (w == from / 64) word &= ~std::uint64_t{0} << from % 64;
+        if (to - w * 64 < 64) word &= (std::uint64_t{1} << (to - w * 64)) - 1;
+        if (word != 0) return true;
     }
+    return false;
 }
 
 picoseconds line_table::from_nearest(std::uint32_t i, std::size_t p) const noexcept
 {
-    picoseconds least = never;
-    for_each_sharer(i, [&](std::size_t each) { least = std::min(least, between(p, each)); });
-    return least;
+    const auto [cache, socket] = groups_of(p);
+    if (any_shares(i, cache.first, cache.last)) return same_cache_;
+    return any_shares(i, socket.first, socket.last) ? same_socket_ : other_socket_;
 }
 
 picoseconds line_table::to_farthest(std::uint32_t i, std::size_t p) const noexcept
 {
-    picoseconds most = 0;
-    for_each_sharer(i, [&](std::size_t each) { most = std::max(most, between(p, each)); });
-    return most;
+    const auto [cache, socket] = groups_of(p);
+    if (any_shares(i, 0, socket.first) || any_shares(i, socket.last, never_a_processor)) return other_socket_;
+    if (any_shares(i, socket.first, cache.first) || any_shares(i, cache.last, socket.last)) return same_socket_;
+    return any_shares(i, cache.first, p) || any_shares(i, p + 1, cache.last) ? same_cache_ : 0;
+}
+
+std::pair<line_table::range, line_table::range> line_table::groups_of(std::size_t p) const noexcept
+{
+    const auto around = [p](std::size_t size) { return range{p / size * size, p / size * size + size}; };
+    return {around(on_.cores_per_cache), around(on_.cores_per_cache * on_.caches_per_socket)};
 }
 
 picoseconds line_table::request(std::uint32_t i, std::size_t processor, access how, picoseconds now,

@@ -122,8 +122,13 @@ private:
     }
     [[nodiscard]] picoseconds from_nearest(std::uint32_t i, std::size_t p) const noexcept;
     [[nodiscard]] picoseconds to_farthest(std::uint32_t i, std::size_t p) const noexcept;
-    template <class F>
-    void for_each_sharer(std::uint32_t i, F f) const;
+    struct range {
+        std::size_t first;
+        std::size_t last;  ///< and not this one
+    };
+    /// The processors behind the cache of `p`, and in its socket.
+    [[nodiscard]] std::pair<range, range> groups_of(std::size_t p) const noexcept;
+    [[nodiscard]] bool any_shares(std::uint32_t i, std::size_t from, std::size_t to) const noexcept;
 
     const machine& on_;
     std::size_t words_;

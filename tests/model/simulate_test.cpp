@@ -86,10 +86,10 @@ private:
 /// Nanoseconds per turn of a ticket lock: eight processors, so many threads.
 double time_of_ticket(std::size_t threads)
 {
-    constexpr int turns = 1000;
+    constexpr int turns = 500;
     ticket_lock lock;
     model::machine m = machine_of(8);
-    m.time_slice = std::chrono::microseconds(100);
+    m.time_slice = std::chrono::microseconds(50);
     return time_together(m, threads,
                          [&](std::size_t) {
                              for (int i = 0; i < turns; ++i) {
