@@ -1,4 +1,4 @@
-// src/model/engine.cpp - the hooks of modelled objects, and how an execution begins and ends.
+// src/model/engine.cpp - what modelled objects ask of the checker, and how an execution begins and ends.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/engine.hpp"
 
@@ -10,34 +10,12 @@
 
 namespace weft::model::detail {
 
-namespace {
-
-thread_local engine* active = nullptr;         // the engine of this thread
-thread_local bool on_modelled_thread = false;  // false in the engine's own code
-std::uint32_t executions_so_far = 0;
-
-/// Marks the engine's own code on a modelled thread: what it touches is not modelled.
-class in_engine {
-public:
-    in_engine() noexcept : was_(std::exchange(on_modelled_thread, false)) {}
-    ~in_engine() { on_modelled_thread = was_; }
-    in_engine(const in_engine&) = delete;
-    in_engine& operator=(const in_engine&) = delete;
-
-private:
-    bool was_;
-};
-
-}  // namespace
-
-engine* engine::running() noexcept { return on_modelled_thread ? active : nullptr; }
-
 // --- locations -------------------------------------------------------------------------------------------------------
 
-entry engine::new_location(std::uint64_t value, bool was_static)
+entry engine::new_location(const void*, std::uint64_t value, bool was_static)
 {
-    const in_engine here;
-    if (location_count_ == max_locations) fail({}, "the scenario has too many atomics");
+    const in_driver here;
+    if (location_count_ == max_locations) fail_with({}, "the scenario has too many atomics");
     const auto at = static_cast<index>(location_count_++);
     location& l = locations_[static_cast<std::size_t>(at)];
     modelled_thread& t = threads_[self_];
@@ -64,22 +42,22 @@ entry engine::new_location(std::uint64_t value, bool was_static)
 void engine::check_alive(entry at, const source_location& where)
 {
     if (at.execution != execution_ || at.index >= location_count_) {
-        fail(where, "use of an atomic that is not alive: freed memory, or left over from another execution");
+        fail_with(where, "use of an atomic that is not alive: freed memory, or left over from another execution");
     }
     const location& l = locations_[at.index];
-    if (l.dead) fail(where, "use of ", name_of(static_cast<index>(at.index)), " after its destruction");
+    if (l.dead) fail_with(where, "use of ", name_of(static_cast<index>(at.index)), " after its destruction");
     if (!l.born.before(threads_[self_].now.clock)) {
-        fail(where, "use of ", name_of(static_cast<index>(at.index)), " races with its construction");
+        fail_with(where, "use of ", name_of(static_cast<index>(at.index)), " races with its construction");
     }
 }
 
 void engine::end_location(entry at)
 {
-    const in_engine here;
+    const in_driver here;
     check_alive(at, source_location{});
     location& l = locations_[at.index];
     if (how_.check_ends && !l.accessed.before(threads_[self_].now.clock)) {
-        fail({}, "destruction of ", name_of(static_cast<index>(at.index)), " races with a use by another thread");
+        fail_with({}, "destruction of ", name_of(static_cast<index>(at.index)), " races with a use by another thread");
     }
     l.dead = true;
 }
@@ -92,7 +70,7 @@ void engine::name_location(entry at, const char* name)
 std::uint64_t engine::step(entry at, operation op, bool* succeeded)
 {
     {
-        const in_engine here;
+        const in_driver here;
         if (op.kind == action::wake) {  // the word may be gone: a wake uses only its address
             if (at.execution != execution_ || at.index >= location_count_) return 0;
         } else {
@@ -128,9 +106,9 @@ void engine::spin(const source_location& where)
 
 // --- cells and memory ------------------------------------------------------------------------------------------------
 
-entry engine::new_cell(bool was_static)
+entry engine::new_cell(const void*, bool was_static)
 {
-    const in_engine here;
+    const in_driver here;
     if (cell_count_ == cells_.size()) cells_.emplace_back();
     cell_record& c = cells_[cell_count_];
     c = {};
@@ -146,19 +124,19 @@ void engine::end_cell(entry at)
 
 void engine::touch_cell(entry at, bool writes, const source_location& where)
 {
-    const in_engine here;
+    const in_driver here;
     if (at.execution != execution_ || at.index >= cell_count_) {
-        fail(where, "use of a cell that is not alive: freed memory, or left over from another execution");
+        fail_with(where, "use of a cell that is not alive: freed memory, or left over from another execution");
     }
     cell_record& c = cells_[at.index];
     const vector_clock& now = threads_[self_].now.clock;
-    if (c.dead) fail(where, "use of a cell after its destruction");
+    if (c.dead) fail_with(where, "use of a cell after its destruction");
     if (!c.writes.before(now)) {
-        fail(where, "data race: this ", writes ? "write" : "read", " and the write at ", c.last_write,
-             " are not ordered");
+        fail_with(where, "data race: this ", writes ? "write" : "read", " and the write at ", c.last_write,
+                  " are not ordered");
     }
     if (writes && !c.reads.before(now)) {
-        fail(where, "data race: this write and the read at ", c.last_read, " are not ordered");
+        fail_with(where, "data race: this write and the read at ", c.last_read, " are not ordered");
     }
     if (tracing_)
         trace_line(self_, where, std::string(writes ? "write" : "read") + "  cell " + std::to_string(at.index));
@@ -175,20 +153,20 @@ void engine::touch_cell(entry at, bool writes, const source_location& where)
 
 void* engine::allocate(std::size_t bytes, std::size_t alignment)
 {
-    const in_engine here;
+    const in_driver here;
     return heap_.allocate(bytes, alignment);
 }
 
 void engine::deallocate(void* memory)
 {
-    const in_engine here;
+    const in_driver here;
     switch (heap_.deallocate(memory)) {
         case heap::verdict::fine:
             return;
         case heap::verdict::twice:
-            return fail({}, "memory is freed twice");
+            return fail_with({}, "memory is freed twice");
         case heap::verdict::foreign:
-            return fail({}, "memory is freed that was not allocated in this execution");
+            return fail_with({}, "memory is freed that was not allocated in this execution");
     }
 }
 
@@ -196,8 +174,8 @@ void engine::deallocate(void* memory)
 
 std::size_t engine::start_thread(void (*body)(void*), void* argument)
 {
-    const in_engine here;
-    if (thread_count_ == max_threads) fail({}, "the scenario has too many threads");
+    const in_driver here;
+    if (thread_count_ == max_threads) fail_with({}, "the scenario has too many threads");
     const std::size_t number = thread_count_++;
     modelled_thread& t = threads_[number];
     t.stack.prepare(&engine::thread_main);
@@ -220,7 +198,7 @@ std::size_t engine::start_thread(void (*body)(void*), void* argument)
 
 void engine::thread_main() noexcept
 {
-    engine& e = *active;
+    engine& e = static_cast<engine&>(*active_driver);
     modelled_thread& t = e.threads_[e.self_];
     t.stack.arrived();
     on_modelled_thread = true;
@@ -235,7 +213,7 @@ void engine::thread_main() noexcept
         what[0] = '\0';
     }
     on_modelled_thread = false;
-    if (threw) e.fail({}, "an exception leaves the thread", what);
+    if (threw) e.fail_with({}, "an exception leaves the thread", what);
     t.done = true;
     fiber::go(t.stack, e.scheduler_);
     std::terminate();  // not reached: a thread that is done is not resumed
@@ -249,14 +227,14 @@ void engine::resume(std::size_t thread)
 
 void engine::record(std::int64_t value)
 {
-    const in_engine here;
+    const in_driver here;
     if (!outcome_.empty()) outcome_ += ' ';
     outcome_ += std::to_string(value);
 }
 
 void engine::note(const char* text)
 {
-    const in_engine here;
+    const in_driver here;
     if (tracing_) trace_line(self_, source_location{}, text);
 }
 
@@ -286,8 +264,7 @@ void engine::stop(const source_location& where)
 
 void engine::begin_execution()
 {
-    if (++executions_so_far == 0) ++executions_so_far;
-    execution_ = executions_so_far;
+    execution_ = new_execution();
     thread_count_ = location_count_ = cell_count_ = 0;
     heap_.reset();
     now_ = time_point{} + std::chrono::hours(1);
@@ -348,59 +325,38 @@ engine::ending engine::end_execution()
     return ending::complete;
 }
 
-}  // namespace weft::model::detail
-
-// --- the hooks -------------------------------------------------------------------------------------------------------
-
-namespace weft::model::detail {
+// --- what modelled objects ask for -----------------------------------------------------------------------------------
 
 namespace {
-engine& here() noexcept { return *engine::running(); }
-
 memory_order ordered(memory_order o, const source_location& where, const char* what, bool failure)
 {
     if (!mutator::active) return o;
-    const in_engine guard;
+    const in_driver guard;
     return mutator::order(o, where, what, failure);
 }
 }  // namespace
 
-std::uint32_t execution() noexcept
-{
-    const engine* const e = engine::running();
-    return e == nullptr ? 0 : e->execution();
-}
-std::size_t self() noexcept
-{
-    const engine* const e = engine::running();
-    return e == nullptr ? 0 : e->self();
-}
-
-entry new_location(std::uint64_t value, bool was_static) noexcept { return here().new_location(value, was_static); }
-void end_location(entry at) noexcept { here().end_location(at); }
-void name_location(entry at, const char* name) noexcept { here().name_location(at, name); }
-
-std::uint64_t load(entry at, memory_order order, const source_location& where) noexcept
+std::uint64_t engine::load(entry at, memory_order order, const source_location& where)
 {
     operation op;
     op.kind = action::load;
     op.order = ordered(order, where, "load", false);
     op.where = where;
-    return here().step(at, op);
+    return step(at, op);
 }
 
-void store(entry at, std::uint64_t value, memory_order order, const source_location& where) noexcept
+void engine::store(entry at, std::uint64_t value, memory_order order, const source_location& where)
 {
     operation op;
     op.kind = action::store;
     op.order = ordered(order, where, "store", false);
     op.operand = value;
     op.where = where;
-    here().step(at, op);
+    step(at, op);
 }
 
-std::uint64_t read_modify_write(entry at, change how, std::uint64_t operand, std::uint64_t mask, memory_order order,
-                                const source_location& where) noexcept
+std::uint64_t engine::read_modify_write(entry at, change how, std::uint64_t operand, std::uint64_t mask,
+                                        memory_order order, const source_location& where)
 {
     operation op;
     op.kind = action::change;
@@ -409,11 +365,11 @@ std::uint64_t read_modify_write(entry at, change how, std::uint64_t operand, std
     op.operand = operand;
     op.mask = mask;
     op.where = where;
-    return here().step(at, op);
+    return step(at, op);
 }
 
-bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, bool weak, memory_order success,
-                      memory_order failure, const source_location& where) noexcept
+bool engine::compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, bool weak, memory_order success,
+                              memory_order failure, const source_location& where)
 {
     operation op;
     op.kind = action::compare;
@@ -424,23 +380,21 @@ bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, 
     op.desired = desired;
     op.where = where;
     bool equal = false;
-    const std::uint64_t seen = here().step(at, op, &equal);
+    const std::uint64_t seen = step(at, op, &equal);
     if (!equal) expected = seen;
     return equal;
 }
 
-void fence(memory_order order, const source_location& where) noexcept
+void engine::fence(memory_order order, const source_location& where)
 {
-    if (engine::running() == nullptr) return;
     operation op;
     op.kind = action::fence;
     op.order = ordered(order, where, "fence", false);
     op.where = where;
-    if (op.order != memory_order::relaxed) here().step(op);
+    if (op.order != memory_order::relaxed) step(op);
 }
 
-bool wait(entry at, std::uint64_t old, const std::chrono::steady_clock::time_point* deadline,
-          const source_location& where) noexcept
+bool engine::wait(entry at, std::uint64_t old, const time_point* deadline, const source_location& where)
 {
     operation op;
     op.kind = action::wait;
@@ -449,80 +403,42 @@ bool wait(entry at, std::uint64_t old, const std::chrono::steady_clock::time_poi
     if (deadline != nullptr) op.deadline = *deadline;
     op.where = where;
     bool in_time = true;
-    here().step(at, op, &in_time);
+    step(at, op, &in_time);
     return in_time;
 }
 
-void wake(entry at, bool all, const source_location& where) noexcept
+void engine::wake(entry at, bool all, const source_location& where)
 {
     operation op;
     op.kind = action::wake;
     op.all = all;
     op.where = where;
-    here().step(at, op);
+    step(at, op);
 }
 
-void lock(entry at, const source_location& where) noexcept
+void engine::lock(entry at, const source_location& where)
 {
     operation op;
     op.kind = action::lock;
     op.order = memory_order::acquire;
     op.where = where;
-    here().step(at, op);
+    step(at, op);
 }
 
-entry new_cell(bool was_static) noexcept { return here().new_cell(was_static); }
-void end_cell(entry at) noexcept { here().end_cell(at); }
-void touch_cell(entry at, bool writes, const source_location& where) noexcept { here().touch_cell(at, writes, where); }
-
-void* allocate(std::size_t bytes, std::size_t alignment)
-{
-    engine* const e = engine::running();
-    return e == nullptr ? ::operator new(bytes, std::align_val_t{alignment}) : e->allocate(bytes, alignment);
-}
-void deallocate(void* memory) noexcept { here().deallocate(memory); }
-bool owns(const void* memory) noexcept { return active != nullptr && active->owns(memory); }
-
-std::size_t start_thread(void (*body)(void*), void* argument) noexcept { return here().start_thread(body, argument); }
-void join_thread(std::size_t thread, const source_location& where) noexcept
+void engine::join_thread(std::size_t thread, const source_location& where)
 {
     operation op;
     op.kind = action::join;
     op.operand = thread;
     op.where = where;
-    here().step(op);
-}
-void spin(const source_location& where) noexcept
-{
-    if (engine* const e = engine::running()) e->spin(where);
-}
-std::chrono::steady_clock::time_point now() noexcept
-{
-    const engine* const e = engine::running();
-    return e == nullptr ? std::chrono::steady_clock::now() : e->now();
-}
-
-void record(std::int64_t value) noexcept { here().record(value); }
-void note(const char* text) noexcept { here().note(text); }
-void fail(const char* what, const source_location& where) noexcept
-{
-    here().fail(where, what);
-    std::terminate();  // not reached: a failed thread is not resumed
-}
-std::uint32_t clock_of(std::size_t thread) noexcept
-{
-    const engine* const e = engine::running();
-    return e == nullptr ? 0 : e->me().now.clock.of[thread];
+    step(op);
 }
 
 result run(const options& how, void (*scenario)(void*), void* argument)
 {
     engine e(how);
-    engine* const outer = active;
-    active = &e;
-    result found = e.run(scenario, argument);
-    active = outer;
-    return found;
+    const driving here(e);
+    return e.run(scenario, argument);
 }
 
 }  // namespace weft::model::detail

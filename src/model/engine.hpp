@@ -1,12 +1,13 @@
 // src/model/engine.hpp - runs a scenario in every way the memory model allows.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// engine.cpp   the hooks that modelled objects call, and how an execution begins and ends
+// engine.cpp   what modelled objects ask for, and how an execution begins and ends
 // steps.cpp    what a thread may do next, and what it means: the memory model
 // search.cpp   which execution comes next: random, depth first with sleep sets, bounded preemptions
 // trace.cpp    executions as text
 #pragma once
 
+#include "model/driver.hpp"
 #include "model/fiber.hpp"
 #include "model/heap.hpp"
 #include "model/state.hpp"
@@ -21,50 +22,54 @@
 
 namespace weft::model::detail {
 
-class engine {
+class engine final : public driver {
 public:
     explicit engine(const options& how) : how_(how) {}
-    engine(const engine&) = delete;
-    engine& operator=(const engine&) = delete;
 
     result run(void (*scenario)(void*), void* argument);
 
-    /// The engine whose scenario runs on this thread; null outside, and inside the engine's own code.
-    static engine* running() noexcept;
-
     // --- called by modelled objects, on a modelled thread -----------------------------------------------------------
 
-    [[nodiscard]] std::uint32_t execution() const noexcept { return execution_; }
-    [[nodiscard]] std::size_t self() const noexcept { return self_; }
-    [[nodiscard]] time_point now() const noexcept { return now_; }
-    [[nodiscard]] const modelled_thread& me() const noexcept { return threads_[self_]; }
+    [[nodiscard]] time_point now() override { return now_; }
+    [[nodiscard]] std::uint32_t clock_of(std::size_t thread) const noexcept override
+    {
+        return threads_[self_].now.clock.of[thread];
+    }
 
-    entry new_location(std::uint64_t value, bool was_static);
-    void end_location(entry at);
-    void name_location(entry at, const char* name);
-    /// Lets the scheduler decide when, and in which way, the current thread takes this step.
-    std::uint64_t step(entry at, operation op, bool* succeeded = nullptr);
-    /// For a step that concerns no location.
-    std::uint64_t step(const operation& op);
-    void spin(const source_location& where);
-    void forget_location(entry at, const operation& op);
+    entry new_location(const void* object, std::uint64_t value, bool was_static) override;
+    void end_location(entry at) override;
+    void name_location(entry at, const char* name) override;
 
-    entry new_cell(bool was_static);
-    void end_cell(entry at);
-    void touch_cell(entry at, bool writes, const source_location& where);
+    std::uint64_t load(entry at, memory_order order, const source_location& where) override;
+    void store(entry at, std::uint64_t value, memory_order order, const source_location& where) override;
+    std::uint64_t read_modify_write(entry at, change how, std::uint64_t operand, std::uint64_t mask, memory_order order,
+                                    const source_location& where) override;
+    bool compare_exchange(entry at, std::uint64_t& expected, std::uint64_t desired, bool weak, memory_order success,
+                          memory_order failure, const source_location& where) override;
+    void fence(memory_order order, const source_location& where) override;
+    bool wait(entry at, std::uint64_t old, const time_point* deadline, const source_location& where) override;
+    void wake(entry at, bool all, const source_location& where) override;
+    void lock(entry at, const source_location& where) override;
+    void spin(const source_location& where) override;
 
-    void* allocate(std::size_t bytes, std::size_t alignment);
-    void deallocate(void* memory);
-    [[nodiscard]] bool owns(const void* memory) const noexcept { return heap_.owns(memory); }
+    entry new_cell(const void* object, bool was_static) override;
+    void end_cell(entry at) override;
+    void touch_cell(entry at, bool writes, const source_location& where) override;
 
-    std::size_t start_thread(void (*body)(void*), void* argument);
-    void record(std::int64_t value);
-    void note(const char* text);
+    void* allocate(std::size_t bytes, std::size_t alignment) override;
+    void deallocate(void* memory) override;
+    [[nodiscard]] bool owns(const void* memory) const noexcept override { return heap_.owns(memory); }
+
+    std::size_t start_thread(void (*body)(void*), void* argument) override;
+    void join_thread(std::size_t thread, const source_location& where) override;
+    void record(std::int64_t value) override;
+    void note(const char* text) override;
+    void fail(const char* what, const source_location& where) override { fail_with(where, what); }
 
     /// Ends the execution. Does not return on a modelled thread, whose stack is left as it is: nothing that owns memory
     /// may be alive on it, which is why the engine puts the parts of the message together.
     template <class... Parts>
-    void fail(const source_location& where, const Parts&... parts)
+    void fail_with(const source_location& where, const Parts&... parts)
     {
         begin_failure();
         (add_to_failure(parts), ...);
@@ -89,6 +94,10 @@ private:
     };
 
     // engine.cpp
+    /// Lets the scheduler decide when, and in which way, the current thread takes this step.
+    std::uint64_t step(entry at, operation op, bool* succeeded = nullptr);
+    /// For a step that concerns no location.
+    std::uint64_t step(const operation& op);
     void begin_execution();
     ending execute();
     ending end_execution();
@@ -137,8 +146,6 @@ private:
     mode mode_ = mode::random;
 
     // One execution.
-    std::uint32_t execution_ = 0;
-    std::size_t self_ = 0;
     std::size_t thread_count_ = 0;
     std::size_t location_count_ = 0;
     std::size_t cell_count_ = 0;

@@ -35,10 +35,6 @@
 
 namespace weft::model::detail {
 
-namespace {
-constexpr std::size_t stack_bytes = 256 * 1024;
-}
-
 #if defined(__x86_64__)
 
 extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
@@ -76,6 +72,7 @@ struct fiber::state {
     ucontext_t context{};
 #endif
     std::unique_ptr<std::byte[]> stack;
+    std::size_t stack_bytes = 0;
 #ifdef WEFT_MODEL_ASAN
     const void* bottom = nullptr;
     std::size_t size = 0;
@@ -89,7 +86,7 @@ struct fiber::state {
 #endif
 };
 
-fiber::fiber() : state_(std::make_unique<state>()) {}
+fiber::fiber(std::size_t stack_bytes) : state_(std::make_unique<state>()) { state_->stack_bytes = stack_bytes; }
 
 fiber::~fiber()
 {
@@ -101,12 +98,12 @@ fiber::~fiber()
 void fiber::prepare(void (*entry)())
 {
     state& s = *state_;
-    if (!s.stack) s.stack.reset(new std::byte[stack_bytes]);
+    if (!s.stack) s.stack.reset(new std::byte[s.stack_bytes]);
 #ifdef WEFT_MODEL_ASAN
     s.bottom = s.stack.get();
-    s.size = stack_bytes;
+    s.size = s.stack_bytes;
     s.fake = nullptr;
-    ASAN_UNPOISON_MEMORY_REGION(s.stack.get(), stack_bytes);  // left behind by abandoned frames
+    ASAN_UNPOISON_MEMORY_REGION(s.stack.get(), s.stack_bytes);  // left behind by abandoned frames
 #endif
 #ifdef WEFT_MODEL_TSAN
     // Making a fiber takes milliseconds, but abandoned frames stay on its record of calls, which must not overflow.
@@ -118,7 +115,7 @@ void fiber::prepare(void (*entry)())
     s.own = true;
 #endif
 #if defined(__x86_64__)
-    const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + stack_bytes) & ~std::uintptr_t{15};
+    const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + s.stack_bytes) & ~std::uintptr_t{63};
     auto* const words = reinterpret_cast<void**>(end);
     words[-1] = nullptr;  // no return address: entry does not return
     words[-2] = reinterpret_cast<void*>(entry);
@@ -127,7 +124,7 @@ void fiber::prepare(void (*entry)())
 #else
     getcontext(&s.context);
     s.context.uc_stack.ss_sp = s.stack.get();
-    s.context.uc_stack.ss_size = stack_bytes;
+    s.context.uc_stack.ss_size = s.stack_bytes;
     s.context.uc_link = nullptr;
     makecontext(&s.context, entry, 0);
 #endif

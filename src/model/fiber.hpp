@@ -10,7 +10,8 @@ namespace weft::model::detail {
 /// A stack to run on. A fiber that will never be resumed is simply prepared again: its frames are not unwound.
 class fiber {
 public:
-    fiber();
+    /// Its stack, if it is prepared, has so many bytes.
+    explicit fiber(std::size_t stack_bytes = std::size_t{256} * 1024);
     ~fiber();
     fiber(const fiber&) = delete;
     fiber& operator=(const fiber&) = delete;

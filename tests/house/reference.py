@@ -35,7 +35,7 @@ TITLES = {
     "sync": "Locks and waiting",
     "topology": "The machine",
     "base": "Tools",
-    "model": "The model checker",
+    "model": "The model checker, and simulated machines",
     "version": "The version",
 }
 DOC = re.compile(r"[ \t]*///(?!<) ?(.*)")

@@ -53,7 +53,8 @@ public:
     constexpr atomic() noexcept : atomic(T{}) {}
     constexpr atomic(T value) noexcept : initial_(value)
     {
-        if (!std::is_constant_evaluated() && detail::execution() != 0) at_ = detail::new_location(bits(value), false);
+        if (!std::is_constant_evaluated() && detail::execution() != 0)
+            at_ = detail::new_location(this, bits(value), false);
     }
     constexpr ~atomic()
     {
@@ -193,7 +194,7 @@ private:
         if (now == 0) return false;
         detail::look_at(this);
         if (at_.execution == 0 || (older_ == detail::yes && at_.execution != now)) {
-            at_ = detail::new_location(bits(initial_), true);
+            at_ = detail::new_location(this, bits(initial_), true);
             older_ = detail::yes;
         }
         return true;

@@ -21,7 +21,7 @@ class watched {
 public:
     constexpr watched() noexcept
     {
-        if (!std::is_constant_evaluated() && execution() != 0) at_ = new_cell(false);
+        if (!std::is_constant_evaluated() && execution() != 0) at_ = new_cell(this, false);
     }
     constexpr ~watched()
     {
@@ -36,7 +36,7 @@ public:
         if (now == 0) return;
         look_at(this);
         if (at_.execution == 0 || (older_ == yes && at_.execution != now)) {
-            at_ = new_cell(true);
+            at_ = new_cell(this, true);
             older_ = yes;
         }
         touch_cell(at_, writes, w);

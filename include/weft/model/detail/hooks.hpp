@@ -1,4 +1,4 @@
-// weft/model/detail/hooks.hpp - how modelled objects talk to the checker that runs them.
+// weft/model/detail/hooks.hpp - how modelled objects talk to what runs them: the checker, or a simulation.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
@@ -49,8 +49,9 @@ inline void look_at(const void* object) noexcept
 
 enum class change : std::uint8_t { exchange, add, subtract, bit_or, bit_and, bit_xor };
 
-/// `was_static`: the location is as old as the execution; otherwise its lifetime begins here.
-[[nodiscard]] entry new_location(std::uint64_t value, bool was_static) noexcept;
+/// `was_static`: the location is as old as the execution; otherwise its lifetime begins here. In a simulation `object`
+/// says on which cache line it is.
+[[nodiscard]] entry new_location(const void* object, std::uint64_t value, bool was_static) noexcept;
 void end_location(entry at) noexcept;
 void name_location(entry at, const char* name) noexcept;
 std::uint64_t load(entry at, memory_order order, const source_location& where) noexcept;
@@ -74,7 +75,7 @@ void lock(entry at, const source_location& where) noexcept;
 
 // --- plain memory ---------------------------------------------------------------------------------------------------
 
-[[nodiscard]] entry new_cell(bool was_static) noexcept;
+[[nodiscard]] entry new_cell(const void* object, bool was_static) noexcept;
 void end_cell(entry at) noexcept;
 void touch_cell(entry at, bool writes, const source_location& where) noexcept;
 

@@ -1,0 +1,102 @@
+// tests/simulate/scaling_test.cpp - how well the pool must scale, on simulated machines: virtual time, the same on any computer.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The bounds are a little below what docs/scaling.md says. A change of the pool that does better may raise them.
+#include <weft/model/simulate.hpp>
+
+#include <weft/model/thread.hpp>
+
+#include "simulate/programs.hpp"
+#include "test.hpp"
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace model = weft::model;
+
+void programs::work(double nanoseconds) { model::work(model::nanoseconds(nanoseconds)); }
+
+namespace {
+
+/// Of the second run of program(), on a pool of so many threads.
+model::simulation_result in_pool(std::size_t processors, const std::function<void()>& program)
+{
+    model::machine m = model::dual_epyc_7763();
+    m.processors = processors;
+    auto r = model::simulate(m, [&] {
+        weft::thread_pool pool({.num_threads = processors});
+        pool.install([&] {
+            program();
+            model::start_measuring();
+            program();
+            model::stop_measuring();
+        });
+    });
+    REQUIRE(r.passed);
+    return r;
+}
+
+/// The part of all processors' time that went into the program's own work.
+double useful(const model::simulation_result& r)
+{
+    return r.total().work.count() / (r.time.count() * static_cast<double>(r.processors.size()));
+}
+
+}  // namespace
+
+TEST_CASE("an even loop of 10 ms keeps all processors at work")
+{
+    const auto loop_for = [](std::size_t n) {
+        return useful(in_pool(n, [n] { programs::even_loop(static_cast<long>(n) * 10'000, 1000); }));
+    };
+    CHECK(loop_for(16) > 0.95);
+    CHECK(loop_for(64) > 0.88);
+}
+
+TEST_CASE("an unbalanced tree is shared by whoever has nothing to do")
+{
+    const auto tree = [] { programs::binomial_tree(0, 500); };
+    CHECK(useful(in_pool(16, tree)) > 0.88);
+    CHECK(useful(in_pool(64, tree)) > 0.5);
+}
+
+TEST_CASE("joins without a cutoff are shared, too")
+{
+    const auto joins = [] { programs::join_tree(1'000'000, 20); };
+    const double alone = in_pool(1, joins).time.count();
+    CHECK(alone / in_pool(16, joins).time.count() > 12);
+    CHECK(alone / in_pool(64, joins).time.count() > 38);
+}
+
+TEST_CASE("a loop inside a loop comes near what is ideal")
+{
+    const auto inner = [] { programs::even_loop(64, 10'000); };
+    const auto outer = [&] { weft::par_range(0, 64).for_each([&](int) { inner(); }); };
+    CHECK(useful(in_pool(16, outer)) > 0.9);
+    CHECK(useful(in_pool(64, outer)) > 0.75);
+}
+
+TEST_CASE("64 callers from outside come near what is ideal")
+{
+    model::machine m = model::dual_epyc_7763();
+    m.processors = 64;
+    const auto r = model::simulate(m, [] {
+        weft::thread_pool pool({.num_threads = 64});
+        std::vector<std::unique_ptr<model::thread>> callers;
+        std::size_t left = 64;
+        bool begun = false;
+        for (int i = 0; i < 64; ++i) {
+            callers.push_back(std::make_unique<model::thread>([&] {
+                model::sleep_for(std::chrono::milliseconds(20) - model::virtual_time());
+                if (!std::exchange(begun, true)) model::start_measuring();
+                for (int k = 0; k < 4; ++k) pool.install([] { programs::even_loop(64, 10'000); });
+                if (--left == 0) model::stop_measuring();
+            }));
+        }
+        callers.clear();
+    });
+    REQUIRE(r.passed);
+    CHECK(useful(r) > 0.8);
+}
