@@ -28,7 +28,7 @@ machine two_processors()
     m.cores_per_cache = 2;
     m.access = nanoseconds(0.8);
     m.locked = nanoseconds(2.8);
-    m.same_cache = nanoseconds(48);
+    m.same_cache = nanoseconds(34);
     m.memory = nanoseconds(90);
     m.pause = nanoseconds(10);
     m.clock_read = nanoseconds(10);
