@@ -202,7 +202,8 @@ public:
         bell_.unpark();
     }
 
-    bool look() noexcept override { return false; }
+    bool look(const parking_spot*) noexcept override { return false; }
+    [[nodiscard]] bool is_left_to_another(const parking_spot&) const noexcept override { return false; }
     void glance() noexcept override {}
     void wake() noexcept override { bell_.unpark(); }
     void attend() noexcept override {}
