@@ -133,9 +133,9 @@ class place_list;
 /// duration of its call: that of a thread that sleeps, else its own.
 ///
 /// Fields by who may touch them:
-///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, unanswered,
+///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, called, unanswered,
 ///                    short_work, divided_at, left, back, looks, own, begun_under, spawns_under
-///   anyone, atomic   status, scope, scope_first, waits_for, yields, watcher, the thief side of the deques
+///   anyone, atomic   status, scope, scope_first, waits_for, coming, yields, watcher, the thief side of the deques
 ///   the claimant     seat: whoever has changed the status in a way that gives it the seat (docs/sleep.md)
 ///   under the lock   next, previous, list, runs
 ///   anyone           thread_spot.unpark by whoever claims the place for its thread; wait_spot.unpark by whoever
@@ -201,6 +201,9 @@ struct place final : worker {
     place* previous = nullptr;
     place_list* list = nullptr;
     std::unique_ptr<thread> runs;
+
+    std::uint32_t called = no_seat;  ///< the place whose thread it has called last; its own: there was nobody to call
+    atomic<bool> coming{false};      ///< its thread has been called, and has yet to wake: a hint
 
     /// For whoever works here: the seat's index, or no_seat. While away, the seat may change hands at any moment: none.
     [[nodiscard]] std::uint32_t own_seat() const noexcept

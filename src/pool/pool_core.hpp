@@ -216,6 +216,9 @@ private:
 
     // The life of a thread (work.cpp).
     void work_until_idle(place& me) noexcept;
+    /// A thread that was woken has found work: if there is more, it wakes another. So do those who publish, and the last one
+    /// that looked, so that more and more are woken at a time.
+    void wake_next(place& me) noexcept;
     bool find(place& me, found& out) noexcept;
     [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
     [[nodiscard]] bool take_added_of_others(place& me, found& out) const noexcept;
@@ -243,6 +246,9 @@ private:
     [[nodiscard]] bool sees_work(const place& me, telling what, bool tasks = true) const noexcept;
     bool go_to_sleep(place& me, place_status from) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
+    /// somebody_is_hungry where all who are to look for work have yet to wake. `me` calls one more, but one at a time: so twice as
+    /// many are at work after each time that waking takes (docs/scaling.md).
+    [[gnu::noinline]] bool wake_another(place& me) noexcept;
     /// Whether a place that was asleep searches from now on.
     [[nodiscard]] bool gets_up(place& p) noexcept;
     bool claim_for_thread(place& p) noexcept;
@@ -295,6 +301,7 @@ private:
     const std::unique_ptr<seat[]> seats_;
 
     alignas(cache_line_size) atomic<std::uint32_t> searching_{0};
+    atomic<std::uint32_t> coming_{0};  ///< threads that have been called, and have yet to wake: a hint
 
     /// What whoever gives up a seat must know of; all seldom written.
     alignas(cache_line_size) atomic<bool> wanted_{false};  ///< a wake-up failed: callers had all sleeping places

@@ -43,20 +43,42 @@ bool pool_core::tells_watcher(place& me) noexcept
     return watcher != 0 && tell(*table_.at(watcher - 1));
 }
 
-bool pool_core::somebody_is_hungry(place& me) noexcept
+/// While anybody is hungry every push publishes: this worker may be about to do something long. But one that looks and takes
+/// nothing for so long has lost its processor to another program; it asks again itself when it looks again.
+static bool is_answered(place& me) noexcept
 {
-    if (searching_.load(order::relaxed) == 0) {
-        me.unanswered = 0;
-        return wake_one(me.index);
-    }
-    // While anybody is hungry every push publishes: this worker may be about to do something long. But one that looks and
-    // takes nothing for so long has lost its processor to another program; it asks again itself when it looks again.
     constexpr std::uint32_t most_unanswered = 256;
     constexpr std::uint64_t most_microseconds = 100;  // longer than waking a thread takes
     if (me.unanswered == 0) me.unanswered_since = ticks();
     if (me.unanswered < most_unanswered) ++me.unanswered;
     return me.unanswered < most_unanswered ||
            ticks() - me.unanswered_since < most_microseconds * ticks_per_microsecond();
+}
+
+bool pool_core::somebody_is_hungry(place& me) noexcept
+{
+    const std::uint32_t searching = searching_.load(order::relaxed);
+    if (searching == 0) {
+        me.unanswered = 0;
+        me.called = no_seat;
+        return wake_one(me.index);
+    }
+    if (searching <= coming_.load(order::relaxed)) [[unlikely]]
+        return wake_another(me);
+    return is_answered(me);
+}
+
+bool pool_core::wake_another(place& me) noexcept
+{
+    if (me.called != me.index && (me.called == no_seat || !table_.at(me.called)->coming.load(order::relaxed))) {
+        me.called = me.index;
+        table_.find(place_table::asleep, me.index, [&](place& p) {
+            if (!claim_for_thread(p)) return false;
+            me.called = p.index;
+            return true;
+        });
+    }
+    return is_answered(me);
 }
 
 bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
@@ -96,6 +118,8 @@ bool pool_core::gets_up(place& p) noexcept
     if (p.status.load(order::relaxed) != expected) return false;
     // order: hands on the place's plain fields; too rare for a bounded search
     if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
+    // Before its thread may see that it searches: when that wakes, it takes this back.
+    if (!p.coming.exchange(true, order::relaxed)) coming_.fetch_add(1, order::relaxed);
     search(p);
     return true;
 }

@@ -327,6 +327,7 @@ void pool_core::work_until_idle(place& me) noexcept
     std::uint64_t leaves_tasks_until = 0;
     bool from_driver = false;
     bool helped = false;
+    bool has_just_come = true;
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
         telling what = telling::ask;
@@ -345,6 +346,7 @@ void pool_core::work_until_idle(place& me) noexcept
             any = find(me, work);
             if (any) {
                 stop_searching(me.index);
+                if (std::exchange(has_just_come, false)) wake_next(me);
                 helped = false;
                 note(event_kind::found, me, work.t != nullptr ? work.t->scope : nullptr, work.job != nullptr ? 1 : 0);
                 do {
@@ -385,6 +387,11 @@ void pool_core::work_until_idle(place& me) noexcept
         if (go_to_sleep(me, place_status::searching)) return;
         looking.reset();
     }
+}
+
+void pool_core::wake_next(place& me) noexcept
+{
+    if (table_.any(place_table::asleep) && sees_work(me, telling::nothing)) wake_one(me.index);
 }
 
 template <class RunOne>

@@ -9,6 +9,7 @@
 #include "simulate/programs.hpp"
 #include "test.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -99,4 +100,33 @@ TEST_CASE("64 callers from outside come near what is ideal")
     });
     REQUIRE(r.passed);
     CHECK(useful(r) > 0.8);
+}
+
+TEST_CASE("a pool that rests wakes more and more of its threads at a time")
+{
+    const auto steps = [](std::size_t n) {
+        model::machine m = model::dual_epyc_7763();
+        m.processors = n;
+        std::vector<double> first(n, 1e18);
+        const auto r = model::simulate(m, [&] {
+            weft::thread_pool pool({.num_threads = n});
+            const auto loop = [&] {
+                weft::par_range(0L, static_cast<long>(n) * 1000).for_each([&](long) {
+                    double& mine = first[weft::current_thread_index().value_or(0)];
+                    mine = std::min(mine, model::virtual_time().count());
+                    programs::work(1000);
+                });
+            };
+            pool.install(loop);
+            model::sleep_for(model::nanoseconds(50e6));
+            std::fill(first.begin(), first.end(), 1e18);
+            const double begin = model::virtual_time().count();
+            pool.install(loop);
+            for (double& each : first) each -= begin;
+        });
+        REQUIRE(r.passed);
+        return *std::max_element(first.begin(), first.end()) / m.wake_latency.count();
+    };
+    CHECK(steps(16) < 8);  // one after the other it would be 16, and 64
+    CHECK(steps(64) < 24);
 }
