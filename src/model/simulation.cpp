@@ -463,7 +463,10 @@ void simulation::deallocate(void* memory)
 
 namespace {
 
-simulation* here() noexcept { return on_modelled_thread ? dynamic_cast<simulation*>(active_driver) : nullptr; }
+simulation* running_simulation() noexcept
+{
+    return on_modelled_thread ? dynamic_cast<simulation*>(active_driver) : nullptr;
+}
 
 }  // namespace
 
@@ -518,28 +521,28 @@ std::chrono::steady_clock::time_point simulated_now() noexcept
 
 void work(nanoseconds time) noexcept
 {
-    if (simulation* const s = here()) s->work(in_picoseconds(time));
+    if (simulation* const s = running_simulation()) s->work(in_picoseconds(time));
 }
 void sleep(nanoseconds time) noexcept
 {
-    if (simulation* const s = here()) s->sleep(in_picoseconds(time));
+    if (simulation* const s = running_simulation()) s->sleep(in_picoseconds(time));
 }
 nanoseconds virtual_time() noexcept
 {
-    const simulation* const s = here();
+    const simulation* const s = running_simulation();
     return s == nullptr ? nanoseconds{} : in_nanoseconds(s->clock());
 }
 void measure(bool begins) noexcept
 {
-    if (simulation* const s = here()) s->measure(begins);
+    if (simulation* const s = running_simulation()) s->measure(begins);
 }
 void name_memory(const void* object, std::size_t bytes, const char* name) noexcept
 {
-    if (simulation* const s = here()) s->name_memory(object, bytes, name);
+    if (simulation* const s = running_simulation()) s->name_memory(object, bytes, name);
 }
 std::size_t simulated_processors() noexcept
 {
-    const simulation* const s = here();
+    const simulation* const s = running_simulation();
     return s == nullptr ? 0 : s->on().processors;
 }
 
