@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <memory>
@@ -162,7 +163,9 @@ bool reactor::ask(events& into, int milliseconds, const parking_spot* who) noexc
     looks_.store(looks_.load(order::relaxed) + 1, order::relaxed);
     const std::uint64_t now = ticks();
     looked_at_.store(now, order::relaxed);
-    if (n > 0) {
+    const bool any =
+        std::any_of(into.of, into.of + into.count, [](const epoll_event& e) { return e.data.ptr != nullptr; });
+    if (any) {  // not only the bell
         served_at_.store(now, order::relaxed);
         server_.store(who, order::relaxed);
     }
@@ -196,7 +199,6 @@ void reactor::glance() noexcept
 bool reactor::is_left_to_another(const parking_spot& who) const noexcept
 {
     constexpr std::uint64_t microseconds = 1000;
-    if (who_.is_attended()) return true;
     const parking_spot* const server = server_.load(order::relaxed);
     return server != nullptr && server != &who &&
            ticks() - served_at_.load(order::relaxed) < microseconds * ticks_per_microsecond();

@@ -44,8 +44,16 @@ struct option_names {
 void set_by_family(detail::io_source* socket, option_names names, int value, const char* what)
 {
     const detail::io_hold open(socket, what);
-    const bool is_v6 = detail::is_v6(open.fd(), what);
-    detail::set_option(open.fd(), is_v6 ? IPPROTO_IPV6 : IPPROTO_IP, is_v6 ? names.v6 : names.v4, value, what);
+    if (!detail::is_v6(open.fd(), what)) return detail::set_option(open.fd(), IPPROTO_IP, names.v4, value, what);
+    detail::set_option(open.fd(), IPPROTO_IPV6, names.v6, value, what);
+    // The socket may send IPv4 messages, too. One that does not may refuse this.
+    static_cast<void>(::setsockopt(open.fd(), IPPROTO_IP, names.v4, &value, sizeof value));
+}
+
+void require_hops(int hops, int least, const char* what)
+{
+    if (hops < least || hops > 255)
+        detail::throw_system(EINVAL, what, "the number of routers is 255 at most, and not negative");
 }
 
 template <class Value>
@@ -60,6 +68,7 @@ void change_membership(detail::io_source* socket, option_names names, const endp
     const detail::io_hold open(socket, what);
     const system_address of_group(group);
     if (group.is_v6()) {
+        if (interface != endpoint{}) detail::throw_system(EINVAL, what, interface);  // the group's scope says it
         const ipv6_mreq wanted{of_group.v6().sin6_addr, of_group.v6().sin6_scope_id};
         set(open, IPPROTO_IPV6, names.v6, wanted, what, group);
     } else {
@@ -131,12 +140,16 @@ void udp_socket::set_broadcast(bool on)
 
 void udp_socket::set_ttl(int hops)
 {
-    set_by_family(io_.source(), {IP_TTL, IPV6_UNICAST_HOPS}, hops, "set a time to live");
+    constexpr const char* what = "set a time to live";
+    require_hops(hops, 1, what);
+    set_by_family(io_.source(), {IP_TTL, IPV6_UNICAST_HOPS}, hops, what);
 }
 
 void udp_socket::set_multicast_ttl(int hops)
 {
-    set_by_family(io_.source(), {IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS}, hops, "set a group's time to live");
+    constexpr const char* what = "set a group's time to live";
+    require_hops(hops, 0, what);
+    set_by_family(io_.source(), {IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS}, hops, what);
 }
 
 void udp_socket::set_multicast_loop(bool on)

@@ -178,7 +178,7 @@ struct place final : worker {
         0};  ///< the lowest level since the innermost open scope was opened: what lies above is newer
     cell<std::uint32_t> turns{0};
     std::uint32_t stolen = 0;            ///< jobs that its thread has stolen
-    std::uint32_t way = 0;               ///< ticks that it takes to get hold of a stolen job, on the average
+    std::uint32_t ways = 0;              ///< ticks that it took to get hold of stolen jobs: see average_way
     std::uint32_t unanswered = 0;        ///< publications since a job was last stolen while others looked for work
     std::uint64_t unanswered_since = 0;  ///< when the first of them was, in ticks
     std::uint64_t short_work = 0;        ///< recent ticks of work too short to wake anybody for, done alone

@@ -223,8 +223,7 @@ void pool_core::thread_main(place& me) noexcept
         //
         // order: hands on the place's plain fields; too rare for a bounded search
         const place_status now = me.status.load(order::acquire);
-        if (me.coming.load(order::relaxed) && me.coming.exchange(false, order::relaxed))
-            coming_.fetch_sub(1, order::relaxed);
+        has_come(me);
         if (now == place_status::searching) {
             work_until_idle(me);
         } else if (now == place_status::gone) {

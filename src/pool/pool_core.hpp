@@ -252,6 +252,12 @@ private:
     /// Whether a place that was asleep searches from now on.
     [[nodiscard]] bool gets_up(place& p) noexcept;
     bool claim_for_thread(place& p) noexcept;
+    /// For the thread of `me`, when it is awake.
+    void has_come(place& me) noexcept
+    {
+        if (me.coming.load(order::relaxed) && me.coming.exchange(false, order::relaxed)) [[unlikely]]
+            coming_.fetch_sub(1, order::relaxed);
+    }
     void search(place& called) noexcept;
     [[nodiscard]] bool tells_watcher(place& me) noexcept;
     [[nodiscard]] bool somebody_is_hungry(place& me) noexcept;

@@ -198,6 +198,7 @@ void pool_core::stop_searching(std::uint32_t from) noexcept
 
 bool pool_core::go_to_sleep(place& me, place_status from) noexcept
 {
+    has_come(me);
     if (is_spare(me) && rest_instead(me, from)) return true;
     place_status expected = from;
     // order: hands on the place's plain fields; too rare for a bounded search

@@ -88,12 +88,14 @@ void pool_core::run_next(place& me, task* t) noexcept
 
 /// The average of the ways that the jobs stolen from `me` on have come, with one more. One way alone says little: the
 /// job's line may have come already, or its owner may be just at it. One that was interrupted counts no more than four.
-static std::uint32_t average_way(place& me, std::uint64_t ticks_more) noexcept
+static std::uint64_t average_way(place& me, std::uint64_t more) noexcept
 {
-    const std::uint64_t so_far = me.way;
-    me.way = static_cast<std::uint32_t>(so_far == 0 ? std::min<std::uint64_t>(ticks_more, 1u << 20)
-                                                    : (7 * so_far + std::min(ticks_more, 4 * so_far)) / 8);
-    return me.way;
+    constexpr std::uint32_t weight = 8;  // the sum is that of so many ways: nothing is lost where ticks are long
+    constexpr std::uint64_t longest = 1u << 20;
+    const std::uint64_t so_far = me.ways / weight;
+    more = std::min({more, longest, me.ways == 0 ? longest : 4 * so_far + 1});
+    me.ways = static_cast<std::uint32_t>(me.ways == 0 ? weight * more : me.ways - so_far + more);
+    return me.ways / weight;
 }
 
 void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
@@ -119,10 +121,10 @@ void pool_core::run_job(place& me, place& victim, job_slot& job) noexcept
             // one is not: it must never be kept.
             const bool is_waited_for = victim.waits_for.load(order::relaxed) == &job;
             const std::uint64_t taken = ticks();
-            const std::uint32_t way = average_way(me, taken - began);
+            const std::uint64_t way = average_way(me, taken - began);
             succeeded = kind.run(job.frame.read(), me);
             // The data came with it, and go back: about as long as it took to take it, several times.
-            const bool is_short = ticks() - taken < std::uint64_t{4} * way;
+            const bool is_short = ticks() - taken < 4 * way;
             if (is_waited_for || !is_short) kind.site->note(is_short);
         });
     } else {
@@ -381,7 +383,8 @@ void pool_core::work_until_idle(place& me) noexcept
         }
         // The thread that gets what descriptors bring looks around for all, except for those that help loops and scopes: the
         // next one may come soon.
-        const bool is_wanted = d == nullptr || helped || !d->is_left_to_another(me.thread_spot);
+        const bool is_wanted = d == nullptr || helped || options_.idle == idle_policy::spin ||
+                               now < leaves_tasks_until || !d->is_left_to_another(me.thread_spot);
         // At the end of the pool nobody spins: it waits until all sleep.
         if (is_wanted && looking.wait() && !stopping_.load(order::relaxed)) continue;
         if (go_to_sleep(me, place_status::searching)) return;

@@ -105,6 +105,50 @@ TEST_CASE("asio: an error is thrown, with its code or as what it is")
     CHECK_THROWS_AS(weft::sync_wait(lonely.async_connect(nobody, weft::use_weft)), std::system_error);
 }
 
+namespace {
+
+/// Can be moved so many times, then throws.
+struct fragile {
+    explicit fragile(int n) noexcept : moves(n) {}
+    fragile(fragile&& other) : moves(other.moves - 1)
+    {
+        if (moves < 0) throw std::length_error("no more");
+    }
+    fragile& operator=(fragile&&) = delete;
+    int moves;
+};
+
+}  // namespace
+
+TEST_CASE("asio: a result whose move throws ends the task with that")
+{
+    const test::watchdog dog("a result whose move throws", 60s);
+    int threw = 0;
+    for (int n = 0; n < 20; ++n) {
+        try {
+            weft::sync_wait(async_give<void(fragile)>(weft::use_weft, fragile(n)));
+        } catch (const std::length_error&) {
+            ++threw;
+        }
+    }
+    CHECK(threw > 3);
+    CHECK(threw < 20);
+}
+
+TEST_CASE("asio: an std::exception_ptr that says that it was cancelled is a stop if that was asked for")
+{
+    const test::watchdog dog("a coroutine of Asio's is stopped", 60s);
+    running_context io;
+    const auto sleeps = []() -> asio::awaitable<void> {
+        asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+        co_await timer.async_wait(asio::use_awaitable);
+    };
+    const auto waits = [&](asio::io_context& context) -> weft::task<bool> {
+        co_return co_await weft::with_timeout(asio::co_spawn(context, sleeps(), weft::use_weft), 5ms);
+    };
+    CHECK(!weft::sync_wait(waits(*io)));
+}
+
 TEST_CASE("asio: sockets and timers of Asio in tasks")
 {
     const test::watchdog dog("sockets of Asio", 120s);

@@ -126,6 +126,12 @@ TEST_CASE("stdexec: a sender in a task")
                     std::system_error);
     CHECK_THROWS_AS(weft::sync_wait(weft::as_task(stdexec::just_stopped())), weft::stopped);
     CHECK(*weft::sync_wait(weft::as_task(stdexec::just(std::make_unique<int>(8)))) == 8);
+    // What a sender refers to is kept by value: the sender is gone when the task gives it.
+    const auto refers =
+        stdexec::just() | stdexec::let_value([s = std::string(100, 'x')]() mutable {
+            return stdexec::just(std::ref(s)) | stdexec::then([](std::string& r) -> std::string& { return r; });
+        });
+    CHECK(weft::sync_wait(weft::as_task(refers)) == std::string(100, 'x'));
 }
 
 TEST_CASE("stdexec: a task as a sender")

@@ -140,7 +140,9 @@ TEST_CASE("udp: options reach the system")
     CHECK(option_of(v4, IPPROTO_IP, IP_MULTICAST_TTL) == 0);
     v4.set_multicast_loop(false);
     CHECK(option_of(v4, IPPROTO_IP, IP_MULTICAST_LOOP) == 0);
-    CHECK(fails_with(std::errc::invalid_argument, [&] { v4.set_ttl(256); }));
+    for (const int hops : {-1, 0, 256}) CHECK(fails_with(std::errc::invalid_argument, [&] { v4.set_ttl(hops); }));
+    for (const int hops : {-1, 256})
+        CHECK(fails_with(std::errc::invalid_argument, [&] { v4.set_multicast_ttl(hops); }));
     CHECK(fails_with(std::errc::invalid_argument, [&] { v4.set_multicast_ttl(256); }));
     v4.close();
     CHECK(fails_with(std::errc::bad_file_descriptor, [&] { v4.set_ttl(3); }));
@@ -160,6 +162,12 @@ TEST_CASE("udp: options of IPv6, where the machine has it")
     CHECK(option_of(v6, IPPROTO_IPV6, IPV6_V6ONLY) == 1);
     CHECK(option_of(net::udp_socket::bind(net::endpoint("::", 0)), IPPROTO_IPV6, IPV6_V6ONLY) == 0);
     v6.set_ttl(3);
+    for (const int hops : {-1, 0, 256}) CHECK(fails_with(std::errc::invalid_argument, [&] { v6.set_ttl(hops); }));
+    CHECK(fails_with(std::errc::invalid_argument, [&] { v6.join({"ff02::1234", 0}, {"::1", 0}); }));
+    int hops_of_v4 = 0;  // it sends IPv4 messages as well
+    socklen_t size = sizeof hops_of_v4;
+    CHECK(::getsockopt(v6.native_handle(), IPPROTO_IP, IP_TTL, &hops_of_v4, &size) == 0);
+    CHECK(hops_of_v4 == 3);
     CHECK(option_of(v6, IPPROTO_IPV6, IPV6_UNICAST_HOPS) == 3);
     v6.set_multicast_ttl(2);
     CHECK(option_of(v6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS) == 2);

@@ -60,7 +60,7 @@ public:
     // What Asio asks an executor: where services live (one context for all pools), and whether it may block.
     static asio::execution_context& query(asio::execution::context_t) noexcept
     {
-        static asio::execution_context services;
+        static auto& services = *new asio::execution_context;  // handlers may run until the very end
         return services;
     }
     static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept
@@ -96,14 +96,18 @@ namespace detail::with_asio {
 template <class... Args>
 class operation {
 public:
-    void end(Args... args)
+    void end(Args... args) noexcept
     {
         {
             const std::lock_guard hold(lock_);
             if (!asking_) signal_.slot().clear();
             has_ended_ = true;
         }
-        result_.emplace(std::move(args)...);
+        try {
+            result_.emplace(std::move(args)...);
+        } catch (...) {
+            error_ = std::current_exception();
+        }
         done_.set();
     }
 
@@ -117,7 +121,27 @@ public:
         done_.set();
     }
 
-    void ask_to_end()
+    /// Cancels it, on `executor` unless that is null: others of the object's threads may be at it. As long as it has not
+    /// ended the executor is still there: when its context ends, that abandons it first.
+    template <class Executor>
+    static void ask_to_end(const std::shared_ptr<operation>& of, const Executor& executor)
+    {
+        const std::lock_guard hold(of->lock_);
+        if (of->has_ended_) return;
+        if constexpr (std::is_null_pointer_v<Executor>) {
+            of->cancel();
+        } else {
+            asio::post(executor, [of] { of->cancel(); });
+        }
+    }
+
+    [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+    [[nodiscard]] weft::task<> ended() { co_await done_.wait(); }
+    [[nodiscard]] std::optional<std::tuple<Args...>>& result() noexcept { return result_; }
+    [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
+
+private:
+    void cancel()
     {
         const std::lock_guard hold(lock_);
         if (has_ended_) return;
@@ -127,16 +151,12 @@ public:
         if (has_ended_) signal_.slot().clear();
     }
 
-    [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
-    [[nodiscard]] weft::task<> ended() { co_await done_.wait(); }
-    [[nodiscard]] std::optional<std::tuple<Args...>>& result() noexcept { return result_; }
-
-private:
     std::recursive_mutex lock_;
     asio::cancellation_signal signal_;
     bool asking_ = false;
     bool has_ended_ = false;
     std::optional<std::tuple<Args...>> result_;
+    std::exception_ptr error_;  // of moving the result here
     async_event done_;
 };
 
@@ -197,7 +217,12 @@ struct outcome<First, Rest...> : value_of<Rest...> {
             if (asked && error == asio::error::operation_aborted) throw stopped();
             if (error) throw std::system_error(error, "weft::use_weft: an operation of Asio failed");
         } else if (std::get<0>(all) != nullptr) {
-            std::rethrow_exception(std::get<0>(all));
+            try {
+                std::rethrow_exception(std::get<0>(all));
+            } catch (const std::system_error& e) {
+                if (asked && e.code() == asio::error::operation_aborted) throw stopped();
+                throw;
+            }
         }
         return std::apply([](First&, Rest&... rest) { return outcome::from(std::tuple<Rest...>(std::move(rest)...)); },
                           all);
@@ -222,20 +247,18 @@ weft::task<typename outcome<Args...>::type> run(Initiation initiation, Arguments
     const std::stop_token asked = co_await get_stop_token();
     const auto ask = [of, executor = with_asio::executor_of(initiation)]() noexcept {
         try {
-            if constexpr (std::is_null_pointer_v<decltype(executor)>) {
-                of->ask_to_end();
-            } else {
-                asio::post(executor, [of] { of->ask_to_end(); });  // others of its threads may be at the object
-            }
+            operation<Args...>::ask_to_end(of, executor);
         } catch (...) {
             // No memory to ask for the end: it comes by itself.
         }
     };
+    auto ended = of->ended();  // now, while nothing has begun: it may throw
     std::apply([&](auto&... each) { std::move(initiation)(handler<Args...>(of), std::move(each)...); }, arguments);
     {
         const std::stop_callback asks(asked, ask);
-        co_await detached_from_stop(of->ended());
+        co_await detached_from_stop(std::move(ended));
     }
+    if (of->error() != nullptr) std::rethrow_exception(of->error());
     if (!of->result()) {
         throw std::system_error(asio::error_code(asio::error::operation_aborted),
                                 "weft::use_weft: the io_context ended before an operation of Asio did");

@@ -27,6 +27,7 @@
 ///
 /// Who writes something new is better off with weft::par_iter and the weft::par_ algorithms on ranges.
 ///
+/// Throws:  what the functions throw, and std::bad_alloc: many algorithms need memory for parts of their results.
 /// Cost:    that of the algorithm they call; see docs/algorithms.md.
 /// Example: examples/interop/execution.cpp
 namespace weft::execution {
@@ -115,6 +116,45 @@ struct equal_to {
     }
 };
 
+/// Elements that threads may write to side by side.
+template <class I>
+constexpr bool has_elements_of_its_own()
+{
+    static_assert(!std::is_same_v<std::iter_value_t<I>, bool> || std::is_reference_v<std::iter_reference_t<I>>,
+                  "weft: several threads write side by side, and these elements are bits that share a word "
+                  "(std::vector<bool>): use a std::vector<char>");
+    return true;
+}
+
+/// A function that several threads call at once.
+template <class F>
+struct shared {
+    const F& f;
+    template <class... X>
+    decltype(auto) operator()(X&&... x) const
+    {
+        static_assert(std::is_invocable_v<const F&, X...> || !std::is_invocable_v<F&, X...>,
+                      "weft: several threads call this function at once, so it is called through a const reference: a "
+                      "mutable lambda is not allowed here");
+        return f(static_cast<X&&>(x)...);
+    }
+};
+template <class F>
+shared(const F&) -> shared<F>;
+
+/// The same for a question.
+template <class P>
+struct asks {
+    const P& p;
+    template <class... X>
+    bool operator()(X&&... x) const
+    {
+        return static_cast<bool>(shared<P>{p}(static_cast<X&&>(x)...));
+    }
+};
+template <class P>
+asks(const P&) -> asks<P>;
+
 /// The first index for which p(index) holds, else the number of them.
 template <class I, class P>
 [[nodiscard]] count_of<I> first_index(I first, I last, const P& p, code_place where)
@@ -131,7 +171,9 @@ template <class I, class P>
 template <detail::standard::policy P, class I, class F>
 void for_each(P&&, I first, I last, F f, detail::code_place where = detail::code_place::here())
 {
-    par_iter(detail::standard::between(first, last)).for_each([&f](auto&& x) { static_cast<void>(f(x)); }, where);
+    par_iter(detail::standard::between(first, last))
+        .for_each([&f](auto&& x) { static_cast<void>(detail::standard::shared(f)(static_cast<decltype(x)>(x))); },
+                  where);
 }
 
 /// f(element) for the first `n`; returns the end of them. Throws what `f` throws.
@@ -150,8 +192,7 @@ template <detail::standard::policy P, class I, class Out, class F>
 Out transform(P&&, I first, I last, Out out, F f, detail::code_place where = detail::code_place::here())
 {
     static_assert(detail::standard::has_random_access<Out>());
-    return par_transform(
-        detail::standard::between(first, last), out, [&f](auto&& x) -> decltype(auto) { return f(x); }, {}, where);
+    return par_transform(detail::standard::between(first, last), out, detail::standard::shared(f), {}, where);
 }
 
 /// Assigns f(a, b), where b comes from the elements from `first2` on.
@@ -161,9 +202,8 @@ Out transform(P&&, I first, I last, J first2, Out out, F f, detail::code_place w
 {
     static_assert(detail::standard::has_random_access<I>() && detail::standard::has_random_access<Out>());
     const J last2 = first2 + static_cast<detail::standard::count_of<J>>(last - first);
-    return par_transform(
-        detail::standard::between(first, last), detail::standard::between(first2, last2), out,
-        [&f](auto&& a, auto&& b) -> decltype(auto) { return f(a, b); }, {}, {}, where);
+    return par_transform(detail::standard::between(first, last), detail::standard::between(first2, last2), out,
+                         detail::standard::shared(f), {}, {}, where);
 }
 
 /// Assigns `value` to each element.
@@ -187,7 +227,9 @@ I fill_n(P&& par, I first, Size n, const T& value, detail::code_place where = de
 template <detail::standard::policy P, class I, class G>
 void generate(P&&, I first, I last, G g, detail::code_place where = detail::code_place::here())
 {
-    par_tabulate(detail::standard::between(first, last), [&g](std::size_t) -> decltype(auto) { return g(); }, where);
+    par_tabulate(
+        detail::standard::between(first, last),
+        [&g](std::size_t) -> decltype(auto) { return detail::standard::shared(g)(); }, where);
 }
 
 /// Copies the elements to `out` and beyond, which must not overlap them; returns the end of the output.
@@ -203,18 +245,18 @@ template <detail::standard::policy P, class I, class Out, class Pred>
 Out copy_if(P&&, I first, I last, Out out, Pred p, detail::code_place where = detail::code_place::here())
 {
     static_assert(detail::standard::has_random_access<Out>());
-    return par_copy_if(
-        detail::standard::between(first, last), out, [&p](auto&& x) { return static_cast<bool>(p(x)); }, {}, where);
+    return par_copy_if(detail::standard::between(first, last), out, detail::standard::asks(p), {}, where);
 }
 
 /// Assigns `value` to the elements that satisfy `p`. Throws what `p` throws.
 template <detail::standard::policy P, class I, class Pred, class T>
 void replace_if(P&& par, I first, I last, Pred p, const T& value, detail::code_place where = detail::code_place::here())
 {
+    static_assert(detail::standard::has_elements_of_its_own<I>());
     weft::for_each(
         par, first, last,
         [&](auto& x) {
-            if (p(x)) x = value;
+            if (detail::standard::asks(p)(std::as_const(x))) x = value;
         },
         where);
 }
@@ -231,6 +273,7 @@ void replace(P&& par, I first, I last, const T& old, const T& value,
 template <detail::standard::policy P, class I>
 void reverse(P&&, I first, I last, detail::code_place where = detail::code_place::here())
 {
+    static_assert(detail::standard::has_elements_of_its_own<I>());
     static_assert(detail::standard::has_random_access<I>());
     const auto n = last - first;
     par_range(detail::standard::count_of<I>{0}, n / 2)
@@ -244,9 +287,10 @@ template <detail::standard::policy P, class I, class T, class Op = detail::stand
     requires(!std::same_as<T, detail::code_place>)
 [[nodiscard]] T reduce(P&&, I first, I last, T init, Op op = {}, detail::code_place where = detail::code_place::here())
 {
-    auto sum = par_iter(detail::standard::between(first, last))
-                   .map([](auto&& x) -> T { return static_cast<T>(x); })
-                   .reduce([&op](T a, T b) -> T { return op(std::move(a), std::move(b)); }, where);
+    auto sum =
+        par_iter(detail::standard::between(first, last))
+            .map([](auto&& x) -> T { return static_cast<T>(x); })
+            .reduce([&op](T a, T b) -> T { return detail::standard::shared(op)(std::move(a), std::move(b)); }, where);
     if (!sum) return init;
     return op(std::move(init), std::move(*sum));
 }
@@ -264,9 +308,12 @@ template <detail::standard::policy P, class I, class T, class Op, class F>
 [[nodiscard]] T transform_reduce(P&&, I first, I last, T init, Op op, F f,
                                  detail::code_place where = detail::code_place::here())
 {
-    auto sum = par_iter(detail::standard::between(first, last))
-                   .map([&f](auto&& x) -> T { return static_cast<T>(f(x)); })
-                   .reduce([&op](T a, T b) -> T { return op(std::move(a), std::move(b)); }, where);
+    auto sum =
+        par_iter(detail::standard::between(first, last))
+            .map([&f](auto&& x) -> T {
+                return static_cast<T>(detail::standard::shared(f)(static_cast<decltype(x)>(x)));
+            })
+            .reduce([&op](T a, T b) -> T { return detail::standard::shared(op)(std::move(a), std::move(b)); }, where);
     if (!sum) return init;
     return op(std::move(init), std::move(*sum));
 }
@@ -279,11 +326,13 @@ template <detail::standard::policy P, class I, class J, class T, class Op = deta
 [[nodiscard]] T transform_reduce(P&&, I first, I last, J first2, T init, Op op = {}, F f = {},
                                  detail::code_place where = detail::code_place::here())
 {
-    auto sum = detail::standard::indices(first, last)
-                   .map([&](auto i) -> T {
-                       return static_cast<T>(f(first[i], first2[static_cast<detail::standard::count_of<J>>(i)]));
-                   })
-                   .reduce([&op](T a, T b) -> T { return op(std::move(a), std::move(b)); }, where);
+    auto sum =
+        detail::standard::indices(first, last)
+            .map([&](auto i) -> T {
+                return static_cast<T>(
+                    detail::standard::shared(f)(first[i], first2[static_cast<detail::standard::count_of<J>>(i)]));
+            })
+            .reduce([&op](T a, T b) -> T { return detail::standard::shared(op)(std::move(a), std::move(b)); }, where);
     if (!sum) return init;
     return op(std::move(init), std::move(*sum));
 }
@@ -294,7 +343,7 @@ template <detail::standard::policy P, class I, class Pred>
 {
     using count = detail::standard::count_of<I>;
     return par_iter(detail::standard::between(first, last))
-        .map([&p](auto&& x) -> count { return p(x) ? 1 : 0; })
+        .map([&p](auto&& x) -> count { return detail::standard::asks(p)(static_cast<decltype(x)>(x)) ? 1 : 0; })
         .sum(where);
 }
 
@@ -310,16 +359,14 @@ template <detail::standard::policy P, class I, class T>
 template <detail::standard::policy P, class I, class Pred>
 [[nodiscard]] bool all_of(P&&, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return par_iter(detail::standard::between(first, last))
-        .all_of([&p](auto&& x) { return static_cast<bool>(p(x)); }, where);
+    return par_iter(detail::standard::between(first, last)).all_of(detail::standard::asks(p), where);
 }
 
 /// Whether `p` holds for any element. Throws what `p` throws.
 template <detail::standard::policy P, class I, class Pred>
 [[nodiscard]] bool any_of(P&&, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return par_iter(detail::standard::between(first, last))
-        .any_of([&p](auto&& x) { return static_cast<bool>(p(x)); }, where);
+    return par_iter(detail::standard::between(first, last)).any_of(detail::standard::asks(p), where);
 }
 
 /// Whether `p` holds for no element. Throws what `p` throws.
@@ -335,15 +382,16 @@ template <detail::standard::policy P, class I, class Pred>
 template <detail::standard::policy P, class I, class Pred>
 [[nodiscard]] I find_if(P&&, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return first +
-           detail::standard::first_index(first, last, [&](auto i) { return static_cast<bool>(p(first[i])); }, where);
+    return first + detail::standard::first_index(
+                       first, last, [&](auto i) { return detail::standard::asks(p)(first[i]); }, where);
 }
 
 /// The first element that does not satisfy `p`, else `last`. Throws what `p` throws.
 template <detail::standard::policy P, class I, class Pred>
 [[nodiscard]] I find_if_not(P&& par, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return weft::find_if(par, first, last, [&p](auto&& x) { return !p(x); }, where);
+    return weft::find_if(
+        par, first, last, [&p](auto&& x) { return !detail::standard::asks(p)(static_cast<decltype(x)>(x)); }, where);
 }
 
 /// The first element that equals `value`, else `last`.
@@ -360,7 +408,7 @@ template <detail::standard::policy P, class I, class Equal = detail::standard::e
 {
     if (last - first < 2) return last;
     const auto found = detail::standard::first_index(
-        first, last - 1, [&](auto i) { return static_cast<bool>(equal(first[i], first[i + 1])); }, where);
+        first, last - 1, [&](auto i) { return detail::standard::asks(equal)(first[i], first[i + 1]); }, where);
     return found == last - 1 - first ? last : first + found;
 }
 
@@ -376,8 +424,8 @@ template <detail::standard::policy P, class I, class J, class Equal = detail::st
                        ? last - first
                        : static_cast<detail::standard::count_of<I>>(last2 - first2);
     const auto i = detail::standard::first_index(
-        first, first + n, [&](auto k) { return !static_cast<bool>(equal(first[k], first2[static_cast<other>(k)])); },
-        where);
+        first, first + n,
+        [&](auto k) { return !detail::standard::asks(equal)(first[k], first2[static_cast<other>(k)]); }, where);
     return {first + i, first2 + static_cast<other>(i)};
 }
 
@@ -414,8 +462,9 @@ template <detail::standard::policy P, class I, class J, class Equal = detail::st
 template <detail::standard::policy P, class I, class Less = detail::standard::less>
 [[nodiscard]] I min_element(P&&, I first, I last, Less less = {}, detail::code_place where = detail::code_place::here())
 {
-    const auto best = detail::standard::indices(first, last)
-                          .reduce([&](auto a, auto b) { return less(first[b], first[a]) ? b : a; }, where);
+    const auto best =
+        detail::standard::indices(first, last)
+            .reduce([&](auto a, auto b) { return detail::standard::asks(less)(first[b], first[a]) ? b : a; }, where);
     return best ? first + *best : last;
 }
 
@@ -423,8 +472,9 @@ template <detail::standard::policy P, class I, class Less = detail::standard::le
 template <detail::standard::policy P, class I, class Less = detail::standard::less>
 [[nodiscard]] I max_element(P&&, I first, I last, Less less = {}, detail::code_place where = detail::code_place::here())
 {
-    const auto best = detail::standard::indices(first, last)
-                          .reduce([&](auto a, auto b) { return less(first[a], first[b]) ? b : a; }, where);
+    const auto best =
+        detail::standard::indices(first, last)
+            .reduce([&](auto a, auto b) { return detail::standard::asks(less)(first[a], first[b]) ? b : a; }, where);
     return best ? first + *best : last;
 }
 
@@ -439,8 +489,9 @@ template <detail::standard::policy P, class I, class Less = detail::standard::le
             .map([](index i) { return std::pair<index, index>(i, i); })
             .reduce(
                 [&](std::pair<index, index> a, std::pair<index, index> b) {
-                    return std::pair<index, index>(less(first[b.first], first[a.first]) ? b.first : a.first,
-                                                   less(first[b.second], first[a.second]) ? a.second : b.second);
+                    return std::pair<index, index>(
+                        detail::standard::asks(less)(first[b.first], first[a.first]) ? b.first : a.first,
+                        detail::standard::asks(less)(first[b.second], first[a.second]) ? a.second : b.second);
                 },
                 where);
     return best ? std::pair<I, I>(first + best->first, first + best->second) : std::pair<I, I>(last, last);
@@ -474,7 +525,7 @@ void sort(P&&, I first, I last, Less less = {}, detail::code_place where = detai
     par_sort(detail::standard::between(first, last), std::move(less), {}, where);
 }
 
-/// Sorts; equals keep their order. Throws what `less` throws, and std::bad_alloc.
+/// Sorts; equals keep their order. Throws what `less` throws.
 template <detail::standard::policy P, class I, class Less = detail::standard::less>
 void stable_sort(P&&, I first, I last, Less less = {}, detail::code_place where = detail::code_place::here())
 {
@@ -517,25 +568,22 @@ Out merge(P&&, I first, I last, J first2, J last2, Out out, Less less = {},
 template <detail::standard::policy P, class I, class Pred>
 I partition(P&&, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return par_partition(
-               detail::standard::between(first, last), [&p](auto&& x) { return static_cast<bool>(p(x)); }, {}, where)
-        .first;
+    return par_partition(detail::standard::between(first, last), detail::standard::asks(p), {}, where).first;
 }
 
-/// The same, and both sides keep their order. Throws what `p` throws, and std::bad_alloc.
+/// The same, and both sides keep their order. Throws what `p` throws.
 template <detail::standard::policy P, class I, class Pred>
 I stable_partition(P&&, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return par_stable_partition(
-               detail::standard::between(first, last), [&p](auto&& x) { return static_cast<bool>(p(x)); }, {}, where)
-        .first;
+    return par_stable_partition(detail::standard::between(first, last), detail::standard::asks(p), {}, where).first;
 }
 
 /// Moves the elements that do not satisfy `p` to the front, in order; returns the end of them. Throws what `p` throws.
 template <detail::standard::policy P, class I, class Pred>
 [[nodiscard]] I remove_if(P&& par, I first, I last, Pred p, detail::code_place where = detail::code_place::here())
 {
-    return weft::stable_partition(par, first, last, [&p](auto&& x) { return !p(x); }, where);
+    return weft::stable_partition(
+        par, first, last, [&p](auto&& x) { return !detail::standard::asks(p)(static_cast<decltype(x)>(x)); }, where);
 }
 
 /// Moves the elements that do not equal `value` to the front, in order; returns the end of them.

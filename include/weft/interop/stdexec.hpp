@@ -174,6 +174,7 @@ public:
     void start() & noexcept
     {
         try {
+            waits_.emplace(wait_for_start());
             running_.emplace(pool_.spawn(run()));
             asks_.emplace(stdexec::get_stop_token(stdexec::get_env(receiver_)), ask{*this});
         } catch (...) {
@@ -193,7 +194,7 @@ private:
 
     weft::task<> run()
     {
-        co_await weft::detached_from_stop(wait_for_start());
+        co_await weft::detached_from_stop(std::move(*waits_));
         std::exception_ptr error;
         bool was_stopped = false;
         try {
@@ -228,6 +229,7 @@ private:
     Receiver receiver_;
     std::optional<kept> value_;
     async_event begun_;
+    std::optional<weft::task<>> waits_;  // made first: it may throw
     std::optional<join_handle<void>> running_;
     std::optional<stdexec::stop_callback_for_t<token, ask>> asks_;
 };
@@ -250,20 +252,15 @@ public:
         stdexec::completion_signatures<typename value_signature<T>::type, stdexec::set_stopped_t(),
                                        stdexec::set_error_t(std::exception_ptr)>;
 
-    task_sender(pool_scheduler on, thread_pool& pool, weft::task<T> t) noexcept
-        : on_(on), pool_(&pool), task_(std::move(t))
-    {
-    }
+    task_sender(thread_pool& pool, weft::task<T> t) noexcept : pool_(&pool), task_(std::move(t)) {}
 
     template <class Receiver>
     [[nodiscard]] task_operation<T, Receiver> connect(Receiver receiver) &&
     {
         return task_operation<T, Receiver>(*pool_, std::move(task_), std::move(receiver));
     }
-    [[nodiscard]] pool_scheduler get_env() const noexcept { return on_; }
 
 private:
-    pool_scheduler on_;
     thread_pool* pool_;
     weft::task<T> task_;
 };
@@ -288,8 +285,12 @@ struct only_way<Way> {
     using type = Way;
 };
 
+/// Kept by value: what a sender refers to may be gone with it.
+template <class... T>
+using kept_values = std::tuple<std::decay_t<T>...>;
+
 template <class Sender>
-using values_of = typename stdexec::value_types_of_t<Sender, task_env, std::tuple, only_way>::type;
+using values_of = typename stdexec::value_types_of_t<Sender, task_env, kept_values, only_way>::type;
 
 template <class Values>
 struct value_of {
@@ -366,12 +367,12 @@ inline detail::with_stdexec::schedule_sender pool_scheduler::schedule() const no
 [[nodiscard]] inline pool_scheduler get_scheduler(thread_pool& pool) noexcept { return pool_scheduler(pool); }
 
 /// A task as a sender, which runs it in `pool` when it is started. It completes with the task's value, on the thread on
-/// which the task ends; with set_error(std::exception_ptr) if it throws; with set_stopped if it ends by weft::stopped, as
+/// which the task ends, which may be of another pool if the task goes there; with set_error(std::exception_ptr) if it throws; with set_stopped if it ends by weft::stopped, as
 /// when its receiver asks for a stop. It is connected once, as an rvalue.
 template <class T>
 [[nodiscard]] detail::with_stdexec::task_sender<T> as_sender(thread_pool& pool, task<T> t) noexcept
 {
-    return detail::with_stdexec::task_sender<T>(pool_scheduler(pool), pool, std::move(t));
+    return detail::with_stdexec::task_sender<T>(pool, std::move(t));
 }
 
 /// A sender as a task: `co_await weft::as_task(sender)` starts it here and waits, holding no thread. Its value is what it
@@ -387,9 +388,10 @@ template <class Sender>
     using values = detail::with_stdexec::values_of<Sender>;
     detail::with_stdexec::left_behind<values> left;
     const std::stop_token token = co_await get_stop_token();
+    auto waits = left.wait();  // now, while nothing has begun: it may throw
     auto operation = stdexec::connect(std::move(sender), detail::with_stdexec::task_receiver<values>(left, token));
     stdexec::start(operation);
-    co_await detached_from_stop(left.wait());
+    co_await detached_from_stop(std::move(waits));
     if (left.error != nullptr) std::rethrow_exception(std::move(left.error));
     if (!left.values) throw stopped();
     co_return detail::with_stdexec::value_of<values>::from(std::move(*left.values));

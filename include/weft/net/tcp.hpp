@@ -26,7 +26,7 @@ public:
     [[nodiscard]] static task<tcp_stream> connect(endpoint to);
     /// Connects to the first of a host's addresses that takes the connection: `connect("example.org", 80)`. It asks as
     /// weft::net::resolve does, and tries the addresses one after the other, each for as long as the system does, which may be
-    /// minutes: weft::with_timeout limits it all. Throws as resolve, and the error of the last address.
+    /// minutes: weft::with_timeout limits it all but the resolver's time. Throws as resolve, and the error of the last address.
     [[nodiscard]] static task<tcp_stream> connect(std::string host, std::uint16_t port);
     /// Takes over a connected socket; closes it if that fails. Throws std::system_error, std::bad_alloc.
     [[nodiscard]] static tcp_stream from_native(int fd);
