@@ -14,8 +14,8 @@
 #include <chrono>
 #include <cstddef>
 #include <future>
+#include <latch>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -225,12 +225,14 @@ TEST_CASE("asio: what an io_context leaves behind ends with an error")
     const test::watchdog dog("the end of an io_context", 60s);
     weft::thread_pool pool({.num_threads = 2});
     auto io = std::make_unique<asio::io_context>();
-    std::optional<asio::steady_timer> timer(std::in_place, *io, 1h);
-    auto waiting = pool.spawn(timer->async_wait(weft::use_weft));
-    std::this_thread::sleep_for(20ms);  // most likely it waits by now; if not, it fails in the same way
-    timer->cancel();                    // nobody runs the context: the handler is kept, and never called
-    timer.reset();
-    io.reset();
+    std::latch begun(1);
+    const auto keep = [&](auto handler) {
+        asio::post(*io, std::move(handler));
+        begun.count_down();
+    };
+    auto waiting = pool.spawn(asio::async_initiate<const weft::use_weft_t&, void()>(keep, weft::use_weft));
+    begun.wait();
+    io.reset();  // nobody has run it: the handler is never called
     CHECK_THROWS_AS(waiting.get(), std::system_error);
 }
 
