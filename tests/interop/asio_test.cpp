@@ -135,6 +135,7 @@ TEST_CASE("asio: a result whose move throws ends the task with that")
     CHECK(threw < 20);
 }
 
+#ifdef ASIO_HAS_CO_AWAIT  // not with Clang 14
 TEST_CASE("asio: an std::exception_ptr that says that it was cancelled is a stop if that was asked for")
 {
     const test::watchdog dog("a coroutine of Asio's is stopped", 60s);
@@ -148,6 +149,7 @@ TEST_CASE("asio: an std::exception_ptr that says that it was cancelled is a stop
     };
     CHECK(!weft::sync_wait(waits(*io)));
 }
+#endif
 
 TEST_CASE("asio: sockets and timers of Asio in tasks")
 {

@@ -5,6 +5,7 @@
 #include <weft/model/simulate.hpp>
 #include <weft/model/thread.hpp>
 
+#include "on_machine.hpp"
 #include "programs.hpp"
 
 #include <algorithm>
@@ -27,13 +28,6 @@ namespace {
 
 bool prints_all = false;
 
-model::machine machine_of(std::size_t processors)
-{
-    model::machine m = model::dual_epyc_7763();
-    m.processors = processors;
-    return m;
-}
-
 void print(const char* name, std::size_t processors, double figure, const model::simulation_result& r)
 {
     const double all = r.time.count() * static_cast<double>(processors) / 100;
@@ -46,23 +40,9 @@ void print(const char* name, std::size_t processors, double figure, const model:
     std::fflush(stdout);
 }
 
-/// program() on a pool of so many threads, which has run it before.
-model::simulation_result in_pool(std::size_t processors, const std::function<void()>& program)
-{
-    return model::simulate(machine_of(processors), [&] {
-        weft::thread_pool pool({.num_threads = processors});
-        pool.install([&] {
-            program();
-            model::start_measuring();
-            program();
-            model::stop_measuring();
-        });
-    });
-}
-
 void print_speed_up(const char* name, std::size_t processors, double work_alone, const std::function<void()>& program)
 {
-    const auto r = in_pool(processors, program);
+    const auto r = on_machine::in_pool(processors, program);
     print(name, processors, work_alone / r.time.count(), r);
 }
 
@@ -80,7 +60,7 @@ void spawn_node(weft::task_scope& s, std::uint64_t id, std::vector<weft::cache_p
 void print_scope(std::size_t processors)
 {
     std::vector<weft::cache_padded<long>> nodes(processors);
-    const auto r = in_pool(processors, [&] {
+    const auto r = on_machine::in_pool(processors, [&] {
         for (auto& each : nodes) *each = 0;
         weft::scope([&](weft::task_scope& s) {
             for (std::uint64_t i = 1; i <= 500; ++i) spawn_node(s, programs::mixed(i), nodes);
@@ -94,27 +74,8 @@ void print_scope(std::size_t processors)
 /// After a rest: how many wake-ups' times until all threads are at work.
 void print_rested(std::size_t processors)
 {
-    std::vector<double> first(processors, 1e18);
-    const auto r = model::simulate(machine_of(processors), [&] {
-        weft::thread_pool pool({.num_threads = processors});
-        const auto loop = [&] {
-            weft::par_range(0L, static_cast<long>(processors) * 1000).for_each([&](long) {
-                double& mine = first[weft::current_thread_index().value_or(0)];
-                mine = std::min(mine, model::virtual_time().count());
-                model::work(microseconds(1));
-            });
-        };
-        pool.install(loop);
-        model::sleep_for(milliseconds(50));
-        std::fill(first.begin(), first.end(), 1e18);
-        model::start_measuring();
-        const double begin = model::virtual_time().count();
-        pool.install(loop);
-        model::stop_measuring();
-        for (double& each : first) each -= begin;
-    });
-    const double last = *std::max_element(first.begin(), first.end());
-    print("rested: wake-ups' times", processors, last / machine_of(processors).wake_latency.count(), r);
+    const on_machine::rested seen = on_machine::after_a_rest(processors);
+    print("rested: wake-ups' times", processors, seen.wake_ups, seen.result);
 }
 
 /// One thread forks tiny things; the others find nothing that is worth it. How much longer it takes than alone.
@@ -123,14 +84,14 @@ void print_beside_idle(std::size_t processors)
     const auto program = [] {
         for (int i = 0; i < 200'000; ++i) weft::join([] { programs::work(20); }, [] { programs::work(20); });
     };
-    const double alone = in_pool(1, program).time.count();
-    const auto r = in_pool(processors, program);
+    const double alone = on_machine::in_pool(1, program).time.count();
+    const auto r = on_machine::in_pool(processors, program);
     print("beside idle ones: loss, %", processors, (r.time.count() / alone - 1) * 100, r);
 }
 
 void print_callers(std::size_t processors)
 {
-    const auto r = model::simulate(machine_of(processors), [&] {
+    const auto r = model::simulate(on_machine::of(processors), [&] {
         weft::thread_pool pool({.num_threads = processors});
         const auto loop = [] { weft::par_range(0, 64).for_each([](int) { model::work(microseconds(10)); }); };
         pool.install(loop);
@@ -174,14 +135,15 @@ int main(int argc, char** argv)
     }
     for (const std::size_t n : counts) {
         long nodes = 0;
-        const auto r = in_pool(n, [&] { nodes = programs::binomial_tree(0, 2000); });
+        const auto r = on_machine::in_pool(n, [&] { nodes = programs::binomial_tree(0, 2000); });
         print("unbalanced tree, 1 us", n, static_cast<double>(nodes) * 1000 / r.time.count(), r);
     }
     double joins_alone = 0;
     for (const std::size_t n : counts) {
-        const auto r = in_pool(n, [] { programs::join_tree(1'000'000, 20); });
+        const auto r = on_machine::in_pool(n, [] { programs::join_tree(1'000'000, 20); });
         if (joins_alone == 0)
-            joins_alone = n == 1 ? r.time.count() : in_pool(1, [] { programs::join_tree(1'000'000, 20); }).time.count();
+            joins_alone = n == 1 ? r.time.count()
+                                 : on_machine::in_pool(1, [] { programs::join_tree(1'000'000, 20); }).time.count();
         print("join tree, 20 ns a leaf", n, joins_alone / r.time.count(), r);
     }
     for (const std::size_t n : counts) {
@@ -189,7 +151,7 @@ int main(int argc, char** argv)
         print_rested(n);
         print_beside_idle(n);
         const auto inner = [] { weft::par_range(0, 64).for_each([](int) { model::work(microseconds(10)); }); };
-        const auto r = in_pool(n, [&] { weft::par_range(0, 64).for_each([&](int) { inner(); }); });
+        const auto r = on_machine::in_pool(n, [&] { weft::par_range(0, 64).for_each([&](int) { inner(); }); });
         print("64 x 64: part of ideal", n, 64 * 64 * 10'000.0 / static_cast<double>(n) / r.time.count(), r);
         print_callers(n);
     }

@@ -6,10 +6,10 @@
 
 #include <weft/model/thread.hpp>
 
+#include "simulate/on_machine.hpp"
 #include "simulate/programs.hpp"
 #include "test.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -24,17 +24,7 @@ namespace {
 /// Of the second run of program(), on a pool of so many threads.
 model::simulation_result in_pool(std::size_t processors, const std::function<void()>& program)
 {
-    model::machine m = model::dual_epyc_7763();
-    m.processors = processors;
-    auto r = model::simulate(m, [&] {
-        weft::thread_pool pool({.num_threads = processors});
-        pool.install([&] {
-            program();
-            model::start_measuring();
-            program();
-            model::stop_measuring();
-        });
-    });
+    auto r = on_machine::in_pool(processors, program);
     REQUIRE(r.passed);
     return r;
 }
@@ -81,8 +71,7 @@ TEST_CASE("a loop inside a loop comes near what is ideal")
 
 TEST_CASE("64 callers from outside come near what is ideal")
 {
-    model::machine m = model::dual_epyc_7763();
-    m.processors = 64;
+    const model::machine m = on_machine::of(64);
     const auto r = model::simulate(m, [] {
         weft::thread_pool pool({.num_threads = 64});
         std::vector<std::unique_ptr<model::thread>> callers;
@@ -105,27 +94,9 @@ TEST_CASE("64 callers from outside come near what is ideal")
 TEST_CASE("a pool that rests wakes more and more of its threads at a time")
 {
     const auto steps = [](std::size_t n) {
-        model::machine m = model::dual_epyc_7763();
-        m.processors = n;
-        std::vector<double> first(n, 1e18);
-        const auto r = model::simulate(m, [&] {
-            weft::thread_pool pool({.num_threads = n});
-            const auto loop = [&] {
-                weft::par_range(0L, static_cast<long>(n) * 1000).for_each([&](long) {
-                    double& mine = first[weft::current_thread_index().value_or(0)];
-                    mine = std::min(mine, model::virtual_time().count());
-                    programs::work(1000);
-                });
-            };
-            pool.install(loop);
-            model::sleep_for(model::nanoseconds(50e6));
-            std::fill(first.begin(), first.end(), 1e18);
-            const double begin = model::virtual_time().count();
-            pool.install(loop);
-            for (double& each : first) each -= begin;
-        });
-        REQUIRE(r.passed);
-        return *std::max_element(first.begin(), first.end()) / m.wake_latency.count();
+        const on_machine::rested seen = on_machine::after_a_rest(n);
+        REQUIRE(seen.result.passed);
+        return seen.wake_ups;
     };
     CHECK(steps(16) < 8);  // one after the other it would be 16, and 64
     CHECK(steps(64) < 24);

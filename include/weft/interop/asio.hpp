@@ -13,6 +13,7 @@
 #include <weft/async/async_event.hpp>
 #include <weft/async/stop.hpp>
 #include <weft/async/task.hpp>
+#include <weft/interop/detail/value_of.hpp>
 #include <weft/pool/thread_pool.hpp>
 
 #include <asio/async_result.hpp>
@@ -185,31 +186,15 @@ private:
     std::shared_ptr<operation<Args...>> of_;
 };
 
-/// What a handler of these arguments gets when all is well.
-template <class... T>
-struct value_of {
-    using type = std::tuple<T...>;
-    static type from(std::tuple<T...>&& all) { return std::move(all); }
-};
-template <>
-struct value_of<> {
-    using type = void;
-    static void from(std::tuple<>&&) {}
-};
-template <class T>
-struct value_of<T> {
-    using type = T;
-    static T from(std::tuple<T>&& one) { return std::get<0>(std::move(one)); }
-};
-
+/// What a task gives for what a handler is called with.
 template <class... Args>
-struct outcome : value_of<Args...> {
+struct outcome : interop::value_of<std::tuple<Args...>> {
     static decltype(auto) take(std::tuple<Args...>&& all, bool) { return outcome::from(std::move(all)); }
 };
 
 template <class First, class... Rest>
     requires std::same_as<First, asio::error_code> || std::same_as<First, std::exception_ptr>
-struct outcome<First, Rest...> : value_of<Rest...> {
+struct outcome<First, Rest...> : interop::value_of<std::tuple<Rest...>> {
     static decltype(auto) take(std::tuple<First, Rest...>&& all, bool asked)
     {
         if constexpr (std::same_as<First, asio::error_code>) {

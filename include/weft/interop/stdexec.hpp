@@ -10,6 +10,7 @@
 #include <weft/async/stop.hpp>
 #include <weft/async/task.hpp>
 #include <weft/base/stopped.hpp>
+#include <weft/interop/detail/value_of.hpp>
 #include <weft/iter/par_iter.hpp>
 #include <weft/iter/range.hpp>
 #include <weft/pool/thread_pool.hpp>
@@ -292,22 +293,6 @@ using kept_values = std::tuple<std::decay_t<T>...>;
 template <class Sender>
 using values_of = typename stdexec::value_types_of_t<Sender, task_env, kept_values, only_way>::type;
 
-template <class Values>
-struct value_of {
-    using type = Values;
-    static type from(Values&& all) { return std::move(all); }
-};
-template <>
-struct value_of<std::tuple<>> {
-    using type = void;
-    static void from(std::tuple<>&&) {}
-};
-template <class T>
-struct value_of<std::tuple<T>> {
-    using type = T;
-    static T from(std::tuple<T>&& one) { return std::get<0>(std::move(one)); }
-};
-
 /// What the receiver leaves for the task.
 template <class Values>
 struct left_behind {
@@ -383,7 +368,7 @@ template <class T>
 ///         weft::stopped if it completes with set_stopped.
 template <class Sender>
 [[nodiscard]] auto as_task(Sender sender)
-    -> task<typename detail::with_stdexec::value_of<detail::with_stdexec::values_of<Sender>>::type>
+    -> task<typename detail::interop::value_of<detail::with_stdexec::values_of<Sender>>::type>
 {
     using values = detail::with_stdexec::values_of<Sender>;
     detail::with_stdexec::left_behind<values> left;
@@ -394,7 +379,7 @@ template <class Sender>
     co_await detached_from_stop(std::move(waits));
     if (left.error != nullptr) std::rethrow_exception(std::move(left.error));
     if (!left.values) throw stopped();
-    co_return detail::with_stdexec::value_of<values>::from(std::move(*left.values));
+    co_return detail::interop::value_of<values>::from(std::move(*left.values));
 }
 
 }  // namespace weft
