@@ -9,7 +9,8 @@
 //     amac        asynchronous memory access chaining, by hand, 16 lookups
 //     groups      group prefetching, by hand, 16 lookups
 //     par_iter    the plain loop on several threads
-//     weft        overlapped_transform on one thread; par_overlapped_transform on more. weft 8, 32: so many in flight
+//     unordered_map   the join as many write it: a std::unordered_map, filled by one thread, probed in a loop of oneTBB
+//     weft        overlapped_transform on one thread; par_overlapped_transform on more. weft 4, 8, 32: so many in flight
 #include <weft/latency/latency.hpp>
 
 #include "harness/bench.hpp"
@@ -20,9 +21,12 @@
 #include "latency/hash_probe.hpp"
 #include "latency/list_walk.hpp"
 
+#include <tbb/parallel_for.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -85,6 +89,7 @@ void add_structure(const std::string& name)
         });
     }
     add_weft<16, Machine>(name, "weft");
+    add_weft<4, Machine>(name, "weft 4");
     add_weft<8, Machine>(name, "weft 8");
     add_weft<32, Machine>(name, "weft 32");
 }
@@ -93,6 +98,20 @@ latency::hash_join& tables()
 {
     static latency::hash_join made(bench::quick() ? 1'000'000 : 10'000'000);
     return made;
+}
+
+/// The map is filled by one thread, as it must be.
+void join_by_unordered_map(latency::hash_join& j, int threads)
+{
+    std::unordered_map<std::uint64_t, std::uint64_t> payloads;
+    payloads.reserve(j.inner.size());
+    for (const auto& row : j.inner) payloads.emplace(row.key, row.payload);
+    bench::in_tbb(threads, [&] {
+        tbb::parallel_for(std::size_t{0}, j.keys.size(), [&](std::size_t i) {
+            const auto found = payloads.find(j.keys[i]);
+            j.out[i] = found == payloads.end() ? 0 : found->second;
+        });
+    });
 }
 
 /// A lookup in one line that is in the first cache: what is left is the switch.
@@ -148,6 +167,9 @@ const bench::definition define([] {
     join("amac", 1, [](latency::hash_join& j) { j.by_amac(); });
     join("groups", 1, [](latency::hash_join& j) { j.by_groups(); });
     join("weft", 1, [](latency::hash_join& j) { j.by_weft(); });
+    for (const int threads : bench::thread_counts()) {
+        join("unordered_map", threads, [threads](latency::hash_join& j) { join_by_unordered_map(j, threads); });
+    }
     for (const int threads : bench::thread_counts()) {
         if (threads == 1) continue;
         join("par_iter", threads, [](latency::hash_join& j) { j.on_all_threads_plain(); });
