@@ -57,7 +57,7 @@ void pool_core::deliver(std::uint32_t seat_number, task* mail) noexcept
     full_fence();           // against go_to_sleep, leave, stand_up and the end of thread_main
     // order: finds the place, which may be new; scenarios have too few threads to need it
     place& to = *table_.at(seats_[seat_number].holder.load(order::acquire));
-    if (claim_for_thread(to) || relieve(to) == relief::given) return;
+    if (claim_for_thread(to, to.index) || relieve(to) == relief::given) return;
     if (to.status.load(order::relaxed) != place_status::gone) return;
     // The pool is being destroyed, and this is one of the last to work in it: it does what that thread no longer can.
     const visit here(*this);

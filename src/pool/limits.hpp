@@ -9,6 +9,7 @@ namespace weft::detail {
 
 inline constexpr std::size_t most_threads = 4096;  ///< of one pool
 inline constexpr std::uint32_t places_per_chunk = 64;
+inline constexpr std::uint32_t threads_per_group = 8;  ///< that count together who of them looks for work
 /// With the above: callers from outside, and threads, blocked ones and their stand-ins included, in one pool at once.
 inline constexpr std::uint32_t max_chunks = 1024;
 inline constexpr std::size_t slots_per_place = 4096;  ///< jobs that one place can have open, plus one

@@ -133,9 +133,10 @@ class place_list;
 /// duration of its call: that of a thread that sleeps, else its own.
 ///
 /// Fields by who may touch them:
-///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, called, unanswered,
+///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, near, unanswered,
 ///                    short_work, divided_at, left, back, looks, own, begun_under, spawns_under
-///   anyone, atomic   status, scope, scope_first, waits_for, coming, yields, watcher, the thief side of the deques
+///   anyone, atomic   status, scope, scope_first, waits_for, called_by, calls, yields, watcher, the thief side of
+///                    the deques
 ///   the claimant     seat: whoever has changed the status in a way that gives it the seat (docs/sleep.md)
 ///   under the lock   next, previous, list, runs
 ///   anyone           thread_spot.unpark by whoever claims the place for its thread; wait_spot.unpark by whoever
@@ -171,8 +172,9 @@ struct place final : worker {
     alignas(cache_line_size) deque<task*> tasks{tasks_at_first};  ///< spawned into scopes
     deque<task*> detached{tasks_at_first};                        ///< spawned with nobody waiting
     bite tasks_of_others;
-    scope_core* ended_of = nullptr;  ///< whose tasks have ended here without being counted: others of it lie in `tasks`
-    std::uint32_t ended = 0;         ///< how many
+    scope_core* uncounted_of =
+        nullptr;                   ///< a scope in which more tasks are counted than there are, because of this place:
+    std::uint32_t uncounted = 0;   ///< so many have ended here, or may be spawned here, without being counted
     cell<std::uint64_t> level{0};  ///< pushes minus pops of `tasks`: the position of its newest end, whatever is stolen
     cell<std::uint64_t> low{
         0};  ///< the lowest level since the innermost open scope was opened: what lies above is newer
@@ -202,8 +204,10 @@ struct place final : worker {
     place_list* list = nullptr;
     std::unique_ptr<thread> runs;
 
-    std::uint32_t called = no_seat;  ///< the place whose thread it has called last; its own: there was nobody to call
-    atomic<bool> coming{false};      ///< its thread has been called, and has yet to wake: a hint
+    /// By whom the place's thread has been called, if it has yet to wake: 1 + that one's index; 0: it is awake, or sleeps.
+    atomic<std::uint32_t> called_by{0};
+    atomic<std::uint32_t> calls{0};  ///< threads that have been called from here, and have yet to wake: a hint
+    std::uint32_t near = 0;          ///< the place where work was last found
 
     /// For whoever works here: the seat's index, or no_seat. While away, the seat may change hands at any moment: none.
     [[nodiscard]] std::uint32_t own_seat() const noexcept

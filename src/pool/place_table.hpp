@@ -124,6 +124,21 @@ public:
         return find_in(first, which, ~after_from, f);
     }
 
+    /// find() with this one as `from` begins with the place of that index.
+    [[nodiscard]] std::uint32_t before(std::uint32_t index) const noexcept { return (index != 0 ? index : size()) - 1; }
+
+    /// The same for `most` members only. Returns whether f has returned true.
+    template <class F>
+    bool find_some(set which, std::uint32_t from, std::uint32_t most, F&& f) const
+    {
+        bool found = false;
+        find(which, from, [&](place& p) {
+            found = f(p);
+            return found || --most == 0;
+        });
+        return found;
+    }
+
 private:
     static_assert(places_per_chunk <= 64);
 

@@ -63,7 +63,8 @@ pool_core::pool_core(pool_options options, std::unique_ptr<test_schedule> schedu
       schedule_(std::move(schedule)),
       places_(schedule_ ? placement() : place_threads(options_.pin, num_threads_)),
       forks_before_(fork_generation()),
-      seats_(std::make_unique<seat[]>(num_threads_))
+      seats_(std::make_unique<seat[]>(num_threads_)),
+      searching_(num_threads_)
 {
     static_cast<void>(ticks_per_microsecond());  // measured here, not in somebody's first loop
     try {
@@ -223,9 +224,9 @@ void pool_core::thread_main(place& me) noexcept
         //
         // order: hands on the place's plain fields; too rare for a bounded search
         const place_status now = me.status.load(order::acquire);
-        has_come(me);
+        const std::uint32_t caller = has_come(me);
         if (now == place_status::searching) {
-            work_until_idle(me);
+            work_until_idle(me, caller);
         } else if (now == place_status::gone) {
             return end_thread(me);
         } else if (now != place_status::resting || !is_spare(me) || spare_seconds == 0) {
@@ -402,7 +403,7 @@ place& pool_core::sit_down()
         for (std::uint32_t i = num_threads_; i-- > 0;) {
             if (claim(table_.at(i), place_status::searching)) {
                 table_.add(place_table::asleep, i);  // its thread goes to sleep as soon as it notices
-                stop_searching(i);
+                stop_searching(*table_.at(i));
                 return *table_.at(i);
             }
         }
@@ -447,7 +448,7 @@ void pool_core::stand_up(place& p) noexcept
         wanted_.store(false, order::relaxed);
         p.back.write() = place_status::busy;
         p.status.store(place_status::called, order::relaxed);
-        search(p);
+        search(p, searchers::kind::awake);
         wake_thread_at(p.thread_spot);
         return;
     } else {
@@ -459,14 +460,14 @@ void pool_core::stand_up(place& p) noexcept
     full_fence();  // against deliver, spawn_detached and the destructor: one of the two sides sees the other
     note_idle();
     if (debt_.load(order::relaxed) != 0) settle();
-    if (has_mail_for(p)) claim_for_thread(p);
+    if (has_mail_for(p)) claim_for_thread(p, p.index);
     if (!p.detached.empty()) {
         work_available(p.index);
     } else if (wanted_.load(order::relaxed)) {
         wanted_.store(false, order::relaxed);
         // order: its other side is in wake_one, where scenarios fail without; too rare here for a bounded search
         full_fence();  // docs/sleep.md, WantedFence
-        if (searching_.load(order::relaxed) == 0 && sees_work(p, telling::insist)) wake_one(p.index);
+        if (searching_.none() && sees_work(p, telling::insist)) wake_one(p.index);
     }
 }
 

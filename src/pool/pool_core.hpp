@@ -10,6 +10,7 @@
 #include "pool/place.hpp"
 #include "pool/place_table.hpp"
 #include "pool/placement.hpp"
+#include "pool/searchers.hpp"
 #include "pool/test_schedule.hpp"
 
 #include <weft/base/cache_padded.hpp>
@@ -94,13 +95,13 @@ public:
     /// The same after the fence.
     void work_shown(std::uint32_t from) noexcept
     {
-        if (searching_.load(order::relaxed) == 0 && table_.any(place_table::asleep)) wake_one(from);
+        if (searching_.none() && table_.any(place_table::asleep)) wake_one(from);
     }
     /// The same of a task that the thread of `me` has made ready. One that slept in the driver gets up for it: to wake another
     /// one would take longer than the task. Whoever finds the first of several wakes the next, as always.
     void work_available_at(place& me) noexcept
     {
-        if (!gets_up(me)) work_available(me.index);
+        if (!gets_up(me, me.index)) work_available(me.index);
     }
     /// Whether work of so many ticks, too short to wake anybody for, is better divided even so; see fork_context.
     [[nodiscard]] bool divides_short_work(place& me, std::uint64_t work) noexcept;
@@ -114,6 +115,8 @@ public:
     /// The seat that whoever works at `me` has now; no_seat if none, or in a test_pool.
     [[nodiscard]] std::uint32_t seat_number(const place& me) const noexcept;
     void deliver(std::uint32_t seat_number, task* mail) noexcept;
+    /// Tells a scope of the tasks that have ended at `me` without being counted; it may end now.
+    static void count_what_has_ended(place& me) noexcept;
     void run_task(place& me, task* t) noexcept;
     /// The same for one that this thread has spawned: like a function that it calls, if its mode is still the same, but
     /// rounding is afterwards as before.
@@ -161,6 +164,13 @@ public:
     void schedule_the_rest();
 
 private:
+    /// How many places a thread looks at that looks for work, and how often before it looks at others in a larger pool: if all
+    /// looked at all, that would be most of what large pools do.
+    static constexpr std::uint32_t most_looks = 16;
+    static constexpr std::uint32_t looks_before_others = 8;
+    /// How many threads a place calls that have yet to wake.
+    static constexpr std::uint32_t most_calls = 3;
+
     /// Something to run: a task, or a stolen job and whose it is.
     struct found {
         task* t = nullptr;
@@ -196,7 +206,7 @@ private:
     void promote_locked() noexcept;
     void settle() noexcept;
     bool forget_debt_locked(place& me) noexcept;
-    bool take_from_searcher_locked(place& to, std::uint32_t& whose) noexcept;
+    bool take_from_searcher_locked(place& to, place*& whose) noexcept;
     void wait_in_line(place& me, std::unique_lock<mutex>& hold) noexcept;
     [[nodiscard]] place_list& resters_like(const place& p) noexcept { return is_spare(p) ? resting_spares_ : resting_; }
     void rest_locked(place& me) noexcept;
@@ -215,21 +225,22 @@ private:
     void looks_no_more(place& me) noexcept;
 
     // The life of a thread (work.cpp).
-    void work_until_idle(place& me) noexcept;
+    /// Looks first at what is at the place with index `from`.
+    void work_until_idle(place& me, std::uint32_t from) noexcept;
     /// A thread that was woken has found work: if there is more, it wakes another. So do those who publish, and the last one
     /// that looked, so that more and more are woken at a time.
-    void wake_next(place& me) noexcept;
+    void wake_next(place& me, const found& work) noexcept;
+    /// Some work: all that `me` and the pool have is looked through, and some of the other places.
     bool find(place& me, found& out) noexcept;
     [[nodiscard]] bool take_added(place& me, found& out) const noexcept;
     [[nodiscard]] bool take_added_of_others(place& me, found& out) const noexcept;
     bool find_in_turn(place& me, found& out) noexcept;
-    bool steal_any(place& me, std::uint32_t from, found& out) noexcept;
+    /// From the place with index `from`, or from one of those behind it.
+    bool steal_near(place& me, std::uint32_t from, found& out) noexcept;
     bool steal_from_place(place& me, place& victim, found& out) noexcept;
     /// A task from another place; the next ones of a few that are taken with it are laid into `mine`.
     task* take_bite(place& me, deque<task*>& from, deque<task*>& mine) noexcept;
     [[nodiscard]] static bool leaves_tasks(const place& me) noexcept;
-    /// Counts the tasks that have ended here without that.
-    static void report_ended(place& me) noexcept;
     void run(place& me, const found& work) noexcept;
     /// Calls f() under `mode`, which is that of whoever handed it out, while others look at `me` for what it publishes.
     template <class F>
@@ -243,25 +254,42 @@ private:
     /// What to tell those who have nothing to take now: that somebody asks for work, or even insists (split_deque).
     enum class telling { nothing, ask, insist };
     /// Whether there is something to do; `tasks`: also if it is a task, or a ready coroutine, of another place.
-    [[nodiscard]] bool sees_work(const place& me, telling what, bool tasks = true) const noexcept;
+    [[nodiscard]] bool sees_work(const place& me, telling what) const noexcept;
+    /// The same for a thread that goes on looking: of the places only some, from the one with index `from` on.
+    [[nodiscard]] bool sees_work_near(const place& me, std::uint32_t from, telling what, bool tasks) const noexcept;
+    static void tell_of_hunger(place& busy, telling what) noexcept;
+    [[nodiscard]] bool sees_shared_work(const place& me, bool tasks) const noexcept;
     bool go_to_sleep(place& me, place_status from) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
-    /// somebody_is_hungry where all who are to look for work have yet to wake. `me` calls one more, but one at a time: so twice as
-    /// many are at work after each time that waking takes (docs/scaling.md).
+    /// somebody_is_hungry where all who are to look for work have yet to wake. `me` calls one more if it has work for it, up to
+    /// a few at a time: so several times as many are at work after each time that waking takes (docs/scaling.md).
     [[gnu::noinline]] bool wake_another(place& me) noexcept;
-    /// Whether a place that was asleep searches from now on.
-    [[nodiscard]] bool gets_up(place& p) noexcept;
-    bool claim_for_thread(place& p) noexcept;
-    /// For the thread of `me`, when it is awake.
-    void has_come(place& me) noexcept
+    /// Whether a place that was asleep searches from now on; it is called from the place with index `caller`.
+    [[nodiscard]] bool gets_up(place& p, std::uint32_t caller) noexcept;
+    bool claim_for_thread(place& p, std::uint32_t caller) noexcept;
+    bool call_one(std::uint32_t caller) noexcept;
+    /// Who has called the thread of `p`, as in place::called_by; that thread need not come any more.
+    std::uint32_t answer_call(place& p) noexcept
     {
-        if (me.coming.load(order::relaxed) && me.coming.exchange(false, order::relaxed)) [[unlikely]]
-            coming_.fetch_sub(1, order::relaxed);
+        if (p.called_by.load(order::relaxed) == 0) return 0;
+        const std::uint32_t caller = p.called_by.exchange(0, order::acquire);  // finds its place
+        if (caller != 0) table_.at(caller - 1)->calls.fetch_sub(1, order::relaxed);
+        return caller;
     }
-    void search(place& called) noexcept;
+    /// For the thread of `me`, when it is awake. Returns the place to look at first.
+    std::uint32_t has_come(place& me) noexcept
+    {
+        const std::uint32_t caller = answer_call(me);
+        if (caller == 0) return me.index;
+        searching_.add(me.index, searchers::kind::woken);
+        return caller - 1;
+    }
+    void search(place& called, searchers::kind how) noexcept;
     [[nodiscard]] bool tells_watcher(place& me) noexcept;
     [[nodiscard]] bool somebody_is_hungry(place& me) noexcept;
-    void stop_searching(std::uint32_t from) noexcept;
+    /// Counts out one that looked for work, and if it was the last one, wakes another where there is more. Whoever has taken its
+    /// place or its seat says so on its behalf.
+    void stop_searching(place& p) noexcept;
     void note_idle() noexcept;
 
     template <class RunOne>
@@ -306,8 +334,7 @@ private:
     place_table table_;  ///< the pool's threads first, then spares and callers as they come; only ever added
     const std::unique_ptr<seat[]> seats_;
 
-    alignas(cache_line_size) atomic<std::uint32_t> searching_{0};
-    atomic<std::uint32_t> coming_{0};  ///< threads that have been called, and have yet to wake: a hint
+    searchers searching_;
 
     /// What whoever gives up a seat must know of; all seldom written.
     alignas(cache_line_size) atomic<bool> wanted_{false};  ///< a wake-up failed: callers had all sleeping places

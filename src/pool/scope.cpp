@@ -54,11 +54,11 @@ void scope_core::spawn(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    count(here, 1);
+    count_one_more(here);
     try {
         hand_over(t, here);
     } catch (...) {
-        count(here, -1);  // it is not the last: the caller is the body, or a task
+        count_one_less(here);  // it is not the last: the caller is the body, or a task
         t->run(t, nullptr);
         throw;
     }
@@ -69,7 +69,7 @@ void scope_core::spawn_fifo(task* t)
     worker* const here = current_worker::get();
     t->scope = this;
     t->mode = mode_of_spawner(here);
-    count(here, 1);
+    count_one_more(here);
     fifo_lock_.lock();
     task* const previous = std::exchange(fifo_last_, t);
     (previous != nullptr ? previous->next : fifo_first_) = t;
@@ -114,12 +114,42 @@ void scope_core::fail(std::exception_ptr error) noexcept
     if (!failed_.exchange(true, order::relaxed)) error_.write() = std::move(error);  // O2
 }
 
-void scope_core::count(const worker* here, std::int64_t more) noexcept
+/// Whether `here` is a thread in its own loop that runs a task of this scope, or a job of one: it comes back to the loop
+/// before the scope can end, and counts there what it owes.
+bool scope_core::counts_later(const place& here) const noexcept
+{
+    return here.top != nullptr && here.top->outer == nullptr && here.top->scope == this &&
+           here.yields.load(order::relaxed) == 0 && !here.in_test_pool &&
+           (here.uncounted_of == nullptr || here.uncounted_of == this);
+}
+
+void scope_core::count_one_more(worker* worker_here) noexcept
+{
+    place* const here = static_cast<place*>(worker_here);
+    if (here == &home_) {
+        ++at_home_.write();
+        return;
+    }
+    if (here == nullptr || !counts_later(*here)) {
+        elsewhere_.fetch_add(1, order::relaxed);
+        return;
+    }
+    // Counts several at once, for those that it is going to spawn. What has ended here without being counted is as good.
+    constexpr std::uint32_t in_advance = 16;
+    if (here->uncounted == 0) {
+        elsewhere_.fetch_add(in_advance, order::relaxed);
+        here->uncounted_of = this;
+        here->uncounted = in_advance;
+    }
+    --here->uncounted;
+}
+
+void scope_core::count_one_less(worker* here) noexcept
 {
     if (here == &home_) {
-        at_home_.write() += more;
+        --at_home_.write();
     } else {
-        elsewhere_.fetch_add(more, order::relaxed);
+        elsewhere_.fetch_sub(1, order::relaxed);
     }
 }
 
@@ -128,15 +158,13 @@ void scope_core::task_done() noexcept
     place* const here = static_cast<place*>(current_worker::get());
     if (here == &home_) {
         --at_home_.write();
-    } else if (here == nullptr || here->top == nullptr || here->top->outer != nullptr ||
-               here->yields.load(order::relaxed) != 0 || here->tasks.empty() ||
-               (here->ended_of != nullptr && here->ended_of != this)) {
-        tasks_done(1);
-    } else {
-        // Another task lies here, most likely of this scope: this one is counted later, with it.
-        here->ended_of = this;
-        ++here->ended;
+        return;
     }
+    if (here == nullptr || !counts_later(*here)) return tasks_done(1);
+    // If another task lies here, it is most likely of this scope: this one is counted later, with it.
+    here->uncounted_of = this;
+    ++here->uncounted;
+    if (here->tasks.empty()) pool_core::count_what_has_ended(*here);
 }
 
 void scope_core::tasks_done(std::uint32_t n) noexcept

@@ -54,13 +54,12 @@ pool_core::relief pool_core::leave_as(place& me, place_status how) noexcept
     me.status.store(how, order::release);
     if (me.looks.read()) {
         me.looks.write() = false;
-        searching_.fetch_sub(1, order::relaxed);
+        searching_.remove(me.index, searchers::kind::awake);
     }
     full_fence();  // docs/sleep.md, SleepFence, DebtFence
     if (debt_.load(order::relaxed) != 0) settle();
     const bool has_mail = has_mail_for(me);  // which only the holder of the seat reads
-    if (!has_mail && (searching_.load(order::relaxed) != 0 || !sees_work(me, telling::insist)))
-        return relief::not_needed;
+    if (!has_mail && (!searching_.none() || !sees_work(me, telling::insist))) return relief::not_needed;
     const relief outcome = relieve(me);
     // Robbed of the seat meanwhile, as in go_to_sleep: somebody else must be woken for what has been seen.
     if (outcome != relief::given) wake_one(me.index);
@@ -92,7 +91,7 @@ pool_core::relief pool_core::relieve(place& from) noexcept
         pass_locked(from, *to);
         to->back.write() = place_status::busy;
         table_.add(place_table::in_use, to->index);
-        search(*to);
+        search(*to, searchers::kind::awake);
     }
     wake_thread_at(to->thread_spot);
     return relief::given;
@@ -181,7 +180,7 @@ bool pool_core::tell(place& home) noexcept
     // order: hands on the place's plain fields; too rare for a bounded search
     if (!home.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed))
         return false;
-    searching_.fetch_add(1, order::relaxed);
+    searching_.add(home.index, searchers::kind::awake);
     if (home.back.read() == place_status::busy) table_.remove(place_table::asleep, home.index);
     // order: hands on the place's plain fields; too rare for a bounded search
     home.status.store(place_status::called_in, order::release);
@@ -194,12 +193,12 @@ void pool_core::looks_no_more(place& me) noexcept
     note_waiting_ends(me);
     if (!me.looks.read()) return;
     me.looks.write() = false;
-    stop_searching(me.index);
+    stop_searching(me);
 }
 
 bool pool_core::regain_seat(place& me) noexcept
 {
-    std::uint32_t searcher = no_seat;
+    place* searcher = nullptr;
     {
         std::unique_lock hold(seating_);
         // If no thread was available, the seat is still here.
@@ -220,17 +219,16 @@ bool pool_core::regain_seat(place& me) noexcept
         }
         if (me.list == &line_) wait_in_line(me, hold);
     }
-    if (searcher != no_seat) stop_searching(searcher);
+    if (searcher != nullptr) stop_searching(*searcher);
     if (me.back.read() != place_status::borrowed) return true;
     // A sleeper's seat has become that of a caller, which will not look for work by itself.
     // order: as above
     full_fence();
-    if (searching_.load(order::relaxed) == 0 && sees_work(me, telling::insist) && !wake_one(me.index))
-        wanted_.store(true, order::relaxed);
+    if (searching_.none() && sees_work(me, telling::insist) && !wake_one(me.index)) wanted_.store(true, order::relaxed);
     return true;
 }
 
-bool pool_core::take_from_searcher_locked(place& to, std::uint32_t& whose) noexcept
+bool pool_core::take_from_searcher_locked(place& to, place*& whose) noexcept
 {
     return table_.find(place_table::in_use, to.index, [&](place& p) {
         place_status expected = place_status::searching;
@@ -240,7 +238,7 @@ bool pool_core::take_from_searcher_locked(place& to, std::uint32_t& whose) noexc
             return false;
         resters_like(p).push_back(p);
         pass_locked(p, to);
-        whose = p.index;
+        whose = &p;
         return true;
     });
 }
@@ -363,7 +361,7 @@ bool pool_core::bring_home_locked() noexcept
         home.status.store(place_status::asleep, order::release);
         // order: as in go_to_sleep, where scenarios fail without; too rare for a bounded search
         full_fence();  // docs/sleep.md, SleepFence, for what only the seat's holder reads; the rest is the caller's
-        if (has_mail_for(home)) claim_for_thread(home);
+        if (has_mail_for(home)) claim_for_thread(home, home.index);
     }
     return any;
 }
@@ -387,10 +385,10 @@ bool pool_core::rest_instead(place& spare, place_status from) noexcept
         resting_spares_.push_back(spare);
         if (!spare.holds_work()) table_.remove(place_table::in_use, spare.index);
     }
-    if (from == place_status::searching) searching_.fetch_sub(1, order::relaxed);
+    if (from == place_status::searching) searching_.remove(spare.index, searchers::kind::awake);
     full_fence();  // docs/sleep.md, SleepFence, for the one that has the seat now
     if (debt_.load(order::relaxed) != 0) settle();
-    if (has_mail_for(*home) && claim_for_thread(*home)) return true;  // mail that nobody else reads
+    if (has_mail_for(*home) && claim_for_thread(*home, home->index)) return true;  // mail that nobody else reads
     if (sees_work(*home, telling::insist)) wake_one(home->index);
     note_idle();
     return true;
@@ -400,7 +398,7 @@ bool pool_core::keeps_seat(place& me) noexcept
 {
     // order: as in come_back
     if (me.status.load(order::acquire) == place_status::busy || !has_threads()) return true;
-    report_ended(me);
+    count_what_has_ended(me);
     bool brought_home = false;
     {
         const std::lock_guard hold(seating_);

@@ -32,7 +32,9 @@ bool patience::wait() noexcept
 void pool_core::jobs_published(place& me) noexcept
 {
     full_fence();  // docs/sleep.md, PushFence
-    if (tells_watcher(me) || somebody_is_hungry(me)) me.jobs.keep_asking();
+    // What others can take now is enough for a while, and whoever takes the last of it asks for more.
+    constexpr std::uint32_t enough = 4;
+    if (tells_watcher(me) || (somebody_is_hungry(me) && me.jobs.look().size() < enough)) me.jobs.keep_asking();
 }
 
 bool pool_core::tells_watcher(place& me) noexcept
@@ -57,28 +59,25 @@ static bool is_answered(place& me) noexcept
 
 bool pool_core::somebody_is_hungry(place& me) noexcept
 {
-    const std::uint32_t searching = searching_.load(order::relaxed);
-    if (searching == 0) {
+    if (searching_.none()) {
         me.unanswered = 0;
-        me.called = no_seat;
         return wake_one(me.index);
     }
-    if (searching <= coming_.load(order::relaxed)) [[unlikely]]
+    if (searching_.none_awake()) [[unlikely]]
         return wake_another(me);
     return is_answered(me);
 }
 
 bool pool_core::wake_another(place& me) noexcept
 {
-    if (me.called != me.index && (me.called == no_seat || !table_.at(me.called)->coming.load(order::relaxed))) {
-        me.called = me.index;
-        table_.find(place_table::asleep, me.index, [&](place& p) {
-            if (!claim_for_thread(p)) return false;
-            me.called = p.index;
-            return true;
-        });
-    }
+    const std::uint32_t calls = me.calls.load(order::relaxed);
+    if (calls < most_calls && calls < me.jobs.look().size()) call_one(me.index);
     return is_answered(me);
+}
+
+bool pool_core::call_one(std::uint32_t caller) noexcept
+{
+    return table_.find(place_table::asleep, caller, [&](place& p) { return claim_for_thread(p, caller); });
 }
 
 bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
@@ -88,12 +87,12 @@ bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
     const std::uint64_t now = ticks();
     // Whoever has just helped will look for work again in a moment. To divide one loop and not the next would send the
     // data from one processor to another and back, so it is worth waiting for.
-    bool awake = searching_.load(order::relaxed) != 0;
+    bool awake = !searching_.none();
     const bool all_joined = me.jobs.head() == me.jobs.slots();  // else whoever helped may still be at it
     if (!awake && all_joined && now - me.divided_at < work + pause_microseconds * microsecond) {
         while (!awake && ticks() - now < microsecond / 4) {
             spin_hint();
-            awake = searching_.load(order::relaxed) != 0;
+            awake = !searching_.none();
         }
         if (!awake) me.divided_at = 0;
     }
@@ -112,31 +111,32 @@ bool pool_core::divides_short_work(place& me, std::uint64_t work) noexcept
     return true;
 }
 
-bool pool_core::gets_up(place& p) noexcept
+bool pool_core::gets_up(place& p, std::uint32_t caller) noexcept
 {
     place_status expected = place_status::asleep;
     if (p.status.load(order::relaxed) != expected) return false;
     // order: hands on the place's plain fields; too rare for a bounded search
     if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
     // Before its thread may see that it searches: when that wakes, it takes this back.
-    if (!p.coming.exchange(true, order::relaxed)) coming_.fetch_add(1, order::relaxed);
-    search(p);
+    table_.at(caller)->calls.fetch_add(1, order::relaxed);
+    p.called_by.store(caller + 1, order::release);  // shows the caller's place, which may be new
+    search(p, searchers::kind::coming);
     return true;
 }
 
-bool pool_core::claim_for_thread(place& p) noexcept
+bool pool_core::claim_for_thread(place& p, std::uint32_t caller) noexcept
 {
-    if (!has_threads() || !gets_up(p)) return false;
+    if (!has_threads() || !gets_up(p, caller)) return false;
     if (events_wanted()) [[unlikely]]
         write_event({.kind = event_kind::wake, .at = current_worker::get(), .what = &p});
     wake_thread_at(p.thread_spot);
     return true;
 }
 
-void pool_core::search(place& called) noexcept
+void pool_core::search(place& called, searchers::kind how) noexcept
 {
     table_.remove(place_table::asleep, called.index);
-    searching_.fetch_add(1, order::relaxed);
+    searching_.add(called.index, how);
     // order: hands on the place's plain fields; too rare for a bounded search
     called.status.store(place_status::searching, order::release);
 }
@@ -150,7 +150,7 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
                 const place_status now = p.status.load(order::relaxed);
                 anybody = true;
                 somebody_waits = somebody_waits || waits_with_a_seat(now);
-                return now == place_status::asleep && claim_for_thread(p);
+                return now == place_status::asleep && claim_for_thread(p, from);
             }))
             return true;
         if (!somebody_waits) return false;
@@ -172,33 +172,54 @@ bool pool_core::wake_one(std::uint32_t from) noexcept
 
 // --- searching and sleeping ------------------------------------------------------------------------------------------
 
-bool pool_core::sees_work(const place& me, telling what, bool tasks) const noexcept
+bool pool_core::sees_shared_work(const place& me, bool tasks) const noexcept
 {
-    bool seen = !detached_.empty() || !shared_.empty() || has_mail_for(me);
-    if (const annex* const more = added(); more != nullptr && !seen) {
-        seen = tasks ? more->has_work() : more->has_work_at(me.index);
-    }
+    if (!detached_.empty() || !shared_.empty() || has_mail_for(me)) return true;
+    const annex* const more = added();
+    return more != nullptr && (tasks ? more->has_work() : more->has_work_at(me.index));
+}
+
+void pool_core::tell_of_hunger(place& busy, telling what) noexcept
+{
+    if (what == telling::ask) busy.jobs.ask();
+    if (what == telling::insist) busy.jobs.insist();
+}
+
+bool pool_core::sees_work(const place& me, telling what) const noexcept
+{
+    bool seen = sees_shared_work(me, true);
     table_.find(place_table::in_use, me.index, [&](place& other) {
         // This one's too: whoever works from it next must not rely on a searcher.
-        if (what == telling::ask) other.jobs.ask();
-        if (what == telling::insist) other.jobs.insist();
-        seen = seen || (tasks ? other.holds_work() : other.jobs.look().has_work());
+        tell_of_hunger(other, what);
+        seen = seen || other.holds_work();
         return seen && what == telling::nothing;
     });
     return seen;
 }
 
-void pool_core::stop_searching(std::uint32_t from) noexcept
+bool pool_core::sees_work_near(const place& me, std::uint32_t from, telling what, bool tasks) const noexcept
 {
-    if (searching_.fetch_sub(1, order::relaxed) != 1) return;
+    bool seen = sees_shared_work(me, tasks);
+    table_.find_some(place_table::in_use, table_.before(from), most_looks, [&](place& other) {
+        tell_of_hunger(other, what);
+        seen = seen || (tasks ? other.holds_work() : other.jobs.look().has_work());
+        return false;
+    });
+    return seen;
+}
+
+void pool_core::stop_searching(place& p) noexcept
+{
+    const auto counted_as = answer_call(p) != 0 ? searchers::kind::coming : searchers::kind::awake;
+    if (!searching_.remove(p.index, counted_as)) return;
     // The last one that looked: publishers have relied on it to go on looking. Pass that on if anything is left.
     full_fence();  // docs/sleep.md, ChainFence
-    if (table_.any(place_table::asleep) && sees_work(*table_.at(from), telling::insist)) wake_one(from);
+    if (table_.any(place_table::asleep) && sees_work(p, telling::insist)) wake_one(p.index);
 }
 
 bool pool_core::go_to_sleep(place& me, place_status from) noexcept
 {
-    has_come(me);
+    static_cast<void>(has_come(me));
     if (is_spare(me) && rest_instead(me, from)) return true;
     place_status expected = from;
     // order: hands on the place's plain fields; too rare for a bounded search
@@ -206,7 +227,7 @@ bool pool_core::go_to_sleep(place& me, place_status from) noexcept
         return true;  // somebody else has taken the place, or its seat, and has counted the thread out
     }
     table_.add(place_table::asleep, me.index);
-    if (from == place_status::searching) searching_.fetch_sub(1, order::relaxed);
+    if (from == place_status::searching) searching_.remove(me.index, searchers::kind::awake);
     full_fence();  // docs/sleep.md, SleepFence, DebtFence
     if (debt_.load(order::relaxed) != 0) settle();
     if (!sees_work(me, telling::insist)) {
@@ -221,7 +242,7 @@ bool pool_core::go_to_sleep(place& me, place_status from) noexcept
         if (expected != place_status::called && expected != place_status::searching) wake_one(me.index);
         return true;
     }
-    search(me);
+    search(me, searchers::kind::awake);
     return false;
 }
 

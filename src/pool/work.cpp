@@ -4,6 +4,7 @@
 #include "pool/pool_core.hpp"
 #include "pool/steal_from.hpp"
 
+#include <weft/base/rng.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/seam/this_thread.hpp>
@@ -213,10 +214,12 @@ task* pool_core::take_bite(place& me, deque<task*>& from, deque<task*>& mine) no
     return first;
 }
 
-void pool_core::report_ended(place& me) noexcept
+void pool_core::count_what_has_ended(place& me) noexcept
 {
-    if (me.ended_of == nullptr) return;
-    std::exchange(me.ended_of, nullptr)->tasks_done(std::exchange(me.ended, 0u));
+    scope_core* const scope = std::exchange(me.uncounted_of, nullptr);
+    if (scope == nullptr) return;
+    const std::uint32_t n = std::exchange(me.uncounted, 0u);
+    if (n != 0) scope->tasks_done(n);
 }
 
 bool pool_core::steal_from_place(place& me, place& victim, found& out) noexcept
@@ -225,26 +228,31 @@ bool pool_core::steal_from_place(place& me, place& victim, found& out) noexcept
     if (seen.has_work()) {
         if ((out.job = victim.jobs.steal(seen)) != nullptr) {
             out.victim = &victim;
+            me.near = victim.index;
             return true;
         }
     } else {
         victim.jobs.ask();
     }
     if (leaves_tasks(me)) return false;
-    if ((out.t = take_bite(me, victim.tasks, me.tasks)) != nullptr) return true;
-    return (out.t = take_bite(me, victim.detached, me.detached)) != nullptr;
+    if ((out.t = take_bite(me, victim.tasks, me.tasks)) == nullptr &&
+        (out.t = take_bite(me, victim.detached, me.detached)) == nullptr)
+        return false;
+    me.near = victim.index;
+    return true;
 }
 
-bool pool_core::steal_any(place& me, std::uint32_t from, found& out) noexcept
+bool pool_core::steal_near(place& me, std::uint32_t from, found& out) noexcept
 {
     if (!places_.nearest.empty() && me.index < num_threads_) {  // pinned: the nearest first, then whoever is not pinned
-        const std::size_t others = num_threads_ - 1;
-        const std::uint32_t* const row = places_.nearest.data() + me.index * others;
-        for (std::size_t n = 0; n < others; ++n) {
+        const std::uint32_t others = num_threads_ - 1;
+        const std::uint32_t* const row = places_.nearest.data() + std::size_t{me.index} * others;
+        for (std::uint32_t n = 0; n < std::min(others, most_looks); ++n) {
             if (steal_from_place(me, *table_.at(row[n]), out)) return true;
         }
     }
-    return table_.find(place_table::in_use, from, [&](place& p) { return &p != &me && steal_from_place(me, p, out); });
+    return table_.find_some(place_table::in_use, table_.before(from), most_looks,
+                            [&](place& p) { return &p != &me && steal_from_place(me, p, out); });
 }
 
 bool pool_core::take_added(place& me, found& out) const noexcept
@@ -290,7 +298,7 @@ bool pool_core::find_in_turn(place& me, found& out) noexcept
         case 48:
             return !me.detached.empty() && (out.t = steal_from(me.detached)) != nullptr;
         case 60:
-            return steal_any(me, (me.turns.read() / turns) % table_.size(), out);
+            return steal_near(me, (me.turns.read() / turns) % table_.size(), out);
         default:
             return false;
     }
@@ -299,14 +307,14 @@ bool pool_core::find_in_turn(place& me, found& out) noexcept
 bool pool_core::find(place& me, found& out) noexcept
 {
     if ((out.t = pop_mail(me)) != nullptr || find_in_turn(me, out)) {
-        report_ended(me);
+        count_what_has_ended(me);
         return true;
     }
     if ((out.t = pop_task(me)) != nullptr) {
-        if (out.t->scope != me.ended_of) report_ended(me);
+        if (out.t->scope != me.uncounted_of) count_what_has_ended(me);
         return true;
     }
-    report_ended(me);
+    count_what_has_ended(me);
     if (const auto t = me.detached.pop()) {
         out.t = *t;
         return true;
@@ -316,10 +324,10 @@ bool pool_core::find(place& me, found& out) noexcept
     if (take_added_of_others(me, out)) return true;
     if (!shared_.empty() && (out.t = steal_from(shared_)) != nullptr) return true;
     if (!detached_.empty() && (out.t = steal_from(detached_)) != nullptr) return true;
-    return steal_any(me, me.index, out);
+    return steal_near(me, me.near, out);
 }
 
-void pool_core::work_until_idle(place& me) noexcept
+void pool_core::work_until_idle(place& me, std::uint32_t from) noexcept
 {
     const noted_search noted(me);
     patience looking(options_.idle);
@@ -330,25 +338,28 @@ void pool_core::work_until_idle(place& me) noexcept
     bool from_driver = false;
     bool helped = false;
     bool has_just_come = true;
+    std::uint32_t looks_in_vain = 0;
+    rng random(me.index);
     for (;;) {
         // Searching: the place, or its seat, may be taken at any moment, so none of it is touched yet.
         telling what = telling::ask;
         const std::uint64_t now = ticks();
         if (now > insists_at) {
             what = telling::insist;
-            insists_at = now + patient_for * searching_.load(order::relaxed);
+            insists_at = now + patient_for * searching_.estimate();
         }
         bool any = false;
-        if (sees_work(me, what, now >= leaves_tasks_until)) {
+        if (sees_work_near(me, from, what, now >= leaves_tasks_until)) {
             place_status expected = place_status::searching;
             // order: hands on the place's plain fields; too rare for a bounded search
             if (!me.status.compare_exchange_strong(expected, place_status::busy, order::acquire, order::relaxed))
                 return;
             found work;
+            me.near = from;
             any = find(me, work);
             if (any) {
-                stop_searching(me.index);
-                if (std::exchange(has_just_come, false)) wake_next(me);
+                stop_searching(me);
+                if (std::exchange(has_just_come, false)) wake_next(me, work);
                 helped = false;
                 note(event_kind::found, me, work.t != nullptr ? work.t->scope : nullptr, work.job != nullptr ? 1 : 0);
                 do {
@@ -358,7 +369,7 @@ void pool_core::work_until_idle(place& me) noexcept
                     if (!keeps_seat(me)) return;
                     // Whoever goes on without a seat gets this one.
                     if (debt_.load(order::relaxed) != 0) {
-                        report_ended(me);
+                        count_what_has_ended(me);
                         if (go_to_sleep(me, place_status::busy)) return;
                         break;
                     }
@@ -366,15 +377,21 @@ void pool_core::work_until_idle(place& me) noexcept
                 note(event_kind::search, me);
                 // Of several threads that look at the driver in turn one is enough, if each finds something to do now and
                 // then, but not for long: the patience of the others ends.
-                if (!from_driver || searching_.load(order::relaxed) == 0) looking.reset();
+                if (!from_driver || searching_.none()) looking.reset();
                 from_driver = false;
                 insists_at = ticks() + patient_for;
                 if (me.status.load(order::relaxed) != place_status::busy) continue;  // nobody wanted it: it searches
-                searching_.fetch_add(1, order::relaxed);
+                from = me.near;
+                searching_.add(me.index, searchers::kind::awake);
             }
             leaves_tasks_until = me.tasks_of_others.ends_at();
             // order: hands on the place's plain fields; too rare for a bounded search
             me.status.store(place_status::searching, order::release);
+        }
+        // The same places several times in a row: one that has been asked for work publishes it a little later.
+        if (any) looks_in_vain = 0;
+        if (!any && ++looks_in_vain % looks_before_others == 0 && table_.size() > most_looks) {
+            from = random.below(table_.size());
         }
         driver* const d = any ? nullptr : driver_there();
         if (d != nullptr && d->look(&me.thread_spot)) {
@@ -392,9 +409,17 @@ void pool_core::work_until_idle(place& me) noexcept
     }
 }
 
-void pool_core::wake_next(place& me) noexcept
+void pool_core::wake_next(place& me, const found& work) noexcept
 {
-    if (table_.any(place_table::asleep) && sees_work(me, telling::nothing)) wake_one(me.index);
+    if (!table_.any(place_table::asleep)) return;
+    if (work.job != nullptr) {
+        const std::uint32_t more = std::min(work.victim->jobs.look().size(), most_calls);
+        for (std::uint32_t n = 0; n < more; ++n) {
+            if (!call_one(me.index)) return;
+        }
+        if (more != 0) return;
+    }
+    if (sees_work_near(me, me.near, telling::nothing, true)) wake_one(me.index);
 }
 
 template <class RunOne>

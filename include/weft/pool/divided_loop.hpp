@@ -42,8 +42,7 @@ private:
     [[gnu::noinline]] void split(fork_context c, std::size_t lo, std::size_t hi, pace& speed)
     {
         const std::size_t middle = lo + pace::even_length((hi - lo) / 2);
-        speed.divide();
-        pace other_speed = speed;
+        pace other_speed = speed.divide();
         weft::fork_join(
             c,
             [&](fork_context here) {
@@ -54,6 +53,7 @@ private:
                 other_speed.begin();
                 work(there, middle, hi, other_speed);
             });
+        speed.add(other_speed);
     }
 
     /// Returns how many it has done: it may end after any `stride` of them if somebody wants work.

@@ -75,7 +75,7 @@ public:
     }
 
     /// Starts the clock, on the thread that is going to run the piece.
-    void begin() { last_ = ticks(); }
+    void begin() { last_ = detail::ticks(); }
 
     /// The time of begin(), or of the last done().
     [[nodiscard]] std::uint64_t now() const { return last_; }
@@ -107,9 +107,10 @@ public:
     float done(std::size_t units)
     {
         if (timeless_) return 0;
-        const std::uint64_t now = ticks();
+        const std::uint64_t now = detail::ticks();
         const auto spent = static_cast<float>(now - last_);
         last_ = now;
+        spent_ += spent;
         few_ = false;
         ticks_per_unit_ = spent / static_cast<float>(units);
         if (spent * growth <= block_microseconds * ticks_per_microsecond_) {
@@ -135,11 +136,22 @@ public:
         return c.wanted() && c.wanted_for(static_cast<std::uint64_t>(left));
     }
 
-    /// The rest has been divided.
-    void divide() { divided_ = true; }
+    /// The rest is divided: returns the pace of the other half.
+    [[nodiscard]] pace divide()
+    {
+        divided_ = true;
+        pace other = *this;
+        other.spent_ = 0;
+        return other;
+    }
     [[nodiscard]] bool divided() const { return divided_; }
+    /// The other half has ended.
+    void add(const pace& other) { spent_ += other.spent_; }
 
+    /// Of the last block.
     [[nodiscard]] float ticks_per_unit() const { return ticks_per_unit_; }
+    /// Of all blocks.
+    [[nodiscard]] float ticks() const { return spent_; }
     [[nodiscard]] float ticks_per_microsecond() const { return ticks_per_microsecond_; }
     [[nodiscard]] bool timeless() const { return timeless_; }
 
@@ -168,6 +180,7 @@ private:
     float ticks_per_unit_;
     float least_worth_;
     std::uint64_t last_ = 0;
+    float spent_ = 0;
     std::size_t step_ = 1;
     std::size_t stride_;
     bool few_ = false;
@@ -205,7 +218,10 @@ public:
         const float excess = excess_.load(order::relaxed);
         const float looking = units * microseconds_a_look * static_cast<float>(ticks_per_microsecond());
         const float may_cost = excess * static_cast<float>(threads) / 8;
-        memory.set_stride(excess == 0 ? 0 : 1 + static_cast<std::size_t>(looking / may_cost));
+        if (excess != 0) return memory.set_stride(1 + static_cast<std::size_t>(looking / may_cost));
+        // Perhaps because it has looked around. It goes on with that, ever more rarely.
+        const std::size_t stride = memory.stride();
+        if (stride != 0) memory.set_stride(static_cast<float>(2 * stride) < units ? 2 * stride : 0);
     }
 
 private:
@@ -245,7 +261,7 @@ public:
             const std::uint64_t now = ticks();
             alike_->ran_divided(units, static_cast<float>(now - began_), now);
         } else {
-            memory_->remember(speed.ticks_per_unit());
+            memory_->remember(speed.ticks() / units);
         }
         excess.teach(*memory_, units, c.num_threads());
     }

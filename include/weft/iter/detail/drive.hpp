@@ -146,8 +146,7 @@ private:
     [[gnu::noinline]] void split(fork_context c, state& st, piece rest, pace& speed)
     {
         const std::size_t middle = rest.lo + pace::even_length((rest.hi - rest.lo) / 2);
-        speed.divide();
-        pace other_speed = speed;
+        pace other_speed = speed.divide();
         parked<state> right(consumer_, middle);
         weft::fork_join(
             c,
@@ -159,6 +158,7 @@ private:
                 other_speed.begin();
                 work(there, right.get(), piece{middle, rest.hi}, other_speed);
             });
+        speed.add(other_speed);
         if (!control_.failed()) merge(st, right.get());
     }
 
@@ -268,8 +268,7 @@ private:
     [[gnu::noinline]] void split_inside(fork_context c, opened<Inner>& here, state& st, piece rest, pace& speed)
     {
         const std::size_t middle = rest.lo + pace::even_length((rest.hi - rest.lo) / 2);
-        speed.divide();
-        pace other_speed = speed;
+        pace other_speed = speed.divide();
         parked<state> right(consumer_, here.at);
         weft::fork_join(
             c,
@@ -281,6 +280,7 @@ private:
                 other_speed.begin();
                 work_inside(there, here, right.get(), piece{middle, rest.hi}, other_speed);
             });
+        speed.add(other_speed);
         if (!control_.failed()) merge(st, right.get());
     }
 
@@ -380,8 +380,7 @@ private:
             middle = detail::tree_middle(at.lo, at.hi);
         }
         if (middle == at.hi) return false;
-        speed.divide();
-        pace other_speed = speed;
+        pace other_speed = speed.divide();
         tree_stack<K> right(consumer_, at.hi - middle);
         weft::fork_join(
             c,
@@ -393,6 +392,7 @@ private:
                 other_speed.begin();
                 grow(there, right, blocks, {middle, at.hi, middle}, other_speed, run);
             });
+        speed.add(other_speed);
         if (!control_.failed()) take_in(stack, right, at.hi - middle);
         return true;
     }

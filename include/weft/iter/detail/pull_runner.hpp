@@ -264,8 +264,7 @@ private:
     [[gnu::noinline]] void split(fork_context c, running<Batch>& here, piece rest, state& st, pace& speed)
     {
         const std::size_t middle = rest.lo + (rest.hi - rest.lo) / 2;
-        speed.divide();
-        pace other_speed = speed;
+        pace other_speed = speed.divide();
         parked<state> right(consumer_, 0);
         weft::fork_join(
             c,

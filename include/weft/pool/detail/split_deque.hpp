@@ -272,6 +272,8 @@ public:
     class view {
     public:
         [[nodiscard]] bool has_work() const noexcept { return tail_of(ends_) < split_of(ends_); }
+        /// How many jobs are public and not stolen.
+        [[nodiscard]] std::uint32_t size() const noexcept { return has_work() ? split_of(ends_) - tail_of(ends_) : 0; }
         /// True if the oldest public job is at or above the owner's slot with index `first`.
         [[nodiscard]] bool begins_at_or_after(std::uint32_t first) const noexcept { return tail_of(ends_) >= first; }
         /// Where the oldest job that is not stolen is: what lies below has been stolen, and may have ended.
@@ -293,9 +295,9 @@ public:
         // Adding 1 to the word adds 1 to tail; the epoch is the owner's to change.
         // Relaxed: it reads the very word that look() has acquired; the epoch makes each value occur once.
         if (!ends_.compare_exchange_strong(expected, expected + 1, order::relaxed, order::relaxed)) return nullptr;
-        // The last public one: the next that the owner forks is public again. Whoever comes for it would ask too late
-        // if the owner is about to do something long.
-        if (tail_of(expected) + 1 == split_of(expected)) keep_asking();
+        // The last public one: the next that the owner forks is public again, and what it has kept is public at its next
+        // pop. Whoever comes for it would ask too late if the owner is about to do something long.
+        if (tail_of(expected) + 1 == split_of(expected)) ask();
         return begin_ + tail_of(expected);
     }
 

@@ -19,6 +19,7 @@
 namespace weft::detail {
 
 class scope_core;
+struct place;
 
 /// What a worker works for: a scope, and its first slot whose job works for it; linked to what it worked for before.
 struct activation {
@@ -103,7 +104,9 @@ public:
 private:
     static void run_oldest(task* ticket, worker* here) noexcept;
 
-    void count(const worker* here, std::int64_t more) noexcept;
+    [[nodiscard]] bool counts_later(const place& here) const noexcept;
+    void count_one_more(worker* here) noexcept;
+    void count_one_less(worker* here) noexcept;
     task* take_oldest() noexcept;
     void hand_over(task* t, worker* here);
     void close(worker& home) noexcept;

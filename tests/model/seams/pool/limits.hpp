@@ -9,6 +9,7 @@ namespace weft::detail {
 
 inline constexpr std::size_t most_threads = 8;
 inline constexpr std::uint32_t places_per_chunk = 8;
+inline constexpr std::uint32_t threads_per_group = 1;
 inline constexpr std::uint32_t max_chunks = 1;
 inline constexpr std::size_t slots_per_place = 4;
 inline constexpr std::size_t tasks_at_first = 2;
