@@ -1,6 +1,7 @@
 // src/async/async_core.cpp - making coroutines ready, and running them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 #include "pool/limits.hpp"
 
 #include <weft/async/schedule.hpp>
@@ -47,6 +48,11 @@ void wait_a_little() noexcept
     yield_thread();
 }
 
+[[gnu::noinline, gnu::cold]] void tell_task_run(const strand& s) noexcept
+{
+    detail::write_event({.kind = event_kind::task_run, .what = &s, .value = id_of_this_task()});
+}
+
 /// Transfers by way of the runner before a strand gives way.
 constexpr int returns_between_queues = 32;
 
@@ -59,6 +65,9 @@ void run_strands(strand* s) noexcept
     do {
         s->now = &mine;
         current_strand::set(s);
+        const bool shown = detail::events_wanted();
+        if (shown) [[unlikely]]
+            tell_task_run(*s);
         std::coroutine_handle<> at = s->next;
         for (;;) {
             mine.steps = steps_between_returns;
@@ -66,11 +75,15 @@ void run_strands(strand* s) noexcept
             at = std::exchange(mine.next, nullptr);
             if (!at) break;
             if (--returns == 0) {
+                if (shown) [[unlikely]]
+                    task_note_writer::tell(event_kind::task_pause, nullptr);
                 give_way(*s, at);
                 current_strand::set(outer);
                 return;
             }
         }
+        if (shown) [[unlikely]]
+            task_note_writer::tell(event_kind::task_pause, nullptr);
         if (std::exchange(mine.ended, false)) {
             s = s->end(*s);
         } else {
@@ -176,6 +189,7 @@ task* async_core::pop(shard& from) noexcept
 
 void async_core::make_ready(strand& s) noexcept
 {
+    note_task_ready(s);
     worker* const here = current_worker::get();
     if (here != nullptr && &here->pool == &pool_) {
         if (!has_others_) [[unlikely]]
@@ -345,7 +359,7 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
     }
     // order: as above
     if (over.load(order::acquire)) return spot.park();  // the token is there, or about to come
-    const blocking_section elsewhere;                   // a thread of a pool lets others work there
+    const blocking_section elsewhere("sync_wait");      // a thread of a pool lets others work there
     spot.park();
 }
 

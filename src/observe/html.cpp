@@ -184,6 +184,13 @@ std::string measurement::html() const
             time_text(r.wall).c_str(), percent(r.wall, wall), r.parallelism(), r.threads,
             percent(r.imbalance, r.threads_time), 100 * r.serial_share(), r.most_speedup(r.threads), r.threads,
             r.most_speedup(0), 100 * r.karp_flatt());
+        if (!r.blocked_by.empty()) {
+            out += "<p class=\"small\">blocked for";
+            for (const auto& [kind, time] : r.blocked_by)
+                out += " " + escaped(kind) + words(" %.1f %%;", percent(time, r.threads_time));
+            out.back() = '<';
+            out += "/p>\n";
+        }
         out += "<p class=\"say\">" + escaped(r.advice) + "</p>\n";
     }
     return out + "</body></html>\n";

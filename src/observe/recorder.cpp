@@ -146,6 +146,7 @@ void recorder::listen() noexcept
 
 void recorder::add(ledger& listener)
 {
+    const event_ring* const own = my_ring != nullptr ? my_ring : ring_of_this_thread();
     const std::lock_guard hold(lock_);
     listeners_.reserve(listeners_.size() + 1);
     if (listeners_.empty()) {
@@ -153,9 +154,9 @@ void recorder::add(ledger& listener)
     } else {
         drain();
     }
+    listener.begin(ticks(), own != nullptr ? own->number : 0);
     listeners_.push_back(&listener);
     listen();
-    listener.begin(ticks());
 }
 
 std::optional<std::uint64_t> recorder::remove(ledger& listener)

@@ -24,7 +24,7 @@ class recorder {
 public:
     static recorder& instance();
 
-    /// `listener` is told of all events from now on, in the order of their times, until remove().
+    /// `listener` is told of all events from now on, in the order of their times, until remove(). It watches this thread.
     void add(ledger& listener);
     /// Tells `listener` all that has happened up to now, and no more. Returns the time, in ticks; nothing in the child
     /// of a fork, where nobody listens.

@@ -4,6 +4,7 @@
 #include "pool/pool_core.hpp"
 
 #include <weft/pool/observed_region.hpp>
+#include <weft/pool/spawn.hpp>
 
 namespace weft::detail {
 
@@ -49,6 +50,21 @@ void observed_region::begin(code_place where, std::uint64_t items) noexcept
     }
     detail::write_event(told);
 }
+
+void observed_region::cover(const void* object) noexcept
+{
+    detail::write_event({.kind = event_kind::scope_open,
+                         .at = current_worker::get(),
+                         .what = object,
+                         .threads = static_cast<std::uint16_t>(current_num_threads())});
+}
+
+void observed_help::begin(const void* object) noexcept
+{
+    detail::write_event({.kind = event_kind::help_begin, .at = current_worker::get(), .what = object});
+}
+
+void observed_help::end() noexcept { detail::write_event({.kind = event_kind::help_end, .at = current_worker::get()}); }
 
 void observed_region::end() noexcept
 {
