@@ -50,13 +50,14 @@ void wait_a_little() noexcept
 
 [[gnu::noinline, gnu::cold]] void tell_task_run(const strand& s) noexcept
 {
-    detail::write_event({.kind = event_kind::task_run, .what = &s, .value = id_of_this_task()});
+    detail::write_task_event({.kind = event_kind::task_run, .what = &s, .value = id_of_this_task()});
 }
 
 /// Transfers by way of the runner before a strand gives way.
 constexpr int returns_between_queues = 32;
 
 /// Resumes `s`, and what it wants to be run after it, until nothing is left to do here.
+template <bool Told>
 void run_strands(strand* s) noexcept
 {
     strand* const outer = current_strand::get();  // in a test_pool, and in a sync_wait, there may be one below
@@ -65,9 +66,7 @@ void run_strands(strand* s) noexcept
     do {
         s->now = &mine;
         current_strand::set(s);
-        const bool shown = detail::events_wanted();
-        if (shown) [[unlikely]]
-            tell_task_run(*s);
+        if constexpr (Told) tell_task_run(*s);
         std::coroutine_handle<> at = s->next;
         for (;;) {
             mine.steps = steps_between_returns;
@@ -75,15 +74,13 @@ void run_strands(strand* s) noexcept
             at = std::exchange(mine.next, nullptr);
             if (!at) break;
             if (--returns == 0) {
-                if (shown) [[unlikely]]
-                    task_note_writer::tell(event_kind::task_pause, nullptr);
+                if constexpr (Told) task_note_writer::tell(event_kind::task_pause, nullptr);
                 give_way(*s, at);
                 current_strand::set(outer);
                 return;
             }
         }
-        if (shown) [[unlikely]]
-            task_note_writer::tell(event_kind::task_pause, nullptr);
+        if constexpr (Told) task_note_writer::tell(event_kind::task_pause, nullptr);
         if (std::exchange(mine.ended, false)) {
             s = s->end(*s);
         } else {
@@ -99,7 +96,12 @@ void run_strands(strand* s) noexcept
 
 }  // namespace
 
-void run_strand(task* self, worker*) noexcept { run_strands(static_cast<strand*>(self)); }
+void run_strand(task* self, worker*) noexcept
+{
+    if (detail::task_events_wanted()) [[unlikely]]
+        return run_strands<true>(static_cast<strand*>(self));
+    run_strands<false>(static_cast<strand*>(self));
+}
 
 strand::strand() noexcept { run = run_strand; }
 

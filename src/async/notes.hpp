@@ -11,7 +11,7 @@ namespace weft::detail {
 struct task_note_writer {
     [[gnu::noinline, gnu::cold]] static void tell(event_kind kind, const void* what) noexcept
     {
-        detail::write_event({.kind = kind, .what = what});
+        detail::write_task_event({.kind = kind, .what = what});
     }
 };
 
@@ -19,14 +19,14 @@ struct task_note_writer {
 /// waits for, a static string; null: it need not wait after all.
 inline void note_task_waits(const char* kind) noexcept
 {
-    if (detail::events_wanted()) [[unlikely]]
+    if (detail::task_events_wanted()) [[unlikely]]
         task_note_writer::tell(event_kind::task_waits, kind);
 }
 
 /// This thread lets `s` go on, or begin. To be called before it can.
 inline void note_task_ready(const strand& s) noexcept
 {
-    if (detail::events_wanted()) [[unlikely]]
+    if (detail::task_events_wanted()) [[unlikely]]
         task_note_writer::tell(event_kind::task_ready, &s);
 }
 

@@ -150,10 +150,8 @@ double measurement::karp_flatt() const { return serial_share_that_explains(paral
 
 std::string measurement::advice() const
 {
-    if (regions.empty() && task_runs != 0)
-        return detail::words(
-            "No parallel region ran. Coroutines were resumed %llu times: a trace shows which, and what they wait for.",
-            static_cast<unsigned long long>(task_runs));
+    if (regions.empty() && work > serial)
+        return "No parallel region ran, but threads of pools worked: tasks or coroutines, which a trace shows.";
     if (regions.empty()) return "No parallel region ran: nothing here uses more than one thread.";
     if (threads > processors)
         return detail::words(

@@ -183,11 +183,9 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
         case event_kind::help_end:
             pop(t, frame::kind::job);
             break;
-        case event_kind::task_run:
-            ++task_runs_;
-            break;
         case event_kind::span_begin:
         case event_kind::span_end:
+        case event_kind::task_run:
         case event_kind::task_waits:
         case event_kind::task_pause:
         case event_kind::task_ready:
@@ -414,7 +412,6 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
     all.threads = std::max(most_threads_, std::uint32_t{1});
     all.processors = std::max(std::thread::hardware_concurrency(), 1u);
     all.dropped = dropped_;
-    all.task_runs = task_runs_;
     all.timeline_step = nanoseconds(step_);
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         // The last step may have just begun.

@@ -100,7 +100,6 @@ private:
     std::uint64_t began_ = 0;
     std::uint64_t now_ = 0;
     std::uint64_t dropped_ = 0;
-    std::uint64_t task_runs_ = 0;
     std::unordered_map<std::uint32_t, thread_state> threads_;
     const thread_state* watched_ = nullptr;
     std::unordered_map<const void*, std::uint32_t> worked_at_;  // place: the thread that was last heard of there

@@ -49,6 +49,7 @@ recorder::recorder()
                        // The parent writes the file, and the threads whose events these are do not exist here.
                        recorder& me = instance();
                        event_seam::writer.store(nullptr, order::relaxed);
+                       event_seam::task_writer.store(nullptr, order::relaxed);
                        me.drains_.store(false, order::relaxed);
                        me.listeners_.clear();
                        me.tracing_ = false;
@@ -141,6 +142,7 @@ void recorder::drain()
 void recorder::listen() noexcept
 {
     drains_.store(!listeners_.empty(), order::relaxed);
+    event_seam::task_writer.store(tracing_ ? &write : nullptr, order::relaxed);
     event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : nullptr, order::relaxed);
 }
 

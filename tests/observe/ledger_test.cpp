@@ -363,15 +363,15 @@ TEST_CASE("ledger: while the program waits for its tasks it does no serial work"
     CHECK(r.work == 10us);
 }
 
-TEST_CASE("ledger: a program of coroutines alone is not told that it has one thread")
+TEST_CASE("ledger: a program of tasks alone is not told that it has one thread")
 {
     told_program p(2);
-    p.simply(2, 1000, kind::found);
-    p.tell(2, 1000, {.kind = kind::task_run, .value = 1});
-    p.simply(2, 2000, kind::task_pause);
-    const auto r = p.stop(3000);
-    CHECK(r.task_runs == 1);
-    CHECK(r.advice().find("Coroutines were resumed 1 times") != std::string::npos);
+    p.simply(2, 1000, kind::search);
+    p.simply(2, 1500, kind::found);
+    p.simply(2, 2000, kind::search);
+    CHECK(p.stop(3000).advice().find("threads of pools worked") != std::string::npos);
+    told_program alone(2);
+    CHECK(alone.stop(3000).advice().find("nothing here uses more than one thread") != std::string::npos);
 }
 
 TEST_CASE("ledger: one call of a terminal that is made of another counts once, recursion each time on another thread")
@@ -498,6 +498,33 @@ TEST_CASE("ledger: the timeline shows how many threads work, however long it is"
         CHECK(close_to(at(0.5), 2));
         CHECK(close_to(at(0.9), 1));
     }
+}
+
+TEST_CASE("ledger: a page shows the worst regions first, to scale, and leads to them")
+{
+    told_program p(2);
+    p.begin(1, 1000, "dir/good.cpp", 1);  // 5 us of two threads, one of which sleeps
+    p.end(1, 6000);
+    p.begin(1, 6000, "dir/bad.cpp", 2);  // 10 us: 10 us lost
+    p.end(1, 16'000);
+    p.begin(1, 16'000, "dir/fine.cpp", 3);
+    p.simply(2, 16'000, kind::search);
+    p.take(2, 16'000, 1);
+    p.done(2, 18'000);
+    p.end(1, 18'000);
+    const auto r = p.stop(18'000);
+    const std::string page = r.html();
+    const std::string drawn = page.substr(page.find("aria-label=\"worst regions\""));
+    const std::string plot = drawn.substr(0, drawn.find("</svg>"));
+    INFO(plot);
+    CHECK(plot.find("bad.cpp:2</text>") < plot.find("good.cpp:1</text>"));
+    CHECK(plot.find("fine.cpp") == std::string::npos);
+    CHECK(plot.find("dir/") == std::string::npos);
+    CHECK(plot.find("width=\"760.00\" height=\"14\" fill=\"var(--idle)\"><title>idle 10.0 us") != std::string::npos);
+    CHECK(plot.find("width=\"380.00\" height=\"14\" fill=\"var(--idle)\"><title>idle 5.00 us") != std::string::npos);
+    REQUIRE(r.regions[0].file == "dir/bad.cpp");
+    CHECK(plot.find("<a href=\"#region-0\"><text x=\"0\" y=\"11\">bad.cpp:2") != std::string::npos);
+    CHECK(page.find("<h2 id=\"region-0\">dir/bad.cpp:2") != std::string::npos);
 }
 
 TEST_CASE("ledger: a page of HTML that needs nothing else")

@@ -44,8 +44,13 @@ public:
         const std::lock_guard hold(lock());
         events().clear();
         weft::detail::event_seam::writer.store(&hear, weft::detail::order::relaxed);
+        weft::detail::event_seam::task_writer.store(&hear, weft::detail::order::relaxed);
     }
-    ~listener() { weft::detail::event_seam::writer.store(nullptr, weft::detail::order::relaxed); }
+    ~listener()
+    {
+        weft::detail::event_seam::task_writer.store(nullptr, weft::detail::order::relaxed);
+        weft::detail::event_seam::writer.store(nullptr, weft::detail::order::relaxed);
+    }
 
     static std::vector<heard> all()
     {

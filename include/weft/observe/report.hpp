@@ -70,7 +70,6 @@ struct measurement {
     std::uint32_t threads = 0;                 ///< of the largest pool that was used
     std::uint32_t processors = 0;              ///< that the system has
     std::uint64_t dropped = 0;                 ///< events that were lost: if there are any, the numbers are too low
-    std::uint64_t task_runs = 0;               ///< how often a coroutine was resumed on a pool
     std::vector<double> timeline;              ///< threads at work, on average, in each of so many steps of time
     std::chrono::nanoseconds timeline_step{};  ///< how long a step is
     std::vector<region_report> regions;        ///< the longest first

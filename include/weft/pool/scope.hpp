@@ -24,7 +24,7 @@ decltype(auto) scope(F&& body, detail::code_place where = detail::code_place::he
 
 namespace detail {
 template <class F>
-decltype(auto) scope_in_region(F&& body);
+[[gnu::always_inline]] inline decltype(auto) scope_in_region(F&& body);
 }  // namespace detail
 
 /// What scope() passes to its body: spawns tasks that end before scope() returns.
@@ -176,7 +176,7 @@ decltype(auto) scope(F&& body, detail::code_place where)
 
 /// As scope, but what it does counts for the region around it.
 template <class F>
-decltype(auto) detail::scope_in_region(F&& body)
+[[gnu::always_inline]] inline decltype(auto) detail::scope_in_region(F&& body)
 {
     const detail::visit here;
     task_scope s(here.place());
