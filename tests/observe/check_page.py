@@ -38,7 +38,8 @@ PROBE = """<script>
       if (getComputedStyle(e).fill === background) ++unseen;
     }
     const name = svg.getAttribute('aria-label');
-    const known = plots[name] ?? (plots[name] = {drawings: 0, marks: 0, outside: 0, unseen: 0, width: frame.width, height: frame.height});
+    const known = plots[name] ??
+        (plots[name] = {drawings: 0, marks: 0, outside: 0, unseen: 0, width: frame.width, height: frame.height});
     ++known.drawings;
     known.marks += marks;
     known.outside += outside;
@@ -46,7 +47,8 @@ PROBE = """<script>
     known.width = Math.min(known.width, frame.width);
     known.height = Math.min(known.height, frame.height);
   }
-  const found = {plots, background, color: getComputedStyle(document.body).color, overflows: document.documentElement.scrollWidth > innerWidth};
+  const color = getComputedStyle(document.body).color;
+  const found = {plots, background, color, overflows: document.documentElement.scrollWidth > innerWidth};
   const out = document.createElement('pre');
   out.id = 'probe';
   out.textContent = JSON.stringify(found);

@@ -38,7 +38,8 @@ print(dict(count), threads, trace["otherData"])
 
 
 def within(inner, outer):
-    return inner["tid"] == outer["tid"] and outer["ts"] <= inner["ts"] and inner["ts"] + inner["dur"] <= outer["ts"] + outer["dur"] + 0.002
+    end = outer["ts"] + outer["dur"] + 0.002
+    return inner["tid"] == outer["tid"] and outer["ts"] <= inner["ts"] and inner["ts"] + inner["dur"] <= end
 
 
 def named(name):
