@@ -78,6 +78,8 @@ void recorder::write(const event_note& note) noexcept
     }
 }
 
+void recorder::write_nothing(const event_note&) noexcept {}
+
 event_ring* recorder::ring_of_this_thread() noexcept
 {
     if (my_ring_is_gone) return nullptr;
@@ -143,7 +145,8 @@ void recorder::listen() noexcept
 {
     drains_.store(!listeners_.empty(), order::relaxed);
     event_seam::task_writer.store(tracing_ ? &write : nullptr, order::relaxed);
-    event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : nullptr, order::relaxed);
+    const event_seam::function for_probes = probed_ ? &write_nothing : nullptr;
+    event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : for_probes, order::relaxed);
 }
 
 void recorder::add(ledger& listener)
@@ -177,6 +180,13 @@ std::optional<std::uint64_t> recorder::remove(ledger& listener)
     listeners_.erase(at);
     listen();
     return now;
+}
+
+void recorder::tell_probes()
+{
+    const std::lock_guard hold(lock_);
+    probed_ = true;
+    listen();
 }
 
 void recorder::trace_to(std::string_view path)

@@ -42,6 +42,7 @@ void note_writer::tell_waiting_ends(place& me) noexcept
 
 void observed_region::begin(code_place where, std::uint64_t items) noexcept
 {
+    probes::region(where.file, where.line, items);
     event_note told{.kind = event_kind::region_begin, .what = where.file, .value = items, .line = where.line};
     if (worker* const here = current_worker::get()) {
         told.at = here;
