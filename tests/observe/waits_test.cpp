@@ -134,6 +134,26 @@ weft::task<std::uint64_t> holds(weft::async_mutex& m, weft::async_event& locked,
 
 weft::task<> wait_for(weft::async_event& e) { co_await e.wait(); }
 
+weft::task<> wait_in_scope(weft::async_event& e)
+{
+    const auto body = [&e](weft::async_task_scope& s) -> weft::task<> {
+        s.spawn(wait_for(e));
+        co_return;
+    };
+    co_await weft::async_scope(body);
+}
+
+/// Whether a coroutine has told that it waits for that.
+bool told_of_task(std::string_view kind)
+{
+    for (const listener::heard& h : listener::all()) {
+        if (h.note.kind == event_kind::task_waits && h.note.what != nullptr &&
+            static_cast<const char*>(h.note.what) == kind)
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 TEST_CASE("waits: locks that put a thread to sleep are told by name")
@@ -230,15 +250,7 @@ TEST_CASE("waits: a coroutine is resumed, says what it waits for, and by whom it
         weft::join_handle<std::uint64_t> holder = pool.spawn(holds(m, locked, go));
         weft::sync_wait(pool, wait_for(locked));
         weft::join_handle<int> waiter = pool.spawn(waits_for(m));
-        const auto told = [](std::string_view kind) {
-            for (const listener::heard& h : listener::all()) {
-                if (h.note.kind == event_kind::task_waits && h.note.what != nullptr &&
-                    static_cast<const char*>(h.note.what) == kind)
-                    return true;
-            }
-            return false;
-        };
-        while (!told("async_mutex")) std::this_thread::yield();
+        while (!told_of_task("async_mutex")) std::this_thread::yield();
         go.set();
         id = holder.get();
         CHECK(waiter.get() == 1);
@@ -270,4 +282,33 @@ TEST_CASE("waits: a coroutine is resumed, says what it waits for, and by whom it
         }
     }
     CHECK(story == "ready by this thread, runs, waits for async_event, pauses, ready by this thread, runs, pauses, ");
+}
+
+TEST_CASE("waits: coroutines wait for scopes, groups, tasks, channels and time, and say so")
+{
+    weft::thread_pool pool({.num_threads = 2});
+    const listener ear;
+    weft::async_event go;
+    auto [tx, rx] = weft::bounded<int>(1);
+    const auto receive = [](weft::receiver<int> from) -> weft::task<> { co_await from.async_recv(); };
+    const auto sleep = []() -> weft::task<> { co_await weft::sleep_for(1ms); };
+    const auto await_both = [](weft::async_event& e) -> weft::task<> {
+        co_await weft::when_all(wait_for(e), wait_for(e));
+    };
+    const auto await_handle = [](weft::join_handle<void> h) -> weft::task<> { co_await std::move(h); };
+
+    std::vector<weft::join_handle<void>> handles;
+    handles.push_back(pool.spawn(wait_in_scope(go)));
+    handles.push_back(pool.spawn(await_both(go)));
+    handles.push_back(pool.spawn(await_handle(pool.spawn(wait_for(go)))));
+    handles.push_back(pool.spawn(receive(std::move(rx))));
+    handles.push_back(pool.spawn(sleep()));
+    for (const char* const kind :
+         {"a scope's end", "a group's end", "a task's end", "channel", "time", "async_event"}) {
+        while (!told_of_task(kind)) std::this_thread::yield();
+    }
+    go.set();
+    static_cast<void>(tx.send(1));
+    for (auto& h : handles) h.get();
+    CHECK(handles.size() == 5);
 }
