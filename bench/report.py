@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Makes one report of the results of several Google Benchmark programs.
 
-report.py OUT.json IN.json...   writes OUT.json, a list of
-{"group","case","impl","threads","unit","median","min","max","reps"}, with a "version" where the program names one, and
-prints a table with the ratio peer : weft (more than 1: weft is better). Lower is better, unless the unit ends in "/s" and
-is no time, or is a share ("%").
+report.py [--commit=NAME] [--against=OLDER.json]... OUT.json IN.json...
+    writes OUT.json, a list of {"group","case","impl","threads","unit","median","min","max","reps"}, with a "version" where the
+    program names one, and the "commit"; beside it OUT.html, a page with plots (page.py), over time if there are older results,
+    the oldest first. Prints a table with the ratio peer : weft (more than 1: weft is better). Lower is better, unless the unit
+    ends in "/s" and is no time, or is a share ("%").
 """
 import collections
 import json
+import os
 import statistics
 import sys
 
@@ -52,13 +54,44 @@ def short(value):
     return f"{value:.4g}"
 
 
-def ratio(ours, theirs):
-    """How many times better ours is, and between which bounds that may lie."""
+def bounds(ours, theirs):
+    """How many times better ours is: (by the medians, and the least and most that the extremes allow)."""
     def of(a, b):
         return (a / b if rate(ours["unit"]) else b / a) if a and b else float("nan")
     low = of(ours["min"], theirs["max"]) if rate(ours["unit"]) else of(ours["max"], theirs["min"])
     high = of(ours["max"], theirs["min"]) if rate(ours["unit"]) else of(ours["min"], theirs["max"])
-    return f"{of(ours['median'], theirs['median']):.2f} [{low:.2f}-{high:.2f}]"
+    return of(ours["median"], theirs["median"]), low, high
+
+
+def ratio(ours, theirs):
+    median, low, high = bounds(ours, theirs)
+    return f"{median:.2f} [{low:.2f}-{high:.2f}]"
+
+
+def change(old, new):
+    """How many times as good `new` is."""
+    return bounds(new, old)[0]
+
+
+Comparison = collections.namedtuple("Comparison", "ours theirs median low high")
+
+
+def best_peers(rows):
+    """Each case of weft's beside the best of its peers with as many threads: the losses first."""
+    peers = collections.defaultdict(list)
+    for r in rows:
+        if r["impl"] not in ("weft", "serial") and r["median"]:
+            peers[r["group"], r["case"], r["threads"]].append(r)
+    found = []
+    for r in rows:
+        theirs = peers.get((r["group"], r["case"], r["threads"]))
+        if r["impl"] != "weft" or not theirs or not r["median"]:
+            continue
+        best = (max if rate(r["unit"]) else min)(theirs, key=lambda p: p["median"])
+        compared = Comparison(r, best, *bounds(r, best))
+        if compared.low > 0 and compared.high > 0:  # neither was ever 0
+            found.append(compared)
+    return sorted(found, key=lambda c: c.median)
 
 
 def table(rows):
@@ -81,8 +114,14 @@ def table(rows):
 
 
 def main():
-    out, *paths = sys.argv[1:]
+    options = [a for a in sys.argv[1:] if a.startswith("--")]
+    out, *paths = [a for a in sys.argv[1:] if not a.startswith("--")]
+    older = [o.split("=", 1)[1] for o in options if o.startswith("--against=")]
+    commit = next((o.split("=", 1)[1] for o in options if o.startswith("--commit=")), "")
     rows = records(paths)
+    if commit:
+        for r in rows:
+            r["commit"] = commit
     with open(out, "w") as file:
         json.dump(rows, file, indent=1)
     if not rows:
@@ -91,7 +130,11 @@ def main():
     versions = sorted({r["version"] for r in rows if "version" in r})
     if versions:
         print("\nwith " + ", ".join(versions))
-    print(f"\n{len(rows)} results in {out}")
+    import page  # which needs the functions above
+
+    drawn = os.path.splitext(out)[0] + ".html"
+    page.write(drawn, [*older, out])
+    print(f"\n{len(rows)} results in {out}, plots in {drawn}")
 
 
 if __name__ == "__main__":

@@ -41,5 +41,11 @@ endif()
 file(RELATIVE_PATH weft_pc_to_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/weft.pc.in" "${PROJECT_BINARY_DIR}/weft.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+# For gdb, which loads it by itself with a shared weft below its own prefix; else by `source`.
+install(FILES "${PROJECT_SOURCE_DIR}/src/gdb/weft-gdb.py" DESTINATION "${CMAKE_INSTALL_DATADIR}/weft")
+if(BUILD_SHARED_LIBS)
+  install(FILES "${PROJECT_SOURCE_DIR}/src/gdb/weft-gdb.py"
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/gdb/auto-load${CMAKE_INSTALL_FULL_LIBDIR}" RENAME "$<TARGET_FILE_NAME:weft>-gdb.py")
+endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE-MIT" "${PROJECT_SOURCE_DIR}/LICENSE-APACHE"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,6 +1,7 @@
 // src/async/async_core.cpp - making coroutines ready, and running them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 #include "pool/limits.hpp"
 
 #include <weft/async/schedule.hpp>
@@ -47,10 +48,16 @@ void wait_a_little() noexcept
     yield_thread();
 }
 
+[[gnu::noinline, gnu::cold]] void tell_task_run(const strand& s) noexcept
+{
+    detail::write_task_event({.kind = event_kind::task_run, .what = &s, .value = id_of_this_task()});
+}
+
 /// Transfers by way of the runner before a strand gives way.
 constexpr int returns_between_queues = 32;
 
 /// Resumes `s`, and what it wants to be run after it, until nothing is left to do here.
+template <bool Told>
 void run_strands(strand* s) noexcept
 {
     strand* const outer = current_strand::get();  // in a test_pool, and in a sync_wait, there may be one below
@@ -59,6 +66,7 @@ void run_strands(strand* s) noexcept
     do {
         s->now = &mine;
         current_strand::set(s);
+        if constexpr (Told) tell_task_run(*s);
         std::coroutine_handle<> at = s->next;
         for (;;) {
             mine.steps = steps_between_returns;
@@ -66,11 +74,13 @@ void run_strands(strand* s) noexcept
             at = std::exchange(mine.next, nullptr);
             if (!at) break;
             if (--returns == 0) {
+                if constexpr (Told) task_note_writer::tell(event_kind::task_pause, nullptr);
                 give_way(*s, at);
                 current_strand::set(outer);
                 return;
             }
         }
+        if constexpr (Told) task_note_writer::tell(event_kind::task_pause, nullptr);
         if (std::exchange(mine.ended, false)) {
             s = s->end(*s);
         } else {
@@ -86,7 +96,12 @@ void run_strands(strand* s) noexcept
 
 }  // namespace
 
-void run_strand(task* self, worker*) noexcept { run_strands(static_cast<strand*>(self)); }
+void run_strand(task* self, worker*) noexcept
+{
+    if (detail::task_events_wanted()) [[unlikely]]
+        return run_strands<true>(static_cast<strand*>(self));
+    run_strands<false>(static_cast<strand*>(self));
+}
 
 strand::strand() noexcept { run = run_strand; }
 
@@ -176,6 +191,7 @@ task* async_core::pop(shard& from) noexcept
 
 void async_core::make_ready(strand& s) noexcept
 {
+    note_task_ready(s);
     worker* const here = current_worker::get();
     if (here != nullptr && &here->pool == &pool_) {
         if (!has_others_) [[unlikely]]
@@ -345,7 +361,7 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
     }
     // order: as above
     if (over.load(order::acquire)) return spot.park();  // the token is there, or about to come
-    const blocking_section elsewhere;                   // a thread of a pool lets others work there
+    const blocking_section elsewhere("sync_wait");      // a thread of a pool lets others work there
     spot.park();
 }
 

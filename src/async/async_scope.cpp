@@ -4,6 +4,7 @@
 #include <weft/async/detail/stopped.hpp>
 
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 
 namespace weft::detail {
 
@@ -15,6 +16,9 @@ void async_scope_core::begin(strand& parent) noexcept
     mine_.open(before_);
     parent.stop = &mine_;
 }
+
+/// For traces: the end of the body is about to wait for the tasks, or need not after all.
+void async_scope_core::tell(bool waits) noexcept { note_task_waits(waits ? "a scope's end" : nullptr); }
 
 void async_scope_core::finish() noexcept
 {

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/async/async_select.hpp>
 #include <weft/async/detail/channel_wait.hpp>
-#include <weft/pool/detail/short_lived.hpp>
 #include <weft/async/detail/timer.hpp>
 #include <weft/async/sleep.hpp>
 #include <weft/channel/detail/random_order.hpp>
+#include <weft/pool/detail/short_lived.hpp>
 
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 #include "pool/test_schedule.hpp"
 
 #include <algorithm>
@@ -247,12 +248,14 @@ void channel_wait::resume_from(strand& waits) const noexcept
 
 bool channel_wait::sleep_in(strand& waits) noexcept
 {
+    note_task_waits("channel");
     stop_state* const stop = waits.stop;
     if (stop != nullptr) {
         stop->lock();
         if (!stop->add_locked(*this) && abort()) {
             stopped_ = true;
             stop->unlock();
+            note_task_waits(nullptr);
             return false;
         }
     }
@@ -263,6 +266,7 @@ bool channel_wait::sleep_in(strand& waits) noexcept
         if (stop != nullptr) stop->remove_locked(*this);
     }
     if (stop != nullptr) stop->unlock();  // I2: nothing of the coroutine is touched from here on
+    if (!suspended) note_task_waits(nullptr);
     return suspended;
 }
 

@@ -4,11 +4,13 @@
 #include <weft/async/detail/stopped.hpp>
 
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 
 namespace weft::detail {
 
 void task_group::start(strand& parent) noexcept
 {
+    note_task_waits("a group's end");
     turn& now = *parent.now;
     parent_ = &parent;
     async_core& core = *parent.core;

@@ -4,6 +4,7 @@
 #include <weft/async/detail/stopped.hpp>
 
 #include "async/async_core.hpp"
+#include "async/notes.hpp"
 
 namespace weft::detail {
 
@@ -86,10 +87,12 @@ bool join_block::wait(join_waiter& w, strand& who) noexcept
     w.who = &who;
     w.claim = &join_block::claim;
     w.suspended = true;
+    note_task_waits("a task's end");
     stop_state* const asker = who.stop;
     if (asker == nullptr) {
         if (announce(w)) return true;
         w.suspended = false;
+        note_task_waits(nullptr);
         return false;
     }
     // Under the lock until both sides know: whoever resumes it unlinks it first, and so waits for us.
@@ -103,6 +106,7 @@ bool join_block::wait(join_waiter& w, strand& who) noexcept
     }
     if (!waits) w.suspended = false;
     asker->unlock();
+    if (!waits) note_task_waits(nullptr);
     return waits;
 }
 

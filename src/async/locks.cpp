@@ -30,7 +30,7 @@ bool async_mutex::wait(line_wait& w, strand& who, std::coroutine_handle<> where)
         }
         if (word_.compare_exchange_weak(seen, contended, order::relaxed, order::relaxed)) break;  // I1
     }
-    return line_.join_and_unlock(w, who, where);
+    return line_.join_and_unlock(w, who, where, "async_mutex");
 }
 
 void async_mutex::hand_on() noexcept
@@ -51,7 +51,7 @@ void async_mutex::hand_on() noexcept
 bool async_semaphore::take_or_wait(line_wait& w, strand& who, std::coroutine_handle<> where) noexcept
 {
     line_.lock();
-    if (permits_ == 0) return line_.join_and_unlock(w, who, where);
+    if (permits_ == 0) return line_.join_and_unlock(w, who, where, "async_semaphore");
     --permits_;
     line_.unlock();
     return wait_line::at_once(w, who, where);
@@ -87,7 +87,7 @@ bool async_event::wait_or_pass(line_wait& w, strand& who, std::coroutine_handle<
 {
     if (is_set()) return wait_line::at_once(w, who, where);
     line_.lock();
-    if (!set_.load(order::relaxed)) return line_.join_and_unlock(w, who, where);
+    if (!set_.load(order::relaxed)) return line_.join_and_unlock(w, who, where, "async_event");
     line_.unlock();
     return wait_line::at_once(w, who, where);
 }
@@ -114,7 +114,7 @@ bool async_latch::wait_or_pass(line_wait& w, strand& who, std::coroutine_handle<
 {
     if (is_done()) return wait_line::at_once(w, who, where);
     line_.lock();
-    if (left_.load(order::relaxed) != 0) return line_.join_and_unlock(w, who, where);
+    if (left_.load(order::relaxed) != 0) return line_.join_and_unlock(w, who, where, "async_latch");
     line_.unlock();
     return wait_line::at_once(w, who, where);
 }

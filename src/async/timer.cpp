@@ -6,6 +6,7 @@
 
 #include "async/async_core.hpp"
 #include "async/keeper.hpp"
+#include "async/notes.hpp"
 
 #include <memory>
 #include <mutex>
@@ -150,6 +151,7 @@ bool timer_queue::claim_stopped(stop_node& self) noexcept
 
 bool timer_queue::join(timer& t, strand& who, std::coroutine_handle<> where, clock::time_point deadline) noexcept
 {
+    note_task_waits("time");
     who.next = where;
     t.who = &who;
     t.claim = &timer_queue::claim_stopped;
@@ -160,6 +162,7 @@ bool timer_queue::join(timer& t, strand& who, std::coroutine_handle<> where, clo
         t.state_.store(timer::phase::stopped, order::relaxed);
         t.suspended_ = false;
         lock_.unlock();
+        note_task_waits(nullptr);
         return false;
     }
     insert_and_unlock(t, deadline);  // I2: nothing of the coroutine is touched from here on

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/async/detail/wait_line.hpp>
 
+#include "async/notes.hpp"
+
 namespace weft::detail {
 
 bool line_wait::claim_stopped(stop_node& self) noexcept
@@ -20,8 +22,9 @@ bool wait_line::at_once(line_wait& w, strand& who, std::coroutine_handle<> where
     return true;
 }
 
-bool wait_line::join_and_unlock(line_wait& w, strand& who, std::coroutine_handle<> where) noexcept
+bool wait_line::join_and_unlock(line_wait& w, strand& who, std::coroutine_handle<> where, const char* kind) noexcept
 {
+    note_task_waits(kind);
     who.next = where;
     w.who = &who;
     w.claim = &line_wait::claim_stopped;
@@ -31,6 +34,7 @@ bool wait_line::join_and_unlock(line_wait& w, strand& who, std::coroutine_handle
         w.state_.store(line_wait::phase::stopped, order::relaxed);
         w.suspended_ = false;
         lock_.unlock();
+        note_task_waits(nullptr);
         return false;
     }
     w.in_line_ = true;

@@ -1,5 +1,6 @@
 // src/channel/timer.cpp - taking the messages of timers.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/channel/detail/timer.hpp>
 #include <weft/seam/timed_wait.hpp>
 
@@ -32,6 +33,7 @@ bool timer::take_until(clock::time_point deadline, clock::time_point& message) n
     for (;;) {
         if (take(message)) return true;
         if (expired(deadline)) return false;
+        const noted_block blocked("timer", this);
         sleep_until(std::min(due(), deadline));
     }
 }

@@ -82,7 +82,7 @@ verdict wait_token::wait(clock::time_point deadline, spin_budget* spin) noexcept
         }
         spin->slept();
     }
-    const noted_block blocked;
+    const noted_block blocked("channel");
     for (;;) {
         std::uint32_t seen = state_.load(order::acquire);  // O1
         if ((seen & phase_mask) > claimed) return static_cast<verdict>(seen & phase_mask);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "net/readiness.hpp"
 
+#include "async/notes.hpp"
+
 namespace weft::detail {
 
 bool readiness::may_try(std::uintptr_t& seen) noexcept
@@ -19,6 +21,7 @@ bool readiness::may_try(std::uintptr_t& seen) noexcept
 bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std::uintptr_t seen) noexcept
 {
     if ((seen & closed) != 0) return false;
+    note_task_waits("a descriptor");
     who.next = where;
     w.who = &who;
     w.claim = &io_wait::claim_stopped;
@@ -30,6 +33,7 @@ bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std
             w.is_suspended_ = false;
             w.is_stopped_ = true;
             stop->unlock();
+            note_task_waits(nullptr);
             return false;
         }
     }
@@ -44,6 +48,7 @@ bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std
         if (!waits) stop->remove_locked(w);
         stop->unlock();
     }
+    if (!waits) note_task_waits(nullptr);
     if (waits || who.take_step()) return waits;
     give_way(who, where);  // it has had its share
     return true;

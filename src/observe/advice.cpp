@@ -63,9 +63,10 @@ std::string advice_for(const region_report& r)
                      share(r.elsewhere));
     if (share(r.blocked) > much)
         return words(
-            "%.0f %% of the time was spent blocked (locks, input and output, channels): do more between one "
-            "wait and the next, or wait in coroutines.",
-            share(r.blocked));
+            "%.0f %% of the time was spent blocked (%s): do more between one wait and the next, or wait in "
+            "coroutines.",
+            share(r.blocked),
+            r.blocked_by.empty() ? "locks, input and output, channels" : r.blocked_by.front().first.c_str());
     if (r.shared_calls * 10 < r.calls && each < microseconds(30))
         return words(
             "Left on one thread, for a call takes %s, about as long as handing work over: do more in one call, or "
@@ -149,6 +150,8 @@ double measurement::karp_flatt() const { return serial_share_that_explains(paral
 
 std::string measurement::advice() const
 {
+    if (regions.empty() && work > serial)
+        return "No parallel region ran, but threads of pools worked: tasks or coroutines, which a trace shows.";
     if (regions.empty()) return "No parallel region ran: nothing here uses more than one thread.";
     if (threads > processors)
         return detail::words(

@@ -1,4 +1,4 @@
-// src/observe/environment.cpp - WEFT_TRACE and WEFT_REPORT, and what is written when the program exits.
+// src/observe/environment.cpp - WEFT_TRACE, WEFT_REPORT and WEFT_PROBES, and what is written when the program exits.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "observe/ledger.hpp"
 #include "observe/output.hpp"
@@ -75,6 +75,7 @@ void watch_if_asked() noexcept
     static const bool once = [] {
         try {
             if (const char* const path = std::getenv("WEFT_TRACE"); is_set(path)) trace_to(path);
+            if (is_set(std::getenv("WEFT_PROBES"))) recorder::instance().tell_probes();
             if (const char* const path = std::getenv("WEFT_REPORT"); is_set(path)) {
                 at_exit();
                 path_of_report() = path;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft {
 namespace {
@@ -77,6 +79,15 @@ std::array<part, 7> parts_of(const region_report& r)
              {"idle", r.idle}}};
 }
 
+/// The place without its folders, no longer than a line.
+std::string short_place(const region_report& r)
+{
+    std::string place = r.place();
+    if (const auto slash = r.file.rfind('/'); slash != std::string::npos) place.erase(0, slash + 1);
+    constexpr std::size_t most = 100;
+    return place.size() <= most ? place : place.substr(0, most) + "...";
+}
+
 /// Threads at work over time.
 std::string drawn_timeline(const measurement& m)
 {
@@ -119,13 +130,16 @@ std::string drawn_speedup(const measurement& m)
         "<h2>How much faster more threads could make it</h2>\n<svg viewBox=\"0 0 900 225\" role=\"img\" "
         "aria-label=\"speed-up after Amdahl\">";
     out += words("<path class=\"axis\" d=\"M%.1f 5V%.1fH%.1f\"/>", left, height, left + width);
-    std::string line;
-    for (int i = 0; i <= most_doublings * 4; ++i) {
-        const double threads = std::exp2(i / 4.0);
+    std::string allowed;
+    std::string ideal;
+    for (int i = 0; i <= most_doublings * 8; ++i) {
+        const double threads = std::exp2(i / 8.0);
         const double times = 1 / (m.serial_share() + (1 - m.serial_share()) / threads);
-        line += words("%c%.1f %.1f", i == 0 ? 'M' : 'L', x(threads), y(times));
+        allowed += words("%c%.1f %.1f", i == 0 ? 'M' : 'L', x(threads), y(times));
+        if (threads <= top) ideal += words("%c%.1f %.1f", i == 0 ? 'M' : 'L', x(threads), y(threads));
     }
-    out += "<path fill=\"none\" stroke=\"var(--blocked)\" stroke-width=\"2\" d=\"" + line + "\"/>";
+    out += "<path fill=\"none\" stroke=\"var(--faint)\" stroke-dasharray=\"5 4\" d=\"" + ideal + "\"/>";
+    out += "<path fill=\"none\" stroke=\"var(--blocked)\" stroke-width=\"2\" d=\"" + allowed + "\"/>";
     for (int i = 0; i <= most_doublings; ++i)
         out += words("<text x=\"%.1f\" y=\"218\" text-anchor=\"middle\">%d</text>", x(std::exp2(i)), 1 << i);
     for (const double times : {1.0, top / 2, top / 1.1})
@@ -133,7 +147,56 @@ std::string drawn_speedup(const measurement& m)
     out += words("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"var(--overhead)\"/>", x(std::max(m.threads, 1u)),
                  y(std::max(m.parallelism(), 0.0)));
     return out +
-           "</svg>\n<p class=\"small\">Line: what the serial share allows, after Amdahl. Dot: what was reached.</p>\n";
+           "</svg>\n<p class=\"small\">Line: what the serial share allows, after Amdahl; dashed: as many times "
+           "as fast as there are threads. Dot: what was reached.</p>\n";
+}
+
+/// The colours of the parts.
+std::string key(const char* of)
+{
+    std::string out = words("<p class=\"key small\">%s: ", of);
+    for (const part& p : parts_of({}))
+        out += words("<span><i style=\"background:var(--%s)\"></i>%s</span>", p.name, p.name);
+    return out + "</p>\n";
+}
+
+/// The regions in which most time of threads was no work, the worst first, each with what it was instead.
+std::string drawn_losses(const measurement& m)
+{
+    constexpr std::size_t most = 10;
+    constexpr double row = 34;
+    constexpr double width = 760;
+    const auto lost = [](const region_report& r) { return r.threads_time - r.work; };
+    std::vector<std::size_t> order(m.regions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return lost(m.regions[a]) > lost(m.regions[b]); });
+    order.resize(std::min(order.size(), most));
+    std::erase_if(order, [&](std::size_t i) { return lost(m.regions[i]).count() <= 0; });
+    if (order.empty()) return {};
+    const auto longest = static_cast<double>(lost(m.regions[order.front()]).count());
+    std::string out = "<h2>Where threads did no work</h2>\n" + key("time of threads");
+    out += words("<svg viewBox=\"0 0 900 %.0f\" role=\"img\" aria-label=\"worst regions\">",
+                 row * static_cast<double>(order.size()));
+    double y = 0;
+    for (const std::size_t i : order) {
+        const region_report& r = m.regions[i];
+        out += words("<a href=\"#region-%zu\"><text x=\"0\" y=\"%.0f\">%s</text></a>", i, y + 11,
+                     escaped(short_place(r)).c_str());
+        double x = 0;
+        for (const part& p : parts_of(r)) {
+            const double length = static_cast<double>(p.time.count()) / longest * width;
+            if (p.name == std::string_view("work") || length < 0.05) continue;
+            out += words(
+                "<rect x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" height=\"14\" fill=\"var(--%s)\"><title>%s "
+                "%s</title></rect>",
+                x, y + 15, length, p.name, p.name, time_text(p.time).c_str());
+            x += length;
+        }
+        out += words("<text x=\"%.1f\" y=\"%.0f\">%s</text>", x + 6, y + 26, time_text(lost(r)).c_str());
+        y += row;
+    }
+    return out + "</svg>\n";
 }
 
 std::string bar(const region_report& r)
@@ -166,13 +229,11 @@ std::string measurement::html() const
     if (dropped != 0)
         out +=
             words("<p>%llu events were lost: these numbers are too low.</p>", static_cast<unsigned long long>(dropped));
-    out += "</div>\n" + drawn_timeline(*this) + drawn_speedup(*this);
-    out += "<h1>Regions</h1>\n<p class=\"key small\">threads x wall: ";
-    for (const part& p : parts_of({}))
-        out += words("<span><i style=\"background:var(--%s)\"></i>%s</span>", p.name, p.name);
-    out += "</p>\n";
-    for (const region_report& r : regions) {
-        out += "<h2>" + escaped(r.place()) + "</h2>\n" + bar(r);
+    out += "</div>\n" + drawn_timeline(*this) + drawn_speedup(*this) + drawn_losses(*this);
+    out += "<h1>Regions</h1>\n" + key("threads x wall");
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+        const region_report& r = regions[i];
+        out += words("<h2 id=\"region-%zu\">", i) + escaped(r.place()) + "</h2>\n" + bar(r);
         out += words("\n<p class=\"small\">%llu calls, %llu shared in %llu parts",
                      static_cast<unsigned long long>(r.calls), static_cast<unsigned long long>(r.shared_calls),
                      static_cast<unsigned long long>(r.parts));
@@ -184,6 +245,13 @@ std::string measurement::html() const
             time_text(r.wall).c_str(), percent(r.wall, wall), r.parallelism(), r.threads,
             percent(r.imbalance, r.threads_time), 100 * r.serial_share(), r.most_speedup(r.threads), r.threads,
             r.most_speedup(0), 100 * r.karp_flatt());
+        if (!r.blocked_by.empty()) {
+            out += "<p class=\"small\">blocked for";
+            for (const auto& [kind, time] : r.blocked_by)
+                out += " " + escaped(kind) + words(" %.1f %%;", percent(time, r.threads_time));
+            out.back() = '<';
+            out += "/p>\n";
+        }
         out += "<p class=\"say\">" + escaped(r.advice) + "</p>\n";
     }
     return out + "</body></html>\n";

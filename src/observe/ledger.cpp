@@ -26,6 +26,7 @@ struct ledger::run {
     int working = 0, waiting = 0, blocked = 0;
     int most_working = 0;
     double work = 0, wait = 0, block = 0, alone = 0;
+    times_by_kind blocked_by;
     double tail = 0;  ///< fewer work than ever at a time: since that began for the last time, how many times how long
     double longest = 0;
     double worked_before = 0, searched_before = 0, came_before = 0;  ///< of all threads
@@ -33,7 +34,11 @@ struct ledger::run {
     [[nodiscard]] bool is_named() const noexcept { return file != nullptr; }
 };
 
-void ledger::begin(std::uint64_t time) noexcept { began_ = now_ = time; }
+void ledger::begin(std::uint64_t time, std::uint32_t watched)
+{
+    began_ = now_ = time;
+    watched_ = &threads_[watched];
+}
 
 // --- states ----------------------------------------------------------------------------------------------------------
 
@@ -97,9 +102,11 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
     // Whoever searches serves all that run.
     searched_ += passed * searching_ / std::max(tops_, 1);
     came_ += passed * coming_ / std::max(tops_, 1);
-    if (tops_ == 0) outside_ += passed;
+    // What threads outside of pools do between the regions nobody tells, but that the one which is watched sleeps.
+    const bool is_outside = tops_ == 0 && (watched_ == nullptr || state_of(*watched_) != state::blocked);
+    if (is_outside) outside_ += passed;
     if (tops_ != 0 && named_ == 0 && working_ <= 1) alone_in_calls_ += passed;
-    draw(static_cast<double>(before - began_), static_cast<double>(now_ - began_), working_ + (tops_ == 0 ? 1 : 0));
+    draw(static_cast<double>(before - began_), static_cast<double>(now_ - began_), working_ + (is_outside ? 1 : 0));
 
     thread_state& t = threads_[thread];
     if (note.at != nullptr) worked_at_[note.at] = thread;
@@ -119,6 +126,7 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             break;
         case event_kind::scope_open:
             scopes_[note.what] = run_of(t);
+            if (const shared_run r = run_of(t); r != nullptr && r->threads == 0) r->threads = note.threads;
             break;
         case event_kind::long_block:
             if (const shared_run r = run_of(t)) r->longest = std::max(r->longest, static_cast<double>(note.value));
@@ -161,13 +169,26 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             }
             break;
         case event_kind::block_begin:
-            t.stack.push_back({.what = frame::kind::blocked, .of = nullptr});
+            t.stack.push_back({.what = frame::kind::blocked,
+                               .of = nullptr,
+                               .blocked_for = static_cast<const char*>(note.what),
+                               .since = now_});
             break;
         case event_kind::block_end:
             pop(t, frame::kind::blocked);
             break;
+        case event_kind::help_begin:
+            help(t, note);
+            break;
+        case event_kind::help_end:
+            pop(t, frame::kind::job);
+            break;
         case event_kind::span_begin:
         case event_kind::span_end:
+        case event_kind::task_run:
+        case event_kind::task_waits:
+        case event_kind::task_pause:
+        case event_kind::task_ready:
             break;
     }
     count(threads_[thread], 1);
@@ -207,6 +228,10 @@ void ledger::count_run(run& r, bool begins) noexcept
 void ledger::begin_region(thread_state& t, const event_note& note)
 {
     const char* const file = static_cast<const char*>(note.what);
+    if (const shared_run outer = run_of(t); file == nullptr && outer != nullptr) {  // a loop within an algorithm
+        t.stack.push_back({.what = frame::kind::region, .of = outer, .slot = note.slot});
+        return;
+    }
     if (!t.stack.empty() && (t.stack.back().what == frame::kind::region || t.stack.back().what == frame::kind::visit)) {
         const shared_run outer = t.stack.back().of;
         if (outer->is_named() && outer->line == note.line && outer->file == file) {  // a function made of another
@@ -272,10 +297,36 @@ void ledger::steal(thread_state& t, const event_note& note)
     t.stack.push_back(std::move(job));
 }
 
+void ledger::help(thread_state& t, const event_note& note)
+{
+    frame job{.what = frame::kind::job, .of = nullptr};
+    if (const auto scope = scopes_.find(note.what); scope != scopes_.end()) job.of = scope->second.lock();
+    count_part(job.of.get(), nullptr);
+    t.stack.push_back(std::move(job));
+}
+
+void ledger::add_time(times_by_kind& to, const char* kind, double time)
+{
+    const auto at = std::find_if(to.begin(), to.end(), [kind](const auto& one) {
+        return one.first == kind ||
+               (one.first != nullptr && kind != nullptr && std::string_view(one.first) == std::string_view(kind));
+    });
+    if (at != to.end()) {
+        at->second += time;
+    } else {
+        to.emplace_back(kind, time);
+    }
+}
+
 void ledger::pop_one(thread_state& t)
 {
     frame last = std::move(t.stack.back());
     t.stack.pop_back();
+    if (last.what == frame::kind::blocked) {
+        for (shared_run r = run_of(t); r != nullptr; r = r->above) {
+            if (!r->ended) add_time(r->blocked_by, last.blocked_for, static_cast<double>(now_ - last.since));
+        }
+    }
     if (last.owner && !last.of->ended) end_run(*last.of);
 }
 
@@ -328,7 +379,10 @@ void ledger::end_run(run& r)
         left -= taken;
     };
     take(s.work, r.work);
+    const double blocked_before = s.blocked;
     take(s.blocked, r.block);
+    for (const auto& [kind, time] : r.blocked_by)
+        add_time(s.blocked_by, kind, r.block > 0 ? time * (s.blocked - blocked_before) / r.block : 0);
     take(s.waiting, r.wait);
     take(s.elsewhere, worked_ - r.worked_before - r.work);
     take(s.overhead, came_ - r.came_before);
@@ -387,6 +441,16 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
         to.overhead += nanoseconds(s.overhead);
         to.searching += nanoseconds(s.searching);
         to.waiting += nanoseconds(s.waiting);
+        for (const auto& [kind, spent] : s.blocked_by) {
+            const std::string name = kind != nullptr ? kind : "blocking";
+            const auto known = std::find_if(to.blocked_by.begin(), to.blocked_by.end(),
+                                            [&name](const auto& one) { return one.first == name; });
+            if (known != to.blocked_by.end()) {
+                known->second += nanoseconds(spent);
+            } else {
+                to.blocked_by.emplace_back(name, nanoseconds(spent));
+            }
+        }
         to.blocked += nanoseconds(s.blocked);
         to.elsewhere += nanoseconds(s.elsewhere);
         to.idle += nanoseconds(s.idle);
@@ -402,7 +466,11 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
     }
     std::sort(all.regions.begin(), all.regions.end(),
               [](const region_report& a, const region_report& b) { return a.wall > b.wall; });
-    for (region_report& r : all.regions) r.advice = advice_for(r);
+    for (region_report& r : all.regions) {
+        std::sort(r.blocked_by.begin(), r.blocked_by.end(),
+                  [](const auto& a, const auto& b) { return a.second > b.second; });
+        r.advice = advice_for(r);
+    }
     return all;
 }
 

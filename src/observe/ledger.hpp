@@ -28,8 +28,8 @@ namespace weft::detail {
 /// Thread safety: none.
 class ledger {
 public:
-    /// Time begins.
-    void begin(std::uint64_t time) noexcept;
+    /// Time begins; `watched` is the thread whose part of the program is told.
+    void begin(std::uint64_t time, std::uint32_t watched = 0);
 
     /// `thread` has told something. Times should not go down; one that does counts as the latest before.
     void add(std::uint32_t thread, std::uint64_t time, const event_note& note);
@@ -53,8 +53,13 @@ private:
         std::uint32_t slot = 0;  ///< what the thread forks from there on is part of it
         bool owner = false;      ///< `of` ends with this frame
         bool waits = false;
-        bool on_its_way = false;  ///< has found a job, and runs none
+        bool on_its_way = false;            ///< has found a job, and runs none
+        const char* blocked_for = nullptr;  ///< blocked: for what, and since when
+        std::uint64_t since = 0;
     };
+    /// What was waited for, a static string or null, and how long.
+    using times_by_kind = std::vector<std::pair<const char*, double>>;
+    static void add_time(times_by_kind& to, const char* kind, double time);
     enum class state { unknown, asleep, called, searching, on_its_way, working, waiting, blocked };
     struct thread_state {
         std::vector<frame> stack;
@@ -71,6 +76,7 @@ private:
         double wall = 0, threads_time = 0, work = 0, overhead = 0, searching = 0, waiting = 0, blocked = 0,
                elsewhere = 0, idle = 0;
         double imbalance = 0, alone = 0, longest = 0, longest_of = 0, in_long_blocks = 0;
+        times_by_kind blocked_by;
     };
 
     [[nodiscard]] static state state_of(const thread_state& t) noexcept;
@@ -85,6 +91,7 @@ private:
     void begin_region(thread_state& t, const event_note& note);
     void begin_visit(thread_state& t, const event_note& note);
     void steal(thread_state& t, const event_note& note);
+    void help(thread_state& t, const event_note& note);
     void pop(thread_state& t, frame::kind what);
     void pop_one(thread_state& t);
     void end_run(run& r);
@@ -94,6 +101,7 @@ private:
     std::uint64_t now_ = 0;
     std::uint64_t dropped_ = 0;
     std::unordered_map<std::uint32_t, thread_state> threads_;
+    const thread_state* watched_ = nullptr;
     std::unordered_map<const void*, std::uint32_t> worked_at_;  // place: the thread that was last heard of there
     std::unordered_map<const void*, std::uint32_t> lives_at_;   // place: its own thread
     std::unordered_map<const void*, std::weak_ptr<run>> scopes_;

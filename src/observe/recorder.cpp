@@ -49,6 +49,7 @@ recorder::recorder()
                        // The parent writes the file, and the threads whose events these are do not exist here.
                        recorder& me = instance();
                        event_seam::writer.store(nullptr, order::relaxed);
+                       event_seam::task_writer.store(nullptr, order::relaxed);
                        me.drains_.store(false, order::relaxed);
                        me.listeners_.clear();
                        me.tracing_ = false;
@@ -76,6 +77,8 @@ void recorder::write(const event_note& note) noexcept
     } catch (...) {  // no memory: what is not read now is read later, or lost
     }
 }
+
+void recorder::write_nothing(const event_note&) noexcept {}
 
 event_ring* recorder::ring_of_this_thread() noexcept
 {
@@ -141,11 +144,14 @@ void recorder::drain()
 void recorder::listen() noexcept
 {
     drains_.store(!listeners_.empty(), order::relaxed);
-    event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : nullptr, order::relaxed);
+    event_seam::task_writer.store(tracing_ ? &write : nullptr, order::relaxed);
+    const event_seam::function for_probes = probed_ ? &write_nothing : nullptr;
+    event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : for_probes, order::relaxed);
 }
 
 void recorder::add(ledger& listener)
 {
+    const event_ring* const own = my_ring != nullptr ? my_ring : ring_of_this_thread();
     const std::lock_guard hold(lock_);
     listeners_.reserve(listeners_.size() + 1);
     if (listeners_.empty()) {
@@ -153,9 +159,9 @@ void recorder::add(ledger& listener)
     } else {
         drain();
     }
+    listener.begin(ticks(), own != nullptr ? own->number : 0);
     listeners_.push_back(&listener);
     listen();
-    listener.begin(ticks());
 }
 
 std::optional<std::uint64_t> recorder::remove(ledger& listener)
@@ -174,6 +180,13 @@ std::optional<std::uint64_t> recorder::remove(ledger& listener)
     listeners_.erase(at);
     listen();
     return now;
+}
+
+void recorder::tell_probes()
+{
+    const std::lock_guard hold(lock_);
+    probed_ = true;
+    listen();
 }
 
 void recorder::trace_to(std::string_view path)

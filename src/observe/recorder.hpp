@@ -24,13 +24,15 @@ class recorder {
 public:
     static recorder& instance();
 
-    /// `listener` is told of all events from now on, in the order of their times, until remove().
+    /// `listener` is told of all events from now on, in the order of their times, until remove(). It watches this thread.
     void add(ledger& listener);
     /// Tells `listener` all that has happened up to now, and no more. Returns the time, in ticks; nothing in the child
     /// of a fork, where nobody listens.
     std::optional<std::uint64_t> remove(ledger& listener);
 
     void trace_to(std::string_view path);
+    /// From now on, what happens is told even if nobody here listens: for probes.
+    void tell_probes();
     /// Ends the trace. False: there is none.
     bool end_trace(std::string& path, std::vector<timed_event>& events,
                    std::vector<std::pair<std::uint32_t, std::string>>& names, std::uint64_t& dropped);
@@ -38,6 +40,7 @@ public:
 private:
     recorder();
     static void write(const event_note& note) noexcept;
+    static void write_nothing(const event_note& note) noexcept;
     event_ring* ring_of_this_thread() noexcept;
     event_ring& make_ring();
     void retire(event_ring& ring) noexcept;
@@ -53,6 +56,7 @@ private:
     std::uint32_t next_number_ = 1;
     std::uint64_t lost_from_trace_ = 0;  // events of threads whose ring another thread has got
     bool tracing_ = false;
+    bool probed_ = false;
     std::string trace_path_;
 
     atomic<bool> drains_{false};             // somebody listens

@@ -35,6 +35,12 @@ std::string measurement::text() const
             "elsewhere %.1f %%, idle %.1f %%",
             share(r.work), share(r.overhead), share(r.searching), share(r.waiting), share(r.blocked),
             share(r.elsewhere), share(r.idle));
+        if (!r.blocked_by.empty()) {
+            std::string kinds;
+            for (const auto& [kind, time] : r.blocked_by)
+                kinds += words("%s%s %.1f %%", kinds.empty() ? "" : ", ", kind.c_str(), share(time));
+            out += "; blocked for: " + kinds;
+        }
         out += words("; of this imbalance %.1f %%\n", share(r.imbalance));
         out += words(
             "  serial %.1f %%: at most %.2f times as fast on %u threads, %.1f on any number; Karp-Flatt %.1f %%\n",

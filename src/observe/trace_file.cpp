@@ -74,12 +74,19 @@ public:
     }
 
 private:
-    enum class slice_kind { visit, region, job, wait, search, work, sleep, block, span };
+    enum class slice_kind { visit, region, job, wait, search, work, sleep, block, span, task, call };
     struct slice {
         slice_kind kind;
         std::string name;
         std::uint64_t began;
         std::uint64_t items = 0;
+        std::uint64_t object = 0;     ///< the address of what is waited for
+        const char* waits = nullptr;  ///< what a task waits for from its end on
+    };
+    /// What has been done to a thread or a task that will notice later.
+    struct call {
+        std::uint32_t thread;
+        std::uint64_t time;
     };
 
     void add(const timed_event& e)
@@ -94,7 +101,8 @@ private:
             case event_kind::region_begin: {
                 std::string_view file(n.what != nullptr ? static_cast<const char*>(n.what) : "region");
                 if (const auto slash = file.rfind('/'); slash != std::string_view::npos) file.remove_prefix(slash + 1);
-                open(e, slice_kind::region, std::string(file) + ":" + std::to_string(n.line));
+                open(e, slice_kind::region,
+                     n.what != nullptr ? std::string(file) + ":" + std::to_string(n.line) : std::string(file));
                 open_[e.thread].back().items = n.value;
                 return;
             }
@@ -103,15 +111,19 @@ private:
             case event_kind::steal:
                 if (const auto victim = worked_at_.find(n.what);
                     victim != worked_at_.end() && victim->second != e.thread) {
-                    ++arrows_;
-                    arrow("s", "steal", victim->second, e.time);
-                    arrow("f", "steal", e.thread, e.time);
+                    root({victim->second, e.time}, "stolen from");
+                    arrows("steal", {victim->second, e.time}, e);
                 }
                 return open(
                     e, slice_kind::job,
                     n.value == 0
                         ? "stolen"
                         : "stolen: " + type_in(reinterpret_cast<const char*>(static_cast<std::uintptr_t>(n.value))));
+            case event_kind::help_begin: {
+                const auto region = covered_.find(n.what);
+                return open(e, slice_kind::job, region != covered_.end() ? "helps " + region->second : "helps");
+            }
+            case event_kind::help_end:
             case event_kind::job_end:
                 return close_kind(e, slice_kind::job);
             case event_kind::wait_begin:
@@ -119,14 +131,9 @@ private:
             case event_kind::wait_end:
                 return close_kind(e, slice_kind::wait);
             case event_kind::search:
-                if (const auto called = called_.find(n.at); called != called_.end()) {
-                    ++arrows_;
-                    arrow("s", "wake", called->second.first, called->second.second);
-                    arrow("f", "wake", e.thread, e.time);
-                    called_.erase(called);
-                }
                 close_all(e);
-                return open(e, slice_kind::search, "searches");
+                open(e, slice_kind::search, "searches");
+                return answer(called_, n.at, "wake", e);
             case event_kind::found:
                 close_all(e);
                 return open(e, slice_kind::work, "works");
@@ -135,16 +142,40 @@ private:
                 return open(e, slice_kind::sleep, "sleeps");
             case event_kind::wake:
                 called_[n.what] = {e.thread, e.time};
-                return;
+                return root(called_[n.what], "wakes");
             case event_kind::block_begin:
-                return open(e, slice_kind::block, "blocked");
+                open(e, slice_kind::block,
+                     n.what != nullptr ? std::string("blocked: ") + static_cast<const char*>(n.what) : "blocked");
+                open_[e.thread].back().object = n.value;
+                return;
             case event_kind::block_end:
                 return close_kind(e, slice_kind::block);
             case event_kind::span_begin:
                 return open(e, slice_kind::span, static_cast<const char*>(n.what));
             case event_kind::span_end:
                 return close_kind(e, slice_kind::span);
+            case event_kind::task_run:
+                open(e, slice_kind::task, "task " + std::to_string(n.value));
+                return answer(ready_, n.what, "ready", e);
+            case event_kind::task_waits:
+                for (auto s = open_[e.thread].rbegin(); s != open_[e.thread].rend(); ++s) {
+                    if (s->kind != slice_kind::task) continue;
+                    s->waits = static_cast<const char*>(n.what);
+                    break;
+                }
+                return;
+            case event_kind::task_pause:
+                return close_kind(e, slice_kind::task);
+            case event_kind::task_ready:
+                ready_[n.what] = {e.thread, e.time};
+                return root(ready_[n.what], "lets go on");
             case event_kind::scope_open:
+                for (auto s = open_[e.thread].rbegin(); s != open_[e.thread].rend(); ++s) {
+                    if (s->kind != slice_kind::region) continue;
+                    covered_[n.what] = s->name;
+                    break;
+                }
+                return;
             case event_kind::long_block:
                 return;
         }
@@ -169,6 +200,31 @@ private:
         out_ += *phase == 'f' ? ",\"bp\":\"e\"}" : "}";
     }
 
+    /// From what was done then to what this thread does now.
+    void arrows(const char* what, call from, const timed_event& to)
+    {
+        ++arrows_;
+        arrow("s", what, from.thread, from.time);
+        arrow("f", what, to.thread, to.time);
+    }
+
+    /// `e` is the answer to a call, if there was one.
+    void answer(std::unordered_map<const void*, call>& calls, const void* to, const char* what, const timed_event& e)
+    {
+        const auto at = calls.find(to);
+        if (at == calls.end()) return;
+        arrows(what, at->second, e);
+        calls.erase(at);
+    }
+
+    /// An arrow needs a slice to come from; a thread outside may have none.
+    void root(call from, const char* name)
+    {
+        if (!open_[from.thread].empty()) return;
+        begin("X", name, "call", from.thread);
+        out_ += words(",\"ts\":%.3f,\"dur\":0.001}", microseconds(from.time));
+    }
+
     void open(const timed_event& e, slice_kind kind, std::string name)
     {
         open_[e.thread].push_back({kind, std::move(name), e.time});
@@ -176,8 +232,8 @@ private:
 
     void close(std::uint32_t thread, std::uint64_t time)
     {
-        static constexpr const char* categories[] = {"visit", "region", "job",   "wait", "search",
-                                                     "work",  "sleep",  "block", "span"};
+        static constexpr const char* categories[] = {"visit", "region", "job",  "wait", "search", "work",
+                                                     "sleep", "block",  "span", "task", "call"};
         std::vector<slice>& slices = open_[thread];
         const slice last = std::move(slices.back());
         slices.pop_back();
@@ -185,6 +241,9 @@ private:
         out_ +=
             words(",\"ts\":%.3f,\"dur\":%.3f", microseconds(last.began), microseconds(time) - microseconds(last.began));
         if (last.items != 0) out_ += words(",\"args\":{\"items\":%llu}", static_cast<unsigned long long>(last.items));
+        if (last.object != 0)
+            out_ += words(",\"args\":{\"object\":\"0x%llx\"}", static_cast<unsigned long long>(last.object));
+        if (last.waits != nullptr) out_ += ",\"args\":{\"waits for\":" + quoted(last.waits) + "}";
         out_ += '}';
     }
 
@@ -209,8 +268,10 @@ private:
     const std::uint64_t to_;
     std::string out_;
     std::unordered_map<std::uint32_t, std::vector<slice>> open_;
-    std::unordered_map<const void*, std::uint32_t> worked_at_;                         // place: thread
-    std::unordered_map<const void*, std::pair<std::uint32_t, std::uint64_t>> called_;  // place: by whom, when
+    std::unordered_map<const void*, std::uint32_t> worked_at_;  // place: thread
+    std::unordered_map<const void*, call> called_;              // place
+    std::unordered_map<const void*, call> ready_;               // strand
+    std::unordered_map<const void*, std::string> covered_;      // scope, or what has helpers: its region
     std::uint64_t arrows_ = 0;
 };
 

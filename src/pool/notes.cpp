@@ -4,6 +4,7 @@
 #include "pool/pool_core.hpp"
 
 #include <weft/pool/observed_region.hpp>
+#include <weft/pool/spawn.hpp>
 
 namespace weft::detail {
 
@@ -41,6 +42,7 @@ void note_writer::tell_waiting_ends(place& me) noexcept
 
 void observed_region::begin(code_place where, std::uint64_t items) noexcept
 {
+    probes::region(where.file, where.line, items);
     event_note told{.kind = event_kind::region_begin, .what = where.file, .value = items, .line = where.line};
     if (worker* const here = current_worker::get()) {
         told.at = here;
@@ -49,6 +51,21 @@ void observed_region::begin(code_place where, std::uint64_t items) noexcept
     }
     detail::write_event(told);
 }
+
+void observed_region::cover(const void* object) noexcept
+{
+    detail::write_event({.kind = event_kind::scope_open,
+                         .at = current_worker::get(),
+                         .what = object,
+                         .threads = static_cast<std::uint16_t>(current_num_threads())});
+}
+
+void observed_help::begin(const void* object) noexcept
+{
+    detail::write_event({.kind = event_kind::help_begin, .at = current_worker::get(), .what = object});
+}
+
+void observed_help::end() noexcept { detail::write_event({.kind = event_kind::help_end, .at = current_worker::get()}); }
 
 void observed_region::end() noexcept
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pool/place.hpp"
+#include "pool/probes.hpp"
 
 #include <weft/seam/events.hpp>
 
@@ -31,6 +32,7 @@ inline void note(event_kind kind, const place& me, const void* what = nullptr, s
 /// The thread takes `job` from `victim`.
 inline void note_steal(const place& me, const place& victim, const job_slot& job, const job_kind& kind) noexcept
 {
+    probes::steal(me.index, victim.index, kind.name);
     if (detail::events_wanted()) [[unlikely]]
         note_writer::tell_steal(me, victim, job, kind);
 }
@@ -60,7 +62,11 @@ inline void note_waiting_ends(place& me) noexcept
 class noted_search {
 public:
     explicit noted_search(const place& me) noexcept : me_(me) { note(event_kind::search, me_); }
-    ~noted_search() { note(event_kind::sleep, me_); }
+    ~noted_search()
+    {
+        probes::park(me_.index);
+        note(event_kind::sleep, me_);
+    }
     noted_search(const noted_search&) = delete;
     noted_search& operator=(const noted_search&) = delete;
 

@@ -181,20 +181,14 @@ const void* place_key() noexcept
     return here != nullptr ? static_cast<const void*>(here) : &outsider;
 }
 
-blocking_section::blocking_section() : place_(nullptr)
+blocking_section::blocking_section(const char* kind) : blocked_(kind), place_(current_worker::get())
 {
-    worker* const here = current_worker::get();
-    if (here == nullptr) return;
-    place_ = here;
-    note(event_kind::block_begin, static_cast<place&>(*here));
-    here->pool.begin_blocking(static_cast<place&>(*here));
+    if (worker* const here = place_) here->pool.begin_blocking(static_cast<place&>(*here));
 }
 
 blocking_section::~blocking_section()
 {
-    if (place_ == nullptr) return;
-    place_->pool.end_blocking(static_cast<place&>(*place_));
-    note(event_kind::block_end, static_cast<place&>(*place_));
+    if (place_ != nullptr) place_->pool.end_blocking(static_cast<place&>(*place_));
 }
 
 }  // namespace detail

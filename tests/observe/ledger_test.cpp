@@ -291,6 +291,89 @@ TEST_CASE("ledger: time in which a thread is blocked is told")
     CHECK(r.regions[0].advice.find("blocked") != std::string::npos);
 }
 
+TEST_CASE("ledger: what threads were blocked for is told by kind, the longest first, and adds up")
+{
+    told_program p(2);
+    p.simply(2, 1000, kind::search);
+    p.begin(1, 1000, "kinds.cpp", 1);
+    p.take(2, 1000, 1);
+    // The second name is another string that reads the same, as from another object file.
+    static const char same[] = "mutex";
+    p.tell(1, 2000, {.kind = kind::block_begin, .what = "mutex"});
+    p.tell(2, 3000, {.kind = kind::block_begin, .what = "channel"});
+    p.simply(1, 5000, kind::block_end);
+    p.simply(2, 5000, kind::block_end);
+    p.tell(2, 6000, {.kind = kind::block_begin, .what = same});
+    p.simply(2, 7000, kind::block_end);
+    p.simply(1, 8000, kind::block_begin);
+    p.simply(1, 8500, kind::block_end);
+    p.done(2, 11'000);
+    p.end(1, 11'000);
+    const auto r = p.stop(11'000);
+    REQUIRE(r.regions.size() == 1);
+    INFO(r.text());
+    const auto& by = r.regions[0].blocked_by;
+    REQUIRE(by.size() == 3);
+    CHECK(by[0] == std::pair<std::string, std::chrono::nanoseconds>("mutex", 4us));
+    CHECK(by[1] == std::pair<std::string, std::chrono::nanoseconds>("channel", 2us));
+    CHECK(by[2] == std::pair<std::string, std::chrono::nanoseconds>("blocking", 500ns));
+    CHECK(r.regions[0].blocked == by[0].second + by[1].second + by[2].second);
+    CHECK(r.regions[0].advice.find("mutex") != std::string::npos);
+    CHECK(r.text().find("blocked for: mutex 20.0 %, channel 10.0 %, blocking 2.5 %") != std::string::npos);
+    CHECK(r.html().find("blocked for mutex 20.0 %; channel 10.0 %; blocking 2.5 %<") != std::string::npos);
+    CHECK(test::sum_of_parts(r.regions[0]) == r.regions[0].threads_time);
+}
+
+TEST_CASE("ledger: who helps an object works for the region that covers it")
+{
+    told_program p(2);
+    const int window = 0;
+    p.simply(2, 1000, kind::search);
+    p.begin(1, 1000, "stream.cpp", 1);
+    p.tell(1, 1000, {.kind = kind::scope_open, .what = &window});
+    p.begin(1, 2000, "inner.cpp", 1);  // what the consumer does meanwhile
+    p.simply(2, 2000, kind::found);
+    p.tell(2, 2000, {.kind = kind::help_begin, .what = &window});
+    p.end(1, 4000);
+    p.simply(2, 8000, kind::help_end);
+    p.simply(2, 8000, kind::search);
+    p.end(1, 11'000);
+    // Once the region has ended nobody works for it.
+    p.simply(2, 11'000, kind::found);
+    p.tell(2, 11'000, {.kind = kind::help_begin, .what = &window});
+    p.simply(2, 12'000, kind::help_end);
+    const auto r = p.stop(12'000);
+    REQUIRE(r.regions.size() == 2);
+    CHECK(r.regions[0].place() == "stream.cpp:1");
+    CHECK(r.regions[0].work == 10us + 6us);
+    CHECK(r.regions[0].parts == 1);
+    CHECK(r.regions[1].work == 2us);
+}
+
+TEST_CASE("ledger: while the program waits for its tasks it does no serial work")
+{
+    told_program p(2);
+    p.simply(2, 1000, kind::search);
+    p.tell(1, 4000, {.kind = kind::block_begin, .what = "sync_wait"});
+    p.simply(2, 4000, kind::found);
+    p.simply(2, 10'000, kind::search);
+    p.simply(1, 10'000, kind::block_end);
+    const auto r = p.stop(11'000);
+    CHECK(r.serial == 4us);  // 1000 to 4000, 10'000 to 11'000
+    CHECK(r.work == 10us);
+}
+
+TEST_CASE("ledger: a program of tasks alone is not told that it has one thread")
+{
+    told_program p(2);
+    p.simply(2, 1000, kind::search);
+    p.simply(2, 1500, kind::found);
+    p.simply(2, 2000, kind::search);
+    CHECK(p.stop(3000).advice().find("threads of pools worked") != std::string::npos);
+    told_program alone(2);
+    CHECK(alone.stop(3000).advice().find("nothing here uses more than one thread") != std::string::npos);
+}
+
 TEST_CASE("ledger: one call of a terminal that is made of another counts once, recursion each time on another thread")
 {
     told_program p(2);
@@ -415,6 +498,33 @@ TEST_CASE("ledger: the timeline shows how many threads work, however long it is"
         CHECK(close_to(at(0.5), 2));
         CHECK(close_to(at(0.9), 1));
     }
+}
+
+TEST_CASE("ledger: a page shows the worst regions first, to scale, and leads to them")
+{
+    told_program p(2);
+    p.begin(1, 1000, "dir/good.cpp", 1);  // 5 us of two threads, one of which sleeps
+    p.end(1, 6000);
+    p.begin(1, 6000, "dir/bad.cpp", 2);  // 10 us: 10 us lost
+    p.end(1, 16'000);
+    p.begin(1, 16'000, "dir/fine.cpp", 3);
+    p.simply(2, 16'000, kind::search);
+    p.take(2, 16'000, 1);
+    p.done(2, 18'000);
+    p.end(1, 18'000);
+    const auto r = p.stop(18'000);
+    const std::string page = r.html();
+    const std::string drawn = page.substr(page.find("aria-label=\"worst regions\""));
+    const std::string plot = drawn.substr(0, drawn.find("</svg>"));
+    INFO(plot);
+    CHECK(plot.find("bad.cpp:2</text>") < plot.find("good.cpp:1</text>"));
+    CHECK(plot.find("fine.cpp") == std::string::npos);
+    CHECK(plot.find("dir/") == std::string::npos);
+    CHECK(plot.find("width=\"760.00\" height=\"14\" fill=\"var(--idle)\"><title>idle 10.0 us") != std::string::npos);
+    CHECK(plot.find("width=\"380.00\" height=\"14\" fill=\"var(--idle)\"><title>idle 5.00 us") != std::string::npos);
+    REQUIRE(r.regions[0].file == "dir/bad.cpp");
+    CHECK(plot.find("<a href=\"#region-0\"><text x=\"0\" y=\"11\">bad.cpp:2") != std::string::npos);
+    CHECK(page.find("<h2 id=\"region-0\">dir/bad.cpp:2") != std::string::npos);
 }
 
 TEST_CASE("ledger: a page of HTML that needs nothing else")

@@ -10,13 +10,19 @@
 #include <weft/algorithm/par_transform.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/iter/collect.hpp>
+#include <weft/iter/filter.hpp>
 #include <weft/iter/find.hpp>
 #include <weft/iter/for_each.hpp>
 #include <weft/iter/init.hpp>
 #include <weft/iter/map.hpp>
 #include <weft/iter/min_max.hpp>
+#include <weft/iter/par_bridge.hpp>
 #include <weft/iter/par_iter.hpp>
+#include <weft/iter/par_walk_tree.hpp>
+#include <weft/iter/par_worklist.hpp>
+#include <weft/iter/pipeline.hpp>
 #include <weft/iter/reduce.hpp>
+#include <weft/iter/stream.hpp>
 #include <weft/pool/join.hpp>
 #include <weft/pool/pool_options.hpp>
 #include <weft/pool/scope.hpp>
@@ -26,6 +32,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <mutex>
 #include <numeric>
 #include <stdexcept>
@@ -104,6 +111,62 @@ TEST_CASE("measure: algorithms stand where they are called, those made of others
         REQUIRE(region != nullptr);
         CHECK(region->calls == 1);
     }
+}
+
+TEST_CASE("measure: streams, pipelines, bridges, worklists and trees stand where they are written")
+{
+    std::vector<int> v(100, 1);
+    std::list<int> l(v.begin(), v.end());
+    std::atomic<long> total{0};
+    const auto same = [](int x) { return x; };
+    const auto add = [&](int x) { total += x; };
+    const auto below = [](int n) { return std::vector<int>(static_cast<std::size_t>(n), n - 1); };
+    const std::uint32_t line = __LINE__;
+    const auto r = weft::measure([&] {
+        for (const int x : weft::stream(v).parallel_map(same).ordered()) total += x;
+        for (const int x : weft::stream(v).parallel_map(same, 4).unordered()) total += x;
+        weft::pipeline(4, v, weft::parallel(same), weft::serial_in_order(add));
+        weft::par_bridge(l).for_each([](int) {});
+        weft::par_worklist(v, [](int) {});
+        total += static_cast<long>(weft::par_walk_tree(3, below).count());
+        total += static_cast<long>(weft::par_iter(v).filter([](int) { return true; }).collect().size());
+        weft::pipeline(std::size_t{2}, v,  //
+                       weft::parallel([](int) {}));
+    });
+    CHECK(total == 300 + 16 + 100);
+    INFO(r.text());
+    for (std::uint32_t i = 2; i <= 9; ++i) {
+        INFO("line " << i);
+        const weft::region_report* const region = region_at(r, line + i);
+        REQUIRE(region != nullptr);
+        CHECK(region->calls == 1);
+        CHECK(region->threads == weft::current_num_threads());
+        CHECK(test::sum_of_parts(*region) == region->threads_time);
+    }
+    CHECK(r.regions.size() == 8);  // nothing of theirs stands in a header
+}
+
+TEST_CASE("measure: what helpers of a stream do is its work")
+{
+    weft::thread_pool pool({.num_threads = 2});
+    const std::vector<int> v(2);
+    const std::uint32_t line = __LINE__;
+    const auto r = weft::measure([&] {
+        pool.install([&] {
+            std::atomic<int> there{0};
+            const auto meet = [&](int) {
+                there.fetch_add(1);
+                while (there.load() < 2) std::this_thread::yield();
+                busy_for(500us);
+                return 0;
+            };
+            for (const int x : weft::stream(v).parallel_map(meet, 2).ordered()) static_cast<void>(x);
+        });
+    });
+    const weft::region_report* const stream = region_at(r, line + 10);
+    REQUIRE(stream != nullptr);
+    CHECK(stream->parts >= 1);
+    CHECK(stream->work >= 1000us);
 }
 
 TEST_CASE("measure: what runs on other threads of the pool is counted, and numbers add up")

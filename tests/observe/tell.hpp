@@ -19,7 +19,7 @@ public:
 
     explicit told_program(std::uint16_t pool_threads, std::uint64_t began = 1000) : threads_(pool_threads)
     {
-        ledger_.begin(began);
+        ledger_.begin(began, 1);
     }
 
     void tell(std::uint32_t thread, std::uint64_t time, weft::detail::event_note note)

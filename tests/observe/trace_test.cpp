@@ -50,6 +50,35 @@ TEST_CASE("trace: regions, jobs and spans are slices, steals and wake-ups are ar
     CHECK(has(json, R"("dropped_events":3)"));
 }
 
+TEST_CASE("trace: blocked threads say for what, tasks what they wait for, and helpers for what region they work")
+{
+    int place = 0;
+    int strand = 0;
+    int window = 0;
+    recorded_trace t;
+    t.threads = {{1, "main"}, {2, "weft-0"}};
+    t.events = {
+        {1000, 1, {.kind = event_kind::task_ready, .what = &strand}},  // of no slice
+        {2000, 2, {.kind = event_kind::task_run, .at = &place, .what = &strand, .value = 17}},
+        {2500, 2, {.kind = event_kind::task_waits, .what = "channel"}},
+        {3000, 2, {.kind = event_kind::task_pause}},
+        {4000, 1, {.kind = event_kind::block_begin, .what = "mutex", .value = 0x1234}},
+        {5000, 1, {.kind = event_kind::block_end}},
+        {6000, 1, {.kind = event_kind::region_begin, .what = "a.cpp", .line = 7}},
+        {6000, 1, {.kind = event_kind::scope_open, .what = &window}},
+        {6500, 2, {.kind = event_kind::help_begin, .what = &window}},
+        {7000, 2, {.kind = event_kind::help_end}},
+    };
+    const std::string json = weft::detail::trace_json(t, 1000);
+    CHECK(has(json, R"("name":"lets go on","cat":"call")"));
+    CHECK(has(json, R"({"ph":"s","name":"ready","cat":"ready")"));
+    CHECK(has(json, R"("name":"task 17","cat":"task")"));
+    CHECK(has(json, R"("ts":1.000,"dur":1.000,"args":{"waits for":"channel"}})"));
+    CHECK(has(json, R"("name":"blocked: mutex","cat":"block")"));
+    CHECK(has(json, R"("ts":3.000,"dur":1.000,"args":{"object":"0x1234"}})"));
+    CHECK(has(json, R"("name":"helps a.cpp:7","cat":"job")"));
+}
+
 TEST_CASE("trace: an empty one is a file, too") { CHECK(has(weft::detail::trace_json({}, 1000), "traceEvents")); }
 
 TEST_CASE("trace: a file that cannot be written is an error")

@@ -76,7 +76,10 @@ public:
         bool await_suspend(std::coroutine_handle<Promise> body) noexcept
         {
             scope.parent_->next = body;
-            return scope.left_.fetch_sub(1, order::acq_rel) != 1;  // O1; resumed elsewhere perhaps
+            async_scope_core::tell(true);
+            if (scope.left_.fetch_sub(1, order::acq_rel) != 1) return true;  // O1; resumed elsewhere perhaps
+            async_scope_core::tell(false);
+            return false;
         }
         void await_resume() noexcept { scope.finish(); }
     };
@@ -85,6 +88,7 @@ public:
 
 private:
     void begin(strand& parent) noexcept;
+    static void tell(bool waits) noexcept;
     void finish() noexcept;
     void fail(std::exception_ptr error) noexcept;
 

@@ -126,7 +126,7 @@ void move_to(T* room, gathered<T>& all)
         runs.push_back({detail::address_of(v), total});
         total += v.size();
     });
-    weft::par_iter(runs).for_each([room](const run& r) { detail::move_to_raw(*r.from, room + r.at); });
+    weft::par_iter(runs).for_each([room](const run& r) { detail::move_to_raw(*r.from, room + r.at); }, code_place());
 }
 
 /// What was gathered, in one vector. Each element is moved at most once.

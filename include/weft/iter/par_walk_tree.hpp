@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/iter/collect.hpp>
 #include <weft/iter/detail/control.hpp>
@@ -54,9 +55,10 @@ public:
         while (first_.next != nullptr) detail::dispose(std::exchange(first_.next, first_.next->next));
     }
 
-    std::vector<Node> run(Node root)
+    std::vector<Node> run(Node root, code_place where)
     {
-        weft::scope([&](task_scope& s) {
+        const observed_region region(where);
+        detail::scope_in_region([&](task_scope& s) {
             std::vector<entry> pending;
             pending.push_back({std::move(root), false});
             work(s, first_, pending);
@@ -132,7 +134,7 @@ private:
 };
 
 template <bool ParentsFirst, class Node, class Children>
-auto walk_tree(Node&& root, const Children& children)
+auto walk_tree(Node&& root, const Children& children, code_place where)
 {
     static_assert(std::is_invocable_v<const Children&, const Node&>,
                   "weft: the function given to par_walk_tree must take a node by const reference, and be callable "
@@ -141,7 +143,7 @@ auto walk_tree(Node&& root, const Children& children)
         static_assert(std::ranges::input_range<std::invoke_result_t<const Children&, const Node&>>,
                       "weft: the function given to par_walk_tree must return a range of nodes");
     }
-    return weft::par_iter(tree_walk<Node, Children, ParentsFirst>(children).run(std::move(root)));
+    return weft::par_iter(tree_walk<Node, Children, ParentsFirst>(children).run(std::move(root), where));
 }
 
 }  // namespace detail
@@ -156,23 +158,23 @@ auto walk_tree(Node&& root, const Children& children)
 /// Example: examples/demos/walk.hpp
 /// See also: par_worklist, which keeps no order and no nodes.
 template <class Node, class Children>
-auto par_walk_tree(Node root, Children children)
+auto par_walk_tree(Node root, Children children, detail::code_place where = detail::code_place::here())
 {
-    return detail::walk_tree<true>(std::move(root), children);
+    return detail::walk_tree<true>(std::move(root), children, where);
 }
 
 /// The same as par_walk_tree, under a name that says the order.
 template <class Node, class Children>
-auto par_walk_tree_prefix(Node root, Children children)
+auto par_walk_tree_prefix(Node root, Children children, detail::code_place where = detail::code_place::here())
 {
-    return detail::walk_tree<true>(std::move(root), children);
+    return detail::walk_tree<true>(std::move(root), children, where);
 }
 
 /// All nodes of the tree below `root`, children before parents.
 template <class Node, class Children>
-auto par_walk_tree_postfix(Node root, Children children)
+auto par_walk_tree_postfix(Node root, Children children, detail::code_place where = detail::code_place::here())
 {
-    return detail::walk_tree<false>(std::move(root), children);
+    return detail::walk_tree<false>(std::move(root), children, where);
 }
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/control.hpp>
@@ -15,6 +16,9 @@
 #include <vector>
 
 namespace weft {
+
+template <class Seeds, class F>
+void par_worklist(Seeds&& seeds, F f, detail::code_place where = detail::code_place::here());
 
 /// Where the function of par_worklist puts more items.
 ///
@@ -34,7 +38,7 @@ public:
 
 private:
     template <class Seeds, class F>
-    friend void par_worklist(Seeds&& seeds, F f);
+    friend void par_worklist(Seeds&& seeds, F f, detail::code_place where);
 
     feeder(std::vector<T>& items, detail::control& control) : items_(items), control_(control) {}
 
@@ -61,7 +65,7 @@ private:
 /// Example:  examples/iter/par_worklist.cpp
 /// See also: par_walk_tree, which keeps an order.
 template <class Seeds, class F>
-void par_worklist(Seeds&& seeds, F f)
+void par_worklist(Seeds&& seeds, F f, detail::code_place where)
 {
     static_assert(std::ranges::input_range<Seeds>, "weft: par_worklist needs a range of items to begin with");
     using item = std::ranges::range_value_t<Seeds>;
@@ -111,7 +115,8 @@ void par_worklist(Seeds&& seeds, F f)
     };
 
     detail::control control;
-    weft::scope([&](task_scope& s) {
+    const detail::observed_region region(where);
+    detail::scope_in_region([&](task_scope& s) {
         std::vector<item> mine;
         try {
             for (auto&& seed : seeds) {

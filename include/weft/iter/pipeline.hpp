@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/control.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/pipeline_runner.hpp>
+#include <weft/pool/observed_region.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -48,6 +50,18 @@ auto serial_out_of_order(F f)
 }
 
 namespace detail {
+
+/// A number of items, and where it is written: what takes any number of arguments cannot have a default for the last.
+struct number_and_place {
+    template <class N>
+        requires std::is_convertible_v<const N&, std::size_t>
+    number_and_place(const N& n, code_place here = code_place::here())  // implicit: it is written as a number
+        : number(static_cast<std::size_t>(n)), where(here)
+    {
+    }
+    std::size_t number;
+    code_place where;
+};
 
 /// The first stage as a function that returns an optional: for a range, its elements.
 template <class R>
@@ -123,13 +137,14 @@ auto pipeline_input(S&& source)
 /// Source:   the bounded pipeline of Cilk-P and oneTBB (McCool, Robison, Reinders: Structured Parallel Programming, 9).
 /// See also: stream, which goes back to a plain loop.
 template <class Source, class... Stages>
-std::size_t pipeline(std::size_t tokens, Source&& source, Stages... stages)
+std::size_t pipeline(detail::number_and_place tokens, Source&& source, Stages... stages)
 {
     static_assert((detail::is_stage<Stages> && ...),
                   "weft: a stage of a pipeline is parallel(f), serial_in_order(f) or serial_out_of_order(f)");
-    if (tokens == 0) detail::throw_invalid_argument("weft: pipeline: 0 tokens");
+    if (tokens.number == 0) detail::throw_invalid_argument("weft: pipeline: 0 tokens");
     auto input = detail::pipeline_input(std::forward<Source>(source));
-    detail::pipeline_runner<decltype(input), Stages...> run(tokens, input, stages...);
+    const detail::observed_region region(tokens.where);
+    detail::pipeline_runner<decltype(input), Stages...> run(tokens.number, input, stages...);
     return run.run();
 }
 

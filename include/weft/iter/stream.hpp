@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/code_place.hpp>
 #include <weft/base/detail/ranges.hpp>
 #include <weft/base/detail/throw.hpp>
 #include <weft/iter/detail/call.hpp>
 #include <weft/iter/detail/held_range.hpp>
 #include <weft/iter/detail/stream_window.hpp>
 #include <weft/iter/generate.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/seam/construct.hpp>
 #include <weft/seam/ticks.hpp>
 
@@ -100,9 +102,10 @@ class stream_range {
     /// What begin() makes: it keeps its address even if the range is moved.
     class engine {
     public:
-        engine(R&& range, F&& f, std::size_t window)
-            : held_(std::forward<R>(range)), f_(std::move(f)), slots_(work_, window)
+        engine(R&& range, F&& f, std::size_t window, code_place where)
+            : region_(where), held_(std::forward<R>(range)), f_(std::move(f)), slots_(work_, window)
         {
+            region_.covers(slots_.helped());
             fill();
             if (slots_.in_use() != 0) current_ = detail::address_of(slots_.await());
         }
@@ -162,6 +165,7 @@ class stream_range {
             }
         }
 
+        observed_region region_;
         held_range<R> held_;
         F f_;
         work work_{detail::address_of(f_)};
@@ -172,8 +176,8 @@ class stream_range {
     };
 
 public:
-    stream_range(R&& range, F&& f, std::size_t window)
-        : range_(std::forward<R>(range)), f_(std::move(f)), window_(window)
+    stream_range(R&& range, F&& f, std::size_t window, code_place where)
+        : range_(std::forward<R>(range)), f_(std::move(f)), window_(window), where_(where)
     {
     }
 
@@ -206,7 +210,7 @@ public:
     /// Starts to read. Once.
     iterator begin()
     {
-        engine_ = std::make_unique<engine>(std::forward<R>(range_.get()), std::move(f_), window_);
+        engine_ = std::make_unique<engine>(std::forward<R>(range_.get()), std::move(f_), window_, where_);
         if (engine_->at_end()) engine_.reset();
         return iterator(engine_);
     }
@@ -227,6 +231,7 @@ private:
     held_range<R> range_;
     F f_;
     std::size_t window_;
+    code_place where_;
     std::unique_ptr<engine> engine_;
 };
 
@@ -248,18 +253,18 @@ public:
     }
 
     /// The results in the order of the input.
-    auto ordered() && { return finish<true>(); }
+    auto ordered(code_place where = code_place::here()) && { return finish<true>(where); }
 
     /// The results as they become ready.
-    auto unordered() && { return finish<false>(); }
+    auto unordered(code_place where = code_place::here()) && { return finish<false>(where); }
 
 private:
     template <bool Ordered>
-    auto finish()
+    auto finish(code_place where)
     {
         static_assert(!std::is_void_v<call_result<F, typename stream_input<R>::item>>,
                       "weft: the function given to parallel_map must return a value: the loop receives it");
-        return stream_range<R, F, Ordered>(std::forward<R>(range_.get()), std::move(f_), window_);
+        return stream_range<R, F, Ordered>(std::forward<R>(range_.get()), std::move(f_), window_, where);
     }
 
     held_range<R> range_;

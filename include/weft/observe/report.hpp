@@ -33,7 +33,7 @@ struct region_report {
         overhead{};  ///< threads were called but did not run yet, or were on the way to what they had found
     std::chrono::nanoseconds searching{};  ///< threads looked for work and found none
     std::chrono::nanoseconds waiting{};    ///< a thread needed what another one had not finished, and could not help
-    std::chrono::nanoseconds blocked{};    ///< asleep for a weft::mutex or in a channel, or in weft::blocking
+    std::chrono::nanoseconds blocked{};    ///< asleep for a lock of weft's or in a channel, or in weft::blocking
     std::chrono::nanoseconds elsewhere{};  ///< threads worked for other regions
     std::chrono::nanoseconds idle{};       ///< threads slept
 
@@ -43,6 +43,10 @@ struct region_report {
     std::chrono::nanoseconds longest_of{};      ///< the work of the call it was in
     std::chrono::nanoseconds in_long_blocks{};  ///< the longest of each call
     std::uint64_t long_calls = 0;               ///< calls that had such a block
+
+    /// `blocked` by what was waited for, the longest first: "mutex", "fair_mutex", "sharded_mutex", "event_count",
+    /// "wait_group", "parker", "channel", "timer", "stream", "sync_wait", "blocking".
+    std::vector<std::pair<std::string, std::chrono::nanoseconds>> blocked_by;
 
     std::string advice;  ///< what to do about it, in a sentence
 

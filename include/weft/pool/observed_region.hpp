@@ -34,8 +34,40 @@ public:
     observed_region(const observed_region&) = delete;
     observed_region& operator=(const observed_region&) = delete;
 
+    /// Whoever helps `object` works for this region.
+    void covers(const void* object) const noexcept
+    {
+        if (shown_) [[unlikely]]
+            cover(object);
+    }
+
 private:
     static void begin(code_place where, std::uint64_t items) noexcept;
+    static void cover(const void* object) noexcept;
+    static void end() noexcept;
+
+    const bool shown_;
+};
+
+/// During the life of this object this thread, which runs a task of nobody's, works for the region that covers an object.
+/// Cost: a relaxed load if nobody wants to know.
+class observed_help {
+public:
+    explicit observed_help(const void* object) noexcept : shown_(detail::events_wanted())
+    {
+        if (shown_) [[unlikely]]
+            begin(object);
+    }
+    ~observed_help()
+    {
+        if (shown_) [[unlikely]]
+            end();
+    }
+    observed_help(const observed_help&) = delete;
+    observed_help& operator=(const observed_help&) = delete;
+
+private:
+    static void begin(const void* object) noexcept;
     static void end() noexcept;
 
     const bool shown_;

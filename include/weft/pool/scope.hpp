@@ -22,6 +22,11 @@ namespace weft {
 template <class F>
 decltype(auto) scope(F&& body, detail::code_place where = detail::code_place::here());
 
+namespace detail {
+template <class F>
+[[gnu::always_inline]] inline decltype(auto) scope_in_region(F&& body);
+}  // namespace detail
+
 /// What scope() passes to its body: spawns tasks that end before scope() returns.
 ///
 /// Thread safety: any thread may spawn, while the body or a task of this scope runs.
@@ -113,7 +118,7 @@ public:
 
 private:
     template <class F>
-    friend decltype(auto) scope(F&& body, detail::code_place where);
+    friend decltype(auto) detail::scope_in_region(F&& body);
 
     explicit task_scope(detail::worker& home) noexcept : core_(home) {}
 
@@ -166,6 +171,13 @@ decltype(auto) scope(F&& body, detail::code_place where)
 {
     static_assert(std::invocable<F, task_scope&>, "weft::scope: the body must be callable as body(task_scope&)");
     const detail::observed_region region(where);
+    return detail::scope_in_region(std::forward<F>(body));
+}
+
+/// As scope, but what it does counts for the region around it.
+template <class F>
+[[gnu::always_inline]] inline decltype(auto) detail::scope_in_region(F&& body)
+{
     const detail::visit here;
     task_scope s(here.place());
     using result = std::invoke_result_t<F, task_scope&>;

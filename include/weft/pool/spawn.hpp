@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/pool/detail/short_lived.hpp>
 #include <weft/pool/detail/task.hpp>
 
@@ -112,12 +113,14 @@ namespace detail {
 /// Lasts as long as a call that blocks: the pool may use another thread meanwhile.
 class blocking_section {
 public:
-    blocking_section();
+    /// `kind`: what for, a static string.
+    explicit blocking_section(const char* kind = "blocking");
     ~blocking_section();
     blocking_section(const blocking_section&) = delete;
     blocking_section& operator=(const blocking_section&) = delete;
 
 private:
+    noted_block blocked_;  // begins first and ends last
     worker* place_;
 };
 

@@ -13,9 +13,9 @@ namespace weft::detail {
 enum class event_kind : std::uint8_t {
     visit_begin,  ///< a caller from outside has a place in a pool; threads
     visit_end,
-    region_begin,  ///< what: the source file, a static string; line; value: items, 0 if unknown; threads, slot
+    region_begin,  ///< what: the source file, a static string, or null for a part of the region around it; line; value: items, 0 if unknown; threads, slot
     region_end,
-    scope_open,  ///< what: the scope, which belongs to the region of this thread
+    scope_open,  ///< what: the scope, or another object, which belongs to the region of this thread; threads: that may help, or 0
     long_block,  ///< value: ticks that one block of this region has taken, if that was long
     steal,       ///< runs a job; what: the place it is from; slot: there; value: a name, or 0; line: its own first slot
     job_end,
@@ -25,8 +25,16 @@ enum class event_kind : std::uint8_t {
     found,        ///< and has found it; what: the scope it is for, or null; value: 1 for a job, which a `steal` follows
     sleep,        ///< it stops looking
     wake,         ///< what: the place whose thread is called
-    block_begin,  ///< the thread waits for something outside the pool
+    block_begin,  ///< the thread waits for something outside the pool; what: its kind, a static string, or null; value:
+                  ///< the address of what it waits for, or 0
     block_end,
+    help_begin,  ///< works for what has told `scope_open`; what: that
+    help_end,
+    task_run,    ///< resumes a strand of coroutines; what: the strand; value: the id of its task
+    task_waits,  ///< the strand that runs here is about to be suspended; what: the kind of what it waits for, a static
+                 ///< string
+    task_pause,  ///< it is suspended, or has ended
+    task_ready,  ///< the thread lets a strand go on, or begin; what: the strand
     span_begin,  ///< what: a name that the user has given, a static string
     span_end,
 };

@@ -16,6 +16,8 @@ struct WEFT_ONCE_PER_PROCESS event_seam {
     using function = void (*)(const event_note&) noexcept;
     /// Null while nobody wants to know. Relaxed: the function finds all that it needs by itself.
     inline static constinit atomic<function> writer{nullptr};
+    /// The same for what coroutines do, some of them each in less time than it takes to tell: only a trace wants it.
+    inline static constinit atomic<function> task_writer{nullptr};
 };
 
 /// Whether anybody wants to know what happens.
@@ -25,6 +27,16 @@ struct WEFT_ONCE_PER_PROCESS event_seam {
 [[gnu::noinline, gnu::cold]] inline void write_event(const event_note& note) noexcept
 {
     if (const auto write = event_seam::writer.load(order::relaxed)) write(note);
+}
+
+[[nodiscard]] inline bool task_events_wanted() noexcept
+{
+    return event_seam::task_writer.load(order::relaxed) != nullptr;
+}
+
+[[gnu::noinline, gnu::cold]] inline void write_task_event(const event_note& note) noexcept
+{
+    if (const auto write = event_seam::task_writer.load(order::relaxed)) write(note);
 }
 
 /// Looks, the first time, whether the environment asks for a trace or a report. Defined by the layer observe; called

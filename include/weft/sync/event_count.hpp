@@ -18,6 +18,7 @@
 #pragma once
 
 #include <weft/base/detail/deadline.hpp>
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/chrono.hpp>
 #include <weft/seam/timed_wait.hpp>
@@ -66,7 +67,10 @@ public:
     /// Sleeps until a notification that came after prepare_wait; it may have been meant for another condition.
     void wait(key k) noexcept
     {
-        while (epoch_.load(detail::order::acquire) == k.epoch) detail::wait_on(epoch_, k.epoch);  // O2
+        {
+            const detail::noted_block blocked("event_count", this);
+            while (epoch_.load(detail::order::acquire) == k.epoch) detail::wait_on(epoch_, k.epoch);  // O2
+        }
         cancel_wait();
     }
 
@@ -75,6 +79,7 @@ public:
     bool wait_until(key k, std::chrono::time_point<Clock, Duration> time) noexcept
     {
         const auto deadline = detail::deadline_at(time);
+        const detail::noted_block blocked("event_count", this);
         bool in_time = true;
         while (in_time && epoch_.load(detail::order::acquire) == k.epoch) {  // O2
             in_time = detail::wait_on_until(epoch_, k.epoch, deadline);

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <weft/base/backoff.hpp>
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/cell.hpp>
 #include <weft/seam/construct.hpp>
@@ -97,6 +98,7 @@ private:
         }
         std::uint32_t seen = waiting;
         if (!mine.turn.compare_exchange_strong(seen, asleep, order::acquire, order::acquire)) return;  // O2
+        const noted_block blocked("fair_mutex", this);
         do {
             detail::wait_on(mine.turn, asleep);
         } while (mine.turn.load(order::acquire) != given);  // O2

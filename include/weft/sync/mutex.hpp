@@ -68,7 +68,7 @@ private:
             pauses.spin();
             if (state_.load(order::relaxed) == free && try_lock()) return;
         }
-        const noted_block blocked;
+        const noted_block blocked("mutex", this);
         while (state_.exchange(contended, order::acquire) != free) {  // O1, I1
             wait_on(state_, contended);
         }

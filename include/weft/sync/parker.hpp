@@ -3,6 +3,7 @@
 #pragma once
 
 #include <weft/base/detail/deadline.hpp>
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/chrono.hpp>
 #include <weft/sync/detail/parking_spot.hpp>
 
@@ -47,12 +48,17 @@ public:
     parker& operator=(const parker&) = delete;
 
     /// Blocks until there is a token, and takes it. Never returns without one.
-    void park() noexcept { spot_->park(); }
+    void park() noexcept
+    {
+        const detail::noted_block blocked("parker", this);
+        spot_->park();
+    }
 
     /// As park, for at most `limit`. Returns whether a token was taken. With a limit of zero or less it only looks.
     template <class Rep, class Period>
     bool park_for(std::chrono::duration<Rep, Period> limit)
     {
+        const detail::noted_block blocked("parker", this);
         return spot_->park_until(detail::deadline_after(limit));
     }
 
@@ -60,6 +66,7 @@ public:
     template <class Clock, class Duration>
     bool park_until(std::chrono::time_point<Clock, Duration> time)
     {
+        const detail::noted_block blocked("parker", this);
         return spot_->park_until(detail::deadline_at(time));
     }
 

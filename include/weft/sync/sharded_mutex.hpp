@@ -37,6 +37,7 @@
 
 #include <weft/base/backoff.hpp>
 #include <weft/base/cache_padded.hpp>
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/this_thread.hpp>
 
@@ -150,7 +151,9 @@ private:
         }
         std::uint32_t now = one;
         writing_.compare_exchange_strong(now, awaited_one, order::relaxed, order::relaxed);
-        if (now != none) wait_on(writing_, awaited_one);
+        if (now == none) return;
+        const noted_block blocked("sharded_mutex", this);
+        wait_on(writing_, awaited_one);
     }
 
     static void leave(word& readers) noexcept
@@ -159,7 +162,7 @@ private:
         if (before == (awaited | 1)) wake_one(&readers);
     }
 
-    static void wait_until_left(word& readers) noexcept
+    void wait_until_left(word& readers) const noexcept
     {
         backoff wait;
         std::uint32_t n = readers.load(order::seq_cst);                  // O1, O3
@@ -168,6 +171,7 @@ private:
                 wait.snooze();
             } else if ((n & awaited) != 0 ||
                        readers.compare_exchange_strong(n, n | awaited, order::relaxed, order::relaxed)) {
+                const noted_block blocked("sharded_mutex", this);
                 wait_on(readers, n | awaited);
             }
         }

@@ -24,6 +24,7 @@
 //             wait_group_rounds (I1).
 #pragma once
 
+#include <weft/base/detail/noted_block.hpp>
 #include <weft/seam/atomic.hpp>
 
 #include <cstdint>
@@ -82,6 +83,7 @@ public:
                 }
                 signal = marked;
             }
+            const detail::noted_block blocked("wait_group", shared_.get());
             detail::wait_on(shared_->signal, signal);
         }
         shared_->state.fetch_add(1, detail::order::relaxed);

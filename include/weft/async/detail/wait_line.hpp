@@ -68,7 +68,8 @@ public:
     [[nodiscard]] bool is_empty_locked() const noexcept { return first_ == nullptr; }
 
     /// Under the lock, which it gives up: joins. False: the task is asked to stop, and need not be suspended.
-    bool join_and_unlock(line_wait& w, strand& who, std::coroutine_handle<> where) noexcept;
+    /// `kind`: what it waits for, a static string.
+    bool join_and_unlock(line_wait& w, strand& who, std::coroutine_handle<> where, const char* kind) noexcept;
 
     /// What was wanted is there at once. Whether to suspend all the same, to let others run.
     static bool at_once(line_wait& w, strand& who, std::coroutine_handle<> where) noexcept;

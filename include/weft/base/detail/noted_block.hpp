@@ -4,15 +4,19 @@
 
 #include <weft/seam/events.hpp>
 
+#include <bit>
+#include <cstdint>
+
 namespace weft::detail {
 
 /// During the life of this object the thread is blocked: told to whoever wants to know. For where it sleeps anyway.
 class noted_block {
 public:
-    noted_block() noexcept : shown_(detail::events_wanted())
+    /// `kind` is the name of the class that is waited for, a static string; `object` is which one, or null.
+    explicit noted_block(const char* kind, const void* object = nullptr) noexcept : shown_(detail::events_wanted())
     {
         if (shown_) [[unlikely]]
-            detail::write_event({.kind = event_kind::block_begin});
+            begin(kind, object);
     }
     ~noted_block()
     {
@@ -23,6 +27,12 @@ public:
     noted_block& operator=(const noted_block&) = delete;
 
 private:
+    [[gnu::noinline, gnu::cold]] static void begin(const char* kind, const void* object) noexcept
+    {
+        detail::write_event(
+            {.kind = event_kind::block_begin, .what = kind, .value = std::bit_cast<std::uintptr_t>(object)});
+    }
+
     const bool shown_;
 };
 

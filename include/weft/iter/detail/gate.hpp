@@ -52,7 +52,7 @@ public:
         std::uint32_t word = word_.fetch_or(closed, order::acquire) | closed;
         while (word != closed) {
             {
-                const blocking_section elsewhere;  // somebody else may have the seat meanwhile
+                const blocking_section elsewhere("stream");  // somebody else may have the seat meanwhile
                 wait_on(word_, word);
             }
             word = word_.load(order::acquire);  // O1

@@ -119,7 +119,7 @@ public:
 
     std::size_t run()
     {
-        weft::scope([&](task_scope& s) {
+        detail::scope_in_region([&](task_scope& s) {
             scope_ = &s;
             threads_ = current_num_threads();
             // A test_pool makes the same decisions each time, so it must not look at the clock.

@@ -68,7 +68,7 @@ public:
                 rounds_ = enough_rounds;
             }
         }
-        weft::scope([&](task_scope& s) {
+        detail::scope_in_region([&](task_scope& s) {
             scope_ = &s;
             work(st);
         });

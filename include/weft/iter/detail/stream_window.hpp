@@ -35,6 +35,7 @@
 #include <weft/base/cache_padded.hpp>
 #include <weft/base/spin_hint.hpp>
 #include <weft/iter/detail/gate.hpp>
+#include <weft/pool/observed_region.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/seam/atomic.hpp>
 
@@ -84,6 +85,9 @@ public:
 
     [[nodiscard]] std::size_t window() const noexcept { return window_; }
 
+    /// What its helpers help, for traces and reports.
+    [[nodiscard]] const void* helped() const noexcept { return gate_.get(); }
+
     /// How many inputs have been put in whose results have not been released.
     [[nodiscard]] std::size_t in_use() const noexcept { return put_ - consumed_; }
 
@@ -122,7 +126,7 @@ public:
             } else if (spins < most_spins) {
                 spin_hint();
             } else if (value == 1 || mark.compare_exchange_strong(value, 1, order::relaxed, order::relaxed)) {
-                const blocking_section elsewhere;  // somebody else may have the seat meanwhile
+                const blocking_section elsewhere("stream");  // somebody else may have the seat meanwhile
                 wait_on(mark, 1);
             }
             value = mark.load(order::acquire);  // O2
@@ -186,7 +190,10 @@ private:
         try {
             Helpers::start([this, shared = gate_] {
                 if (!shared->enter()) return;
-                help();
+                {
+                    const observed_help counts(shared.get());
+                    help();
+                }
                 shared->leave();
             });
         } catch (...) {

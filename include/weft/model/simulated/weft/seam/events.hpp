@@ -8,6 +8,8 @@ namespace weft::detail {
 
 [[nodiscard]] constexpr bool events_wanted() noexcept { return false; }
 inline void write_event(const event_note&) noexcept {}
+[[nodiscard]] constexpr bool task_events_wanted() noexcept { return false; }
+inline void write_task_event(const event_note&) noexcept {}
 inline void watch_if_asked() noexcept {}
 
 }  // namespace weft::detail
