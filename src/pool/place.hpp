@@ -134,6 +134,7 @@ class place_list;
 ///
 /// Fields by who may touch them:
 ///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, near, unanswered,
+///                    keeps_until, keeps_for,
 ///                    short_work, divided_at, left, back, looks, own, begun_under, spawns_under
 ///   anyone, atomic   status, scope, scope_first, waits_for, called_by, calls, yields, watcher, the thief side of
 ///                    the deques
@@ -183,6 +184,8 @@ struct place final : worker {
     std::uint32_t ways = 0;              ///< ticks that it took to get hold of stolen jobs: see average_way
     std::uint32_t unanswered = 0;        ///< publications since a job was last stolen while others looked for work
     std::uint64_t unanswered_since = 0;  ///< when the first of them was, in ticks
+    std::uint64_t keeps_until = 0;       ///< jobs that are too short, whoever insists, in ticks
+    std::uint64_t keeps_for = 0;         ///< how long it has kept them last
     std::uint64_t short_work = 0;        ///< recent ticks of work too short to wake anybody for, done alone
     std::uint64_t divided_at = 0;        ///< when such work was last divided, in ticks; 0: nobody came back for more
     std::uint64_t short_work_at = 0;     ///< when the newest of it began, in ticks

@@ -22,12 +22,38 @@ scope_core* scope_of(const place& self, std::uint32_t slot) noexcept
     return a != nullptr ? a->scope : nullptr;
 }
 
+/// For a push of a job that is too short to share, and on which a thread insists all the same. It has its way: else nobody
+/// would find out that such jobs have become longer. But the thread was woken for this, which costs the owner as much as many
+/// such jobs, so after each time that it was for nothing it has to wait twice as long.
+static bool gives_in(place& me) noexcept
+{
+    constexpr std::uint32_t pushes_a_look = 256;
+    constexpr std::uint64_t first_microseconds = 20;
+    constexpr std::uint64_t most_microseconds = 2000;
+    const std::uint64_t now = ticks();
+    if (now < me.keeps_until) {
+        me.jobs.keep(pushes_a_look);
+        return false;
+    }
+    me.jobs.keep(0);
+    const std::uint64_t microsecond = ticks_per_microsecond();
+    me.keeps_for = std::clamp(2 * me.keeps_for, first_microseconds * microsecond, most_microseconds * microsecond);
+    me.keeps_until = now + me.keeps_for;
+    return true;
+}
+
 bool push_cold(worker& w, job_slot* slot) noexcept
 {
     place& me = static_cast<place&>(w);
     if (me.in_test_pool) [[unlikely]]
         return me.pool.schedule_push(me, slot);
     if (me.jobs.is_full(slot)) return false;
+    const fork_site* const site = slot->kind.read()->site;
+    if (site == nullptr || !site->is_too_short()) {
+        me.keeps_for = 0;
+    } else if (me.jobs.is_insisted_on() && !gives_in(me)) {
+        return true;
+    }
     job_notes notes(me, slot);
     const bool others = me.jobs.any_private_below(slot);
     me.jobs.publish(me.jobs.index_of(slot) + 1, notes);

@@ -177,10 +177,16 @@ public:
 
     /// For a push that was told to take the cold way: true if that was for attention that the job in `slot` need not
     /// get if it is too short to share.
-    [[nodiscard]] bool may_keep(const job_slot* slot) const noexcept
+    [[nodiscard]] bool may_keep(const job_slot* slot) noexcept
     {
-        return slot != end_ && !insists_.load(order::relaxed);
+        return slot != end_ && (!insists_.load(order::relaxed) || --kept_ != 0);
     }
+
+    /// Whether a thief wants jobs that are known to be too short, too.
+    [[nodiscard]] bool is_insisted_on() const noexcept { return insists_.load(order::relaxed); }
+
+    /// The next `pushes` may_keep their jobs although a thief insists.
+    void keep(std::uint32_t pushes) noexcept { kept_ = pushes + 1; }
 
     // --- owner, cold --------------------------------------------------------------------------------------------
 
@@ -385,6 +391,7 @@ private:
     job_slot* const begin_;
     job_slot* const end_;
     job_slot* const limit_when_nothing_is_public_;
+    std::uint32_t kept_ = 1;
     alignas(cache_line_size) atomic<job_slot*> limit_;
     atomic<job_slot*> floor_;
     atomic<bool> insists_{false};
