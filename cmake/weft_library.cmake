@@ -10,6 +10,8 @@ file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   file(GLOB net_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "src/net/*.cpp")
   list(APPEND weft_sources ${net_sources})
+else()
+  message(STATUS "weft: no weft::net, whose sockets are those of Linux")
 endif()
 
 # The checker finds the line of an operation by std::source_location, which Clang has from version 16 on.
@@ -44,6 +46,11 @@ target_include_directories(weft PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/
 target_compile_options(weft PUBLIC ${weft_library_flag})
 target_link_options(weft PUBLIC ${weft_library_flag})
 target_link_libraries(weft PUBLIC Threads::Threads)
+if(WIN32)
+  # Waiting on an address, and whether the process is about to end.
+  target_link_libraries(weft PRIVATE synchronization ntdll)
+  set_property(GLOBAL APPEND PROPERTY WEFT_PRIVATE_LINK_FLAGS -lsynchronization -lntdll)
+endif()
 set_target_properties(weft PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
                                       POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
 if(BUILD_SHARED_LIBS)

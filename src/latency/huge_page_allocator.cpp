@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #endif
 
+#if !defined(_WIN32)
+
 namespace weft::detail::latency {
 
 namespace {
@@ -60,3 +62,5 @@ void free_huge(void* memory, std::size_t bytes, std::size_t alignment) noexcept
 #endif
 
 }  // namespace weft::detail::latency
+
+#endif

@@ -29,13 +29,74 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-#if !defined(__x86_64__)
+#if defined(__x86_64__) && defined(_WIN32)
+#define WEFT_MODEL_WIN64 1
+#elif !defined(__x86_64__)
 #include <ucontext.h>
 #endif
 
 namespace weft::model::detail {
 
-#if defined(__x86_64__)
+#if defined(WEFT_MODEL_WIN64)
+
+extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
+
+// Saves what the calling convention requires a function to preserve, and where the system finds the bounds of the stack (it
+// looks there when an exception is thrown), switches stacks, and restores the other's.
+__asm__(
+    ".text\n"
+    ".globl weft_model_switch_stack\n"
+    ".def weft_model_switch_stack; .scl 2; .type 32; .endef\n"
+    "weft_model_switch_stack:\n"
+    "    pushq %rbp\n"
+    "    pushq %rbx\n"
+    "    pushq %rdi\n"
+    "    pushq %rsi\n"
+    "    pushq %r12\n"
+    "    pushq %r13\n"
+    "    pushq %r14\n"
+    "    pushq %r15\n"
+    "    pushq %gs:0x8\n"     // the end of the stack
+    "    pushq %gs:0x10\n"    // its beginning
+    "    pushq %gs:0x1478\n"  // that of its memory
+    "    subq $160, %rsp\n"
+    "    movups %xmm6, (%rsp)\n"
+    "    movups %xmm7, 16(%rsp)\n"
+    "    movups %xmm8, 32(%rsp)\n"
+    "    movups %xmm9, 48(%rsp)\n"
+    "    movups %xmm10, 64(%rsp)\n"
+    "    movups %xmm11, 80(%rsp)\n"
+    "    movups %xmm12, 96(%rsp)\n"
+    "    movups %xmm13, 112(%rsp)\n"
+    "    movups %xmm14, 128(%rsp)\n"
+    "    movups %xmm15, 144(%rsp)\n"
+    "    movq %rsp, (%rcx)\n"
+    "    movq %rdx, %rsp\n"
+    "    movups (%rsp), %xmm6\n"
+    "    movups 16(%rsp), %xmm7\n"
+    "    movups 32(%rsp), %xmm8\n"
+    "    movups 48(%rsp), %xmm9\n"
+    "    movups 64(%rsp), %xmm10\n"
+    "    movups 80(%rsp), %xmm11\n"
+    "    movups 96(%rsp), %xmm12\n"
+    "    movups 112(%rsp), %xmm13\n"
+    "    movups 128(%rsp), %xmm14\n"
+    "    movups 144(%rsp), %xmm15\n"
+    "    addq $160, %rsp\n"
+    "    popq %gs:0x1478\n"
+    "    popq %gs:0x10\n"
+    "    popq %gs:0x8\n"
+    "    popq %r15\n"
+    "    popq %r14\n"
+    "    popq %r13\n"
+    "    popq %r12\n"
+    "    popq %rsi\n"
+    "    popq %rdi\n"
+    "    popq %rbx\n"
+    "    popq %rbp\n"
+    "    ret\n");
+
+#elif defined(__x86_64__)
 
 extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
 
@@ -114,7 +175,19 @@ void fiber::prepare(void (*entry)())
     if (!s.own) s.tsan = __tsan_create_fiber(0);
     s.own = true;
 #endif
-#if defined(__x86_64__)
+#if defined(WEFT_MODEL_WIN64)
+    const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + s.stack_bytes) & ~std::uintptr_t{63};
+    auto* const words = reinterpret_cast<void**>(end);
+    // Above the return address, which entry does not use, it finds four words where it may keep its arguments.
+    words[-5] = nullptr;
+    words[-6] = reinterpret_cast<void*>(entry);
+    for (int i = 7; i <= 14; ++i) words[-i] = nullptr;
+    words[-15] = words;
+    words[-16] = s.stack.get();
+    words[-17] = s.stack.get();
+    for (int i = 18; i <= 37; ++i) words[-i] = nullptr;
+    s.top = words - 37;
+#elif defined(__x86_64__)
     const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + s.stack_bytes) & ~std::uintptr_t{63};
     auto* const words = reinterpret_cast<void**>(end);
     words[-1] = nullptr;  // no return address: entry does not return

@@ -131,7 +131,8 @@ std::string simulation_result::summary() const
     constexpr std::size_t few = 8;
     std::string out;
     if (!passed) out += "failed: " + failure + "\n";
-    add(out, "%s, %zu processors: %.3f us\n", machine_name.c_str(), processors.size(), time.count() / 1000);
+    add(out, "%s, %llu processors: %.3f us\n", machine_name.c_str(), static_cast<unsigned long long>(processors.size()),
+        time.count() / 1000);
     if (processors.size() <= few) {
         for (std::size_t i = 0; i < processors.size(); ++i)
             add_processor(out, ("processor " + std::to_string(i)).c_str(), processors[i], time.count());
@@ -139,9 +140,10 @@ std::string simulation_result::summary() const
     const double all = time.count() * static_cast<double>(processors.size());
     add_processor(out, "all", total(), all);
     add(out,
-        "  %llu operations on memory, %llu transfers of lines, %llu wake-ups, %llu context switches, %zu threads\n",
+        "  %llu operations on memory, %llu transfers of lines, %llu wake-ups, %llu context switches, %llu threads\n",
         static_cast<unsigned long long>(operations), static_cast<unsigned long long>(transfers),
-        static_cast<unsigned long long>(wake_ups), static_cast<unsigned long long>(context_switches), threads);
+        static_cast<unsigned long long>(wake_ups), static_cast<unsigned long long>(context_switches),
+        static_cast<unsigned long long>(threads));
     const auto add_cost = [&](const char* kind, const std::string& name, nanoseconds took, std::uint64_t moved) {
         add(out, "  %s %-42s %10.3f us (%4.1f %%)  %9llu transfers\n", kind, name.c_str(), took.count() / 1000,
             all > 0 ? took.count() * 100 / all : 0, static_cast<unsigned long long>(moved));

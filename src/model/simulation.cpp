@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "model/simulation.hpp"
 
+#include "seam/windows.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -38,6 +40,16 @@ std::vector<std::pair<std::uintptr_t, std::uintptr_t>> static_memory()
             return 1;  // the program itself comes first
         },
         &out);
+#elif defined(_WIN32)
+    const auto base = reinterpret_cast<std::uintptr_t>(GetModuleHandleW(nullptr));
+    const auto& dos = *reinterpret_cast<const IMAGE_DOS_HEADER*>(base);
+    const auto& head = *reinterpret_cast<const IMAGE_NT_HEADERS*>(base + static_cast<std::uintptr_t>(dos.e_lfanew));
+    const IMAGE_SECTION_HEADER* const parts = IMAGE_FIRST_SECTION(&head);
+    for (unsigned i = 0; i < head.FileHeader.NumberOfSections; ++i) {
+        if ((parts[i].Characteristics & IMAGE_SCN_MEM_WRITE) == 0) continue;
+        const std::uintptr_t from = base + parts[i].VirtualAddress;
+        out.emplace_back(from, from + parts[i].Misc.VirtualSize);
+    }
 #endif
     return out;
 }
@@ -447,7 +459,11 @@ void simulation::touch_cell(entry at, bool writes, const source_location& where)
 void* simulation::allocate(std::size_t bytes, std::size_t alignment)
 {
     alignment = std::max(alignment, line_table::line_bytes);  // lines are shared in the same way each time
+#if defined(_WIN32)
+    void* const memory = _aligned_malloc(bytes, alignment);
+#else
     void* const memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+#endif
     if (memory == nullptr) throw std::bad_alloc();
     allocation();
     return memory;
@@ -456,7 +472,11 @@ void* simulation::allocate(std::size_t bytes, std::size_t alignment)
 void simulation::deallocate(void* memory)
 {
     allocation();
+#if defined(_WIN32)
+    _aligned_free(memory);
+#else
     std::free(memory);
+#endif
 }
 
 // --- from outside ----------------------------------------------------------------------------------------------------

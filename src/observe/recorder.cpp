@@ -3,6 +3,7 @@
 #include "observe/recorder.hpp"
 
 #include <weft/seam/events.hpp>
+#include <weft/seam/this_thread.hpp>
 #include <weft/seam/thread.hpp>
 #include <weft/seam/ticks.hpp>
 
@@ -84,7 +85,7 @@ event_ring* recorder::ring_of_this_thread() noexcept
 {
     if (my_ring_is_gone) return nullptr;
     try {
-        thread_local ring_owner owner;
+        ring_owner& owner = make_for_this_thread<ring_owner>();
         const std::lock_guard hold(lock_);
         owner.ring = &make_ring();
         my_ring = owner.ring;

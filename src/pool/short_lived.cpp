@@ -146,8 +146,11 @@ struct racks_keeper {
 [[gnu::noinline]] racks* make_racks() noexcept
 {
     if (no_more::get()) return nullptr;  // the thread is about to end
-    thread_local racks_keeper keeper;
-    return &keeper.mine;
+    try {
+        return &make_for_this_thread<racks_keeper>().mine;
+    } catch (...) {  // no memory
+        return nullptr;
+    }
 }
 
 [[nodiscard]] racks* racks_here() noexcept

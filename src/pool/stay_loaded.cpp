@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #endif
 
+#if !defined(_WIN32)
+
 namespace weft::detail {
 
 void stay_loaded() noexcept
@@ -21,3 +23,5 @@ void stay_loaded() noexcept
 }
 
 }  // namespace weft::detail
+
+#endif

@@ -43,6 +43,7 @@ void deallocate_zeroed(void* memory, std::size_t bytes, std::size_t alignment) n
     }
 }
 
+#if !defined(_WIN32)
 void discard([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept
 {
 #if defined(__linux__)
@@ -55,5 +56,6 @@ void discard([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) 
     static_cast<void>(madvise(static_cast<char*>(memory) + (begin - first), end - begin, MADV_DONTNEED));
 #endif
 }
+#endif
 
 }  // namespace weft::detail

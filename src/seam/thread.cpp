@@ -17,6 +17,8 @@
 #define WEFT_HAS_PTHREADS 1
 #endif
 
+#if !defined(_WIN32)
+
 namespace weft::detail {
 
 #if defined(WEFT_HAS_PTHREADS)
@@ -148,3 +150,5 @@ std::string this_thread_name()
 void yield_thread() noexcept { std::this_thread::yield(); }
 
 }  // namespace weft::detail
+
+#endif

@@ -1,4 +1,4 @@
-// src/seam/wait.cpp - waiting on an address: a futex on Linux, a table of condition variables elsewhere.
+// src/seam/wait.cpp - waiting on an address: a futex on Linux, a table of condition variables where there is no such call.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/seam/timed_wait.hpp>
 
@@ -47,7 +47,7 @@ void wake_all(const atomic<std::uint32_t>* word) noexcept { futex(word, FUTEX_WA
 
 }  // namespace weft::detail
 
-#else
+#elif !defined(_WIN32)
 
 #include <condition_variable>
 #include <mutex>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/topology/cpu_counts.hpp>
 
+#include "topology/machine_facts.hpp"
 #include "topology/system_files.hpp"
 
 #include <algorithm>
@@ -12,7 +13,11 @@ namespace weft {
 
 processor_counts cpu_counts()
 {
+#if defined(_WIN32)
+    processor_counts out = detail::count_windows();
+#else
     processor_counts out = detail::system_files().counts();
+#endif
     out.allowed = this_thread_affinity().size();
     if (out.online == 0) out.online = std::thread::hardware_concurrency();
     if (out.configured == 0) out.configured = out.online;

@@ -1,4 +1,4 @@
-// src/topology/cpu_set.cpp - sets of processors; pinning on Linux, and stubs elsewhere.
+// src/topology/cpu_set.cpp - sets of processors; pinning on Linux, and stubs where the system cannot do it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/topology/cpu_set.hpp>
 
@@ -160,7 +160,7 @@ std::optional<std::size_t> this_thread_cpu() noexcept
     return cpu >= 0 ? std::optional(static_cast<std::size_t>(cpu)) : std::nullopt;
 }
 
-#else
+#elif !defined(_WIN32)
 
 std::error_code pin_this_thread(const cpu_set&) { return std::make_error_code(std::errc::not_supported); }
 

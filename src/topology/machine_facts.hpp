@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
+#include <weft/topology/cpu_counts.hpp>
 #include <weft/topology/topology.hpp>
 
 #include <optional>
@@ -28,6 +29,12 @@ struct machine_facts {
 
 /// What the files of Linux say. Empty `online`: nothing.
 [[nodiscard]] machine_facts read_sysfs(const system_files& files);
+
+/// What Windows says, elsewhere not there.
+[[nodiscard]] machine_facts read_windows();
+
+/// The same in numbers: all but `allowed`, and the quota.
+[[nodiscard]] processor_counts count_windows();
 
 /// Replaces the kinds of cores in `facts` by what Linux says, if it knows more than one kind.
 void read_sysfs_kinds(const system_files& files, machine_facts& facts);

@@ -53,7 +53,11 @@ detail::machine_facts read_facts()
         read_sysfs_kinds(files, *facts);  // hwloc would have to run on each processor to know
         return std::move(*facts);
     }
+#if defined(_WIN32)
+    detail::machine_facts facts = detail::read_windows();
+#else
     detail::machine_facts facts = read_sysfs(files);
+#endif
     if (!facts.online.empty()) return facts;
     facts = {};
     facts.source = "generic";

@@ -16,7 +16,6 @@
 #include "test.hpp"
 
 #include <chrono>
-#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -173,7 +172,7 @@ TEST_CASE("async_generator: goes from one task to another")
 TEST_CASE("offload: a call that blocks keeps no worker from its work")
 {
     weft::thread_pool pool{{.num_threads = 1}};
-    std::latch go(1);
+    test::latch go(1);
     const auto blocks = [&]() -> weft::task<int> {
         co_return co_await weft::offload([&] {
             go.wait();
@@ -193,9 +192,9 @@ TEST_CASE("offload: many at once, exceptions, references, and a stop meanwhile")
 {
     weft::thread_pool pool{{.num_threads = 2}};
     std::vector<weft::task<int>> tasks;
-    std::latch all(20);
+    test::latch all(20);
     for (int i = 0; i < 20; ++i) {
-        tasks.push_back([](std::latch& l, int n) -> weft::task<int> {
+        tasks.push_back([](test::latch& l, int n) -> weft::task<int> {
             co_return co_await weft::offload([&] {
                 l.arrive_and_wait();
                 return n;
@@ -209,7 +208,7 @@ TEST_CASE("offload: many at once, exceptions, references, and a stop meanwhile")
     const auto refers = [&]() -> weft::task<int&> { co_return co_await weft::offload([&]() -> int& { return x; }); };
     CHECK(&weft::sync_wait(pool, refers()) == &x);
     std::atomic<bool> inside{false};
-    std::latch go(1);
+    test::latch go(1);
     const auto blocks = [&]() -> weft::task<int> {
         co_return co_await weft::offload([&] {
             inside = true;
@@ -313,7 +312,7 @@ TEST_CASE("offload: the loser of a race ends its call before the race is over")
 {
     weft::thread_pool pool{{.num_threads = 1}};
     std::atomic<bool> returned{false};
-    std::latch go(1);
+    test::latch go(1);
     const auto blocks = [&]() -> weft::task<int> {
         co_return co_await weft::offload([&] {
             go.wait();
@@ -323,7 +322,7 @@ TEST_CASE("offload: the loser of a race ends its call before the race is over")
     };
     const auto wins = [&]() -> weft::task<int> {
         struct opens {
-            std::latch& at;
+            test::latch& at;
             ~opens() { at.count_down(); }
         };
         const opens at_end{go};

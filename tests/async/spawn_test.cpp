@@ -10,7 +10,6 @@
 #include "heap.hpp"
 #include "test.hpp"
 
-#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -243,7 +242,7 @@ TEST_CASE("async spawn: the end of a pool asks its tasks to stop, and waits for 
     std::atomic<int> ended{0};
     {
         weft::thread_pool pool{{.num_threads = 2}};
-        std::latch all(10);
+        test::latch all(10);
         const auto run = [&]() -> weft::task<> {
             const std::stop_token token = co_await weft::get_stop_token();
             all.count_down();

@@ -15,7 +15,6 @@
 #include <chrono>
 #include <functional>
 #include <iterator>
-#include <latch>
 #include <list>
 #include <memory>
 #include <optional>
@@ -36,8 +35,8 @@ constexpr auto soon = 2s;
 
 /// Stops a thread in the middle of making something, so that others can do things meanwhile.
 struct gate {
-    std::latch inside{1};
-    std::latch leave{1};
+    test::latch inside{1};
+    test::latch leave{1};
 
     void stop()
     {

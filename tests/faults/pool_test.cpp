@@ -8,7 +8,6 @@
 #include "faults.hpp"
 
 #include <atomic>
-#include <latch>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -41,7 +40,8 @@ void check_on_every_pool(const char* what, Attempt attempt, bool may_allocate = 
                   may_allocate);
     faults::check(std::string(what) + ", two threads", faults::fail_everywhere(two_threads, attempt, usable),
                   may_allocate);
-    faults::check(std::string(what) + ", in a test pool", faults::fail_everywhere(in_test_pool, attempt, usable), may_allocate);
+    faults::check(std::string(what) + ", in a test pool", faults::fail_everywhere(in_test_pool, attempt, usable),
+                  may_allocate);
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ TEST_CASE("blocking goes on without a substitute, and has one again when memory 
     const auto has_substitute = [](auto& pool) {
         // The only thread of the pool blocks until a task has run: a substitute must run it.
         pool->install([] {
-            std::latch done(1);
+            test::latch done(1);
             weft::spawn([&] { done.count_down(); });
             weft::blocking([&] { done.wait(); });
         });
@@ -179,8 +179,8 @@ TEST_CASE("more callers than seats: who finds no memory for a seat gets std::bad
     // Its only seat is taken by another caller as long as this lives.
     struct taken_pool {
         std::unique_ptr<weft::thread_pool> pool = one_thread();
-        std::latch taken{1};
-        std::latch leave{1};
+        test::latch taken{1};
+        test::latch leave{1};
         std::thread caller{[this] {
             pool->install([this] {
                 taken.count_down();
@@ -225,7 +225,7 @@ TEST_CASE("if thread number k cannot be started the constructor says so, and the
 TEST_CASE("blocking goes on if no thread can be started, and has one when threads are to be had again")
 {
     const auto pool = std::make_unique<weft::thread_pool>(weft::pool_options{.num_threads = 1});
-    std::latch ran(1);
+    test::latch ran(1);
     faults::fail_thread(0);
     const int result = pool->install([&] {
         weft::spawn([&] { ran.count_down(); });  // so that a thread is wanted
@@ -236,7 +236,7 @@ TEST_CASE("blocking goes on if no thread can be started, and has one when thread
     ran.wait();
     CHECK(usable(pool));
     pool->install([&] {
-        std::latch done(1);
+        test::latch done(1);
         weft::spawn([&] { done.count_down(); });
         weft::blocking([&] { done.wait(); });
     });

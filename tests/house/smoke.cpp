@@ -46,12 +46,12 @@ void pool()
 
 void loops()
 {
-    std::vector<long> v(100'000);
-    std::iota(v.begin(), v.end(), 0L);
-    expect(weft::par_iter(v).map([](long x) { return x * 2; }).sum() == 9'999'900'000, "sum");
-    const auto odd = weft::par_iter(v).filter([](long x) { return x % 2 != 0; }).collect<std::vector<long>>();
+    std::vector<long long> v(100'000);
+    std::iota(v.begin(), v.end(), 0LL);
+    expect(weft::par_iter(v).map([](long long x) { return x * 2; }).sum() == 9'999'900'000, "sum");
+    const auto odd = weft::par_iter(v).filter([](long long x) { return x % 2 != 0; }).collect<std::vector<long long>>();
     expect(odd.size() == 50'000 && std::ranges::is_sorted(odd), "filter");
-    expect(weft::par_iter(v).find_first([](long x) { return x > 777; }) == 778, "find");
+    expect(weft::par_iter(v).find_first([](long long x) { return x > 777; }) == 778, "find");
     const std::string text = "one two\nthree\n\nfour";
     expect(weft::par_lines(text).count() == 4, "lines");
     std::vector<int> streamed;

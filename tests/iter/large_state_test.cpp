@@ -11,7 +11,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <latch>
 #include <list>
 #include <optional>
 #include <utility>
@@ -41,7 +40,7 @@ void on_small_stacks(F f)
 {
     for (const std::size_t threads : {1u, 2u, 4u}) {
         weft::thread_pool pool({.num_threads = threads, .stack_size = stack_bytes});
-        std::latch done(1);
+        test::latch done(1);
         pool.spawn([&] {
             f();
             done.count_down();

@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <initializer_list>
-#include <latch>
 #include <list>
 #include <memory>
 #include <optional>
@@ -133,7 +132,7 @@ TEST_CASE("par_bridge: while it waits for its input, the pool runs other tasks")
         // The next item comes when a task has run that is spawned while the bridge waits.
         std::jthread source([&, s = std::move(sender)] {
             for (int i = 0; i < 20; ++i) {
-                std::latch done(1);
+                test::latch done(1);
                 pool.spawn([&] {
                     ++ran;
                     done.count_down();
@@ -159,7 +158,7 @@ TEST_CASE("par_bridge: input that waits in weft::blocking may wait for tasks of 
                 int at = 0;
                 const auto next = [&]() -> std::optional<int> {
                     if (at == 20) return std::nullopt;
-                    std::latch done(1);
+                    test::latch done(1);
                     weft::spawn([&] { done.count_down(); });
                     weft::blocking([&] { done.wait(); });
                     return at++;

@@ -5,7 +5,6 @@
 #include "test.hpp"
 
 #include <atomic>
-#include <barrier>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -65,7 +64,7 @@ TEST_CASE("broadcast: one of the last task runs in full, on all threads, althoug
         weft::thread_pool pool{{.num_threads = 3, .on_thread_exit = [&](std::size_t) { ended.fetch_add(1); }}};
         pool.spawn([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the destructor has begun, most likely
-            std::barrier all(3);
+            test::latch all(3);
             weft::broadcast([&] {
                 all.arrive_and_wait();
                 parts.fetch_add(1);

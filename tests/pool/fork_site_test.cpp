@@ -100,10 +100,10 @@ TEST_CASE("fork_site: what a join has kept throws as ever, and runs once")
             }
         }
         CHECK(thrown == 1000);
-        long a = 0;
-        long b = 0;
+        long long a = 0;
+        long long b = 0;
         for (int i = 0; i < 100'000; ++i) weft::join([&] { a += i; }, [&] { b += i; });
         CHECK(a == b);
-        CHECK(a == 100'000L * 99'999 / 2);
+        CHECK(a == 100'000LL * 99'999 / 2);
     });
 }

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <iterator>
-#include <latch>
 #include <stdexcept>
 #include <thread>
 #include <tuple>
@@ -16,7 +15,7 @@
 
 TEST_CASE("spawn: a detached task runs, from outside and from inside")
 {
-    std::latch done(3);
+    test::latch done(3);
     weft::spawn([&] {
         weft::spawn([&] { done.count_down(); });
         done.count_down();
@@ -29,7 +28,7 @@ TEST_CASE("spawn: a detached task runs, from outside and from inside")
 TEST_CASE("spawn: a task runs although its one-thread pool's only place was borrowed when it was spawned")
 {
     weft::thread_pool pool{{.num_threads = 1}};
-    std::latch done(1);
+    test::latch done(1);
     pool.install([&] { weft::spawn([&] { done.count_down(); }); });
     done.wait();
     SUCCEED();
@@ -143,7 +142,7 @@ TEST_CASE("blocking: other tasks go on although every worker blocks")
 {
     weft::thread_pool pool{{.num_threads = 2}};
     for (int round = 0; round < 5; ++round) {
-        std::latch ready(6);
+        test::latch ready(6);
         pool.scope([&](weft::task_scope& s) {
             for (int i = 0; i < 6; ++i) {
                 s.spawn([&] {

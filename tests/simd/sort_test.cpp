@@ -4,10 +4,8 @@
 #include <weft/simd/detail/sort.hpp>
 #include <weft/simd/target.hpp>
 
+#include "simd/pages.hpp"
 #include "test.hpp"
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,28 +25,18 @@ using weft::detail::simd_front;
 template <class T>
 class fenced_keys {
 public:
-    fenced_keys(const std::vector<T>& keys, bool at_end) : size_(keys.size())
+    fenced_keys(const std::vector<T>& keys, bool at_end) : size_(keys.size()), pages_(keys.size() * sizeof(T))
     {
-        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-        const std::size_t room = (keys.size() * sizeof(T) + page - 1) / page * page;
-        length_ = room + 2 * page;
-        memory_ = static_cast<char*>(mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-        REQUIRE(memory_ != MAP_FAILED);
-        if (room != 0) REQUIRE(mprotect(memory_ + page, room, PROT_READ | PROT_WRITE) == 0);
-        keys_ = reinterpret_cast<T*>(memory_ + page + (at_end ? room - keys.size() * sizeof(T) : 0));
+        keys_ = reinterpret_cast<T*>(at_end ? pages_.end() - keys.size() * sizeof(T) : pages_.begin());
         std::copy(keys.begin(), keys.end(), keys_);
     }
-    ~fenced_keys() { munmap(memory_, length_); }
-    fenced_keys(const fenced_keys&) = delete;
-    fenced_keys& operator=(const fenced_keys&) = delete;
 
     [[nodiscard]] T* data() const { return keys_; }
     [[nodiscard]] std::vector<T> copy() const { return {keys_, keys_ + size_}; }
 
 private:
     std::size_t size_;
-    std::size_t length_ = 0;
-    char* memory_ = nullptr;
+    test::fenced_pages pages_;
     T* keys_ = nullptr;
 };
 

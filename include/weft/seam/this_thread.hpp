@@ -16,6 +16,27 @@ private:
     inline static constinit thread_local T value{};
 };
 
+#if defined(_WIN32)
+/// Calls `end(object)` when this thread ends; what was asked for last comes first. Where the process ends before, it never
+/// does. Throws std::bad_alloc, and then calls it at once.
+void at_thread_end(void (*end)(void*), void* object);
+#endif
+
+/// Makes a T that lives until this thread ends. Throws std::bad_alloc and what the constructor throws.
+template <class T>
+T& make_for_this_thread()
+{
+#if defined(_WIN32)
+    // MinGW's thread-local memory is gone before the destructors of what lies there are called.
+    T* const one = new T;
+    at_thread_end([](void* object) { delete static_cast<T*>(object); }, one);
+    return *one;
+#else
+    thread_local T one;
+    return one;
+#endif
+}
+
 /// Lets another thread run on this core.
 void yield_thread() noexcept;
 

@@ -13,7 +13,8 @@
 
 namespace weft {
 
-/// A set of processors (hardware threads), by the numbers that the operating system gives them.
+/// A set of processors (hardware threads), by the numbers that the operating system gives them. On Windows processor n
+/// of group g has the number g * 64 + n.
 ///
 /// Thread safety: an ordinary value.
 /// Cost:          memory and time grow with the highest number in the set.
@@ -92,7 +93,8 @@ private:
 inline cpu_set::iterator cpu_set::begin() const noexcept { return iterator(*this); }
 
 /// Lets the calling thread run on the processors in `cpus` only. Processors that are offline, or that the system does
-/// not let this process use, are ignored as long as one is left.
+/// not let this process use, are ignored as long as one is left. On Windows a thread runs in one group at a time: those of
+/// others are ignored, too, if there is one in its own, and those of all but the first group otherwise.
 ///
 /// Returns an error, and changes nothing, if none is left (invalid_argument), or where the system cannot pin threads
 /// (not_supported).

@@ -112,7 +112,7 @@ public:
     /// on, so that two neighbours do not turn to the same one first.
     [[nodiscard]] std::vector<std::size_t> nearest(std::size_t cpu) const;
 
-    /// Where it comes from: "hwloc", "sysfs", or "generic" (nowhere, except the number of processors).
+    /// Where it comes from: "hwloc", "sysfs", "windows", or "generic" (nowhere, except the number of processors).
     [[nodiscard]] std::string_view source() const noexcept { return source_; }
 
     /// What could not be found out and was replaced; empty if nothing was.

@@ -7,6 +7,7 @@
 #define wait_on undisturbed_wait_on
 #define wait_on_until undisturbed_wait_on_until
 #include "../../../src/seam/wait.cpp"
+#include "../../../src/seam/wait_windows.cpp"
 #undef wait_on
 #undef wait_on_until
 
