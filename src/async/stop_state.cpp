@@ -19,7 +19,7 @@ void throw_stopped() { throw stopped(); }
 bool is_stopped(const std::exception_ptr& error) noexcept
 {
     if (error == nullptr) return false;
-#if defined(__GLIBCXX__)
+#if defined(__GLIBCXX__) && defined(__cpp_rtti)
     return *error.__cxa_exception_type() == typeid(stopped);
 #else
     try {

@@ -13,6 +13,8 @@
 
 namespace weft::model::detail {
 
+class simulation;
+
 class driver {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -24,6 +26,9 @@ public:
 
     /// The driver whose program runs on this thread; null outside, and inside the driver's own code.
     static driver* running() noexcept;
+
+    /// This object if it runs a simulation; null for the checker.
+    [[nodiscard]] virtual simulation* as_simulation() noexcept { return nullptr; }
 
     [[nodiscard]] std::uint32_t execution() const noexcept { return execution_; }
     [[nodiscard]] std::size_t self() const noexcept { return self_; }

@@ -485,7 +485,7 @@ namespace {
 
 simulation* running_simulation() noexcept
 {
-    return on_modelled_thread ? dynamic_cast<simulation*>(active_driver) : nullptr;
+    return on_modelled_thread && active_driver != nullptr ? active_driver->as_simulation() : nullptr;
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ public:
 
     simulation_result run(void (*program)(void*), void* argument);
 
+    [[nodiscard]] simulation* as_simulation() noexcept override { return this; }
+
     // --- objects that are told apart by their addresses ---------------------------------------------------------------
 
     void touch(const void* object, std::size_t bytes, access how, const source_location& where);
