@@ -153,7 +153,7 @@ def page(runs, names):
         if mine:
             out.append(beside_peers(html.escape(group), mine))
         if history:
-            out.append('<p class="small">weft, as many times as fast as in the first run:</p>\n' + history)
+            out.append('<p class="small">weft, how many times as fast as in the first run:</p>\n' + history)
     return "".join(out) + "</body></html>\n"
 
 

@@ -70,7 +70,8 @@ def table(rows, header, most):
     cases = collections.OrderedDict()
     for r in rows:
         cases.setdefault(r["case"], []).append(r)
-    header = header or ["case", "unit", "weft, 1", f"weft, {most}", "serial", "best peer", "weft is better by"]
+    if header != BY_THREADS:
+        header = ["case", "unit", "weft, 1", f"weft, {most}", "serial", "best peer", "weft is better by"]
     lines = []
     for case, members in cases.items():
         cells = lines_by_threads(case, members) if header == BY_THREADS else lines_by_case(case, members, most)

@@ -77,8 +77,9 @@ def curves(median, left, top, width, height):
 def main(results, picture):
     with open(results) as file:
         median = {(r["case"], r["impl"], r["threads"]): r["median"] for r in json.load(file) if r["group"] == "latency"}
-    if not any(case in STRUCTURES for case, _, _ in median):
-        sys.exit(f"plot.py: {results} has no rows of the group latency: run bench/run --filter='^latency/'")
+    needed = [(s, impl, 1) for s in STRUCTURES for impl in ("serial", *(i for i, _ in IN_FLIGHT))]
+    if not all(row in median for row in needed):
+        sys.exit(f"plot.py: {results} lacks rows of the group latency: run bench/run --filter='^latency/'")
     parts = bars(median, 50, 40, 600, 260) + curves(median, 730, 40, 300, 260)
     with open(picture, "w") as file:
         file.write('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1100 360" role="img" aria-label="Lookups: time of each, '

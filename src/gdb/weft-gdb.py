@@ -170,7 +170,7 @@ class ThreadPool(Gently):
             pool["num_threads_"]
         except gdb.error:
             return "no more is known: weft itself was built without debug information; see 'weft threads'"
-        return f"{int(pool['num_threads_'])} threads, {number(pool['searching_'])} of which look for work"
+        return f"{int(pool['num_threads_'])} threads, {'some' if number(pool['searching_']['root_']) & 0xffffffff else 'none'} of which look for work"
 
 
 def printers():

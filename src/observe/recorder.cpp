@@ -85,10 +85,12 @@ event_ring* recorder::ring_of_this_thread() noexcept
 {
     if (my_ring_is_gone) return nullptr;
     try {
-        ring_owner& owner = make_for_this_thread<ring_owner>();
         const std::lock_guard hold(lock_);
-        owner.ring = &make_ring();
-        my_ring = owner.ring;
+        event_ring& ring = make_ring();
+        ring.retired = true;  // until somebody is there who says when its thread ends
+        make_for_this_thread<ring_owner>().ring = &ring;
+        ring.retired = false;
+        my_ring = &ring;
     } catch (...) {
     }
     return my_ring;

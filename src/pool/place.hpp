@@ -133,9 +133,9 @@ class place_list;
 /// duration of its call: that of a thread that sleeps, else its own.
 ///
 /// Fields by who may touch them:
-///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, near, unanswered,
-///                    keeps_until, keeps_for,
-///                    short_work, divided_at, left, back, looks, own, begun_under, spawns_under
+///   whoever is there jobs (owner side), tasks and detached (owner side), top, level, low, turns, near, stolen, ways,
+///                    unanswered, keeps_until, keeps_for, short_work, short_work_at, divided_at, left, back, looks,
+///                    in_loop, uncounted, uncounted_of, own, begun_under, spawns_under
 ///   anyone, atomic   status, scope, scope_first, waits_for, called_by, calls, yields, watcher, the thief side of
 ///                    the deques
 ///   the claimant     seat: whoever has changed the status in a way that gives it the seat (docs/sleep.md)
@@ -193,6 +193,7 @@ struct place final : worker {
     cell<place_status> back{place_status::busy};  ///< what `status` is when there are none: busy or borrowed
     cell<bool> looks{false};                      ///< was called in, and counts among those that search
     bool shows_waiting = false;                   ///< has told that it waits, and found nothing to do since
+    bool in_loop = false;                         ///< its thread runs something from its loop, to which it comes back
     bool hooked = false;                          ///< its thread has got through on_thread_start
     bool for_callers = false;                     ///< has no thread, and never a seat
 

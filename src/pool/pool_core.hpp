@@ -206,7 +206,7 @@ private:
     void promote_locked() noexcept;
     void settle() noexcept;
     bool forget_debt_locked(place& me) noexcept;
-    bool take_from_searcher_locked(place& to, place*& whose) noexcept;
+    bool take_from_searcher_locked(place& to, place*& whose, searchers::kind& how) noexcept;
     void wait_in_line(place& me, std::unique_lock<mutex>& hold) noexcept;
     [[nodiscard]] place_list& resters_like(const place& p) noexcept { return is_spare(p) ? resting_spares_ : resting_; }
     void rest_locked(place& me) noexcept;
@@ -254,12 +254,14 @@ private:
     /// What to tell those who have nothing to take now: that somebody asks for work, or even insists (split_deque).
     enum class telling { nothing, ask, insist };
     /// Whether there is something to do; `tasks`: also if it is a task, or a ready coroutine, of another place.
-    [[nodiscard]] bool sees_work(const place& me, telling what) const noexcept;
+    /// `where` is set to the index of a place that has some.
+    [[nodiscard]] bool sees_work(const place& me, telling what, std::uint32_t* where = nullptr) const noexcept;
     /// The same for a thread that goes on looking: of the places only some, from the one with index `from` on.
     [[nodiscard]] bool sees_work_near(const place& me, std::uint32_t from, telling what, bool tasks) const noexcept;
     static void tell_of_hunger(place& busy, telling what) noexcept;
     [[nodiscard]] bool sees_shared_work(const place& me, bool tasks) const noexcept;
-    bool go_to_sleep(place& me, place_status from) noexcept;
+    /// False: it goes on looking, at the place with index `where` first.
+    bool go_to_sleep(place& me, place_status from, std::uint32_t* where = nullptr) noexcept;
     bool wake_one(std::uint32_t from) noexcept;
     /// somebody_is_hungry where all who are to look for work have yet to wake. `me` calls one more if it has work for it, up to
     /// a few at a time: so several times as many are at work after each time that waking takes (docs/scaling.md).
@@ -289,7 +291,13 @@ private:
     [[nodiscard]] bool somebody_is_hungry(place& me) noexcept;
     /// Counts out one that looked for work, and if it was the last one, wakes another where there is more. Whoever has taken its
     /// place or its seat says so on its behalf.
-    void stop_searching(place& p) noexcept;
+    void stop_searching(place& p) noexcept { stop_searching(p, counted_as(p)); }
+    void stop_searching(place& p, searchers::kind how) noexcept;
+    /// How a place is counted that has just ceased to search; whoever calls its thread from here on does so anew.
+    [[nodiscard]] searchers::kind counted_as(place& p) noexcept
+    {
+        return answer_call(p) != 0 ? searchers::kind::coming : searchers::kind::awake;
+    }
     void note_idle() noexcept;
 
     template <class RunOne>

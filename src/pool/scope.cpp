@@ -118,9 +118,8 @@ void scope_core::fail(std::exception_ptr error) noexcept
 /// before the scope can end, and counts there what it owes.
 bool scope_core::counts_later(const place& here) const noexcept
 {
-    return here.top != nullptr && here.top->outer == nullptr && here.top->scope == this &&
-           here.yields.load(order::relaxed) == 0 && !here.in_test_pool &&
-           (here.uncounted_of == nullptr || here.uncounted_of == this);
+    return here.in_loop && here.top != nullptr && here.top->outer == nullptr && here.top->scope == this &&
+           here.yields.load(order::relaxed) == 0 && (here.uncounted_of == nullptr || here.uncounted_of == this);
 }
 
 void scope_core::count_one_more(worker* worker_here) noexcept

@@ -6,7 +6,8 @@
 // only the first one of a group to begin and the last one to end change the word that is asked.
 //
 // Roles       All members may be called by any thread at any time; whoever is counted in is counted out once, at the same
-//             index and as the same kind.
+//             index. One that is coming may be counted out as awake a moment before it is counted as woken: then the upper
+//             half lacks one meanwhile, which only makes the hint wrong.
 //
 // Fields      groups_   how many of each group look for work, and in the upper half how many of those are awake
 //             root_     in how many groups somebody looks, and in the upper half in how many somebody who is awake does; in a

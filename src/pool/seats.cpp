@@ -199,6 +199,7 @@ void pool_core::looks_no_more(place& me) noexcept
 bool pool_core::regain_seat(place& me) noexcept
 {
     place* searcher = nullptr;
+    auto counted = searchers::kind::awake;
     {
         std::unique_lock hold(seating_);
         // If no thread was available, the seat is still here.
@@ -213,13 +214,13 @@ bool pool_core::regain_seat(place& me) noexcept
         // order: without its other sides (leave_as, go_to_sleep) scenarios fail; this one is too rare for a bounded search
         full_fence();  // docs/sleep.md, DebtFence
         settle_locked();
-        if (me.list != nullptr && take_from_searcher_locked(me, searcher)) {
+        if (me.list != nullptr && take_from_searcher_locked(me, searcher, counted)) {
             static_cast<void>(forget_debt_locked(me));
             me.status.store(me.back.read(), order::relaxed);
         }
         if (me.list == &line_) wait_in_line(me, hold);
     }
-    if (searcher != nullptr) stop_searching(*searcher);
+    if (searcher != nullptr) stop_searching(*searcher, counted);
     if (me.back.read() != place_status::borrowed) return true;
     // A sleeper's seat has become that of a caller, which will not look for work by itself.
     // order: as above
@@ -228,7 +229,7 @@ bool pool_core::regain_seat(place& me) noexcept
     return true;
 }
 
-bool pool_core::take_from_searcher_locked(place& to, place*& whose) noexcept
+bool pool_core::take_from_searcher_locked(place& to, place*& whose, searchers::kind& how) noexcept
 {
     return table_.find(place_table::in_use, to.index, [&](place& p) {
         place_status expected = place_status::searching;
@@ -239,6 +240,7 @@ bool pool_core::take_from_searcher_locked(place& to, place*& whose) noexcept
         resters_like(p).push_back(p);
         pass_locked(p, to);
         whose = &p;
+        how = counted_as(p);
         return true;
     });
 }
@@ -385,7 +387,7 @@ bool pool_core::rest_instead(place& spare, place_status from) noexcept
         resting_spares_.push_back(spare);
         if (!spare.holds_work()) table_.remove(place_table::in_use, spare.index);
     }
-    if (from == place_status::searching) searching_.remove(spare.index, searchers::kind::awake);
+    if (from == place_status::searching) searching_.remove(spare.index, counted_as(spare));
     full_fence();  // docs/sleep.md, SleepFence, for the one that has the seat now
     if (debt_.load(order::relaxed) != 0) settle();
     if (has_mail_for(*home) && claim_for_thread(*home, home->index)) return true;  // mail that nobody else reads

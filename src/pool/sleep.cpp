@@ -185,13 +185,16 @@ void pool_core::tell_of_hunger(place& busy, telling what) noexcept
     if (what == telling::insist) busy.jobs.insist();
 }
 
-bool pool_core::sees_work(const place& me, telling what) const noexcept
+bool pool_core::sees_work(const place& me, telling what, std::uint32_t* where) const noexcept
 {
     bool seen = sees_shared_work(me, true);
     table_.find(place_table::in_use, me.index, [&](place& other) {
         // This one's too: whoever works from it next must not rely on a searcher.
         tell_of_hunger(other, what);
-        seen = seen || other.holds_work();
+        if (!seen && other.holds_work()) {
+            seen = true;
+            if (where != nullptr) *where = other.index;
+        }
         return seen && what == telling::nothing;
     });
     return seen;
@@ -208,16 +211,15 @@ bool pool_core::sees_work_near(const place& me, std::uint32_t from, telling what
     return seen;
 }
 
-void pool_core::stop_searching(place& p) noexcept
+void pool_core::stop_searching(place& p, searchers::kind how) noexcept
 {
-    const auto counted_as = answer_call(p) != 0 ? searchers::kind::coming : searchers::kind::awake;
-    if (!searching_.remove(p.index, counted_as)) return;
+    if (!searching_.remove(p.index, how)) return;
     // The last one that looked: publishers have relied on it to go on looking. Pass that on if anything is left.
     full_fence();  // docs/sleep.md, ChainFence
     if (table_.any(place_table::asleep) && sees_work(p, telling::insist)) wake_one(p.index);
 }
 
-bool pool_core::go_to_sleep(place& me, place_status from) noexcept
+bool pool_core::go_to_sleep(place& me, place_status from, std::uint32_t* where) noexcept
 {
     static_cast<void>(has_come(me));
     if (is_spare(me) && rest_instead(me, from)) return true;
@@ -227,10 +229,11 @@ bool pool_core::go_to_sleep(place& me, place_status from) noexcept
         return true;  // somebody else has taken the place, or its seat, and has counted the thread out
     }
     table_.add(place_table::asleep, me.index);
-    if (from == place_status::searching) searching_.remove(me.index, searchers::kind::awake);
+    // Its seat may have been away and come back meanwhile, with a new call.
+    if (from == place_status::searching) searching_.remove(me.index, counted_as(me));
     full_fence();  // docs/sleep.md, SleepFence, DebtFence
     if (debt_.load(order::relaxed) != 0) settle();
-    if (!sees_work(me, telling::insist)) {
+    if (!sees_work(me, telling::insist, where)) {
         note_idle();
         return true;
     }

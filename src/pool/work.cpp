@@ -27,7 +27,7 @@ scope_core* scope_of(const place& self, std::uint32_t slot) noexcept
 /// such jobs, so after each time that it was for nothing it has to wait twice as long.
 static bool gives_in(place& me) noexcept
 {
-    constexpr std::uint32_t pushes_a_look = 256;
+    constexpr std::uint32_t pushes_a_look = 32;  // no more, since they may have become long ones
     constexpr std::uint64_t first_microseconds = 20;
     constexpr std::uint64_t most_microseconds = 2000;
     const std::uint64_t now = ticks();
@@ -35,7 +35,6 @@ static bool gives_in(place& me) noexcept
         me.jobs.keep(pushes_a_look);
         return false;
     }
-    me.jobs.keep(0);
     const std::uint64_t microsecond = ticks_per_microsecond();
     me.keeps_for = std::clamp(2 * me.keeps_for, first_microseconds * microsecond, most_microseconds * microsecond);
     me.keeps_until = now + me.keeps_for;
@@ -390,13 +389,15 @@ void pool_core::work_until_idle(place& me, std::uint32_t from) noexcept
                 note(event_kind::found, me, work.t != nullptr ? work.t->scope : nullptr, work.job != nullptr ? 1 : 0);
                 do {
                     helped = helped || work.job != nullptr || work.t->scope != nullptr;
+                    me.in_loop = true;
                     run(me, work);
+                    me.in_loop = false;
                     work = {};
                     if (!keeps_seat(me)) return;
                     // Whoever goes on without a seat gets this one.
                     if (debt_.load(order::relaxed) != 0) {
                         count_what_has_ended(me);
-                        if (go_to_sleep(me, place_status::busy)) return;
+                        if (go_to_sleep(me, place_status::busy, &from)) return;
                         break;
                     }
                 } while (find(me, work));
@@ -430,7 +431,7 @@ void pool_core::work_until_idle(place& me, std::uint32_t from) noexcept
                                now < leaves_tasks_until || !d->is_left_to_another(me.thread_spot);
         // At the end of the pool nobody spins: it waits until all sleep.
         if (is_wanted && looking.wait() && !stopping_.load(order::relaxed)) continue;
-        if (go_to_sleep(me, place_status::searching)) return;
+        if (go_to_sleep(me, place_status::searching, &from)) return;
         looking.reset();
     }
 }

@@ -231,4 +231,17 @@ const enter scope_waits_twice(
     },
     large(1));
 
+// The caller waits for a job, helps with one of a scope in it, and spawns into that: what it has counted in advance it could
+// not give back before the scope has ended.
+const enter scope_spawned_into_by_helper(
+    "pool", "pool_scope_spawned_into_by_helper",
+    [] {
+        weft::thread_pool pool(threads(2));
+        cell<int> a{0};
+        pool.join([] {},
+                  [&] { weft::scope([&](auto& s) { weft::join([] {}, [&] { s.spawn([&] { a.write() = 1; }); }); }); });
+        require(a.read() == 1);
+    },
+    large(1));
+
 }  // namespace

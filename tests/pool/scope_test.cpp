@@ -4,6 +4,7 @@
 #include <weft/pool/spawn.hpp>
 #include <weft/pool/thread_pool.hpp>
 
+#include "pool/patience.hpp"
 #include "test.hpp"
 #include "watchdog.hpp"
 
@@ -53,6 +54,34 @@ TEST_CASE("scope: its own tasks run although its body ran tasks of the scope aro
         CHECK(inner == 3);
     });
     CHECK(outer == 10);
+}
+
+TEST_CASE("scope: a caller from outside that helps spawns into the scope of another thread, and goes on waiting")
+{
+    const test::test_watchdog limit;
+    weft::thread_pool pool({.num_threads = 2});
+    std::atomic<int> ran{0};
+    for (int round = 0; round < 200; ++round) {
+        std::atomic<bool> begun{false};
+        std::atomic<bool> taken{false};
+        const auto wait_for = [](const std::atomic<bool>& flag) {
+            const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+            while (!flag.load() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+        };
+        // The other thread opens the scope; this one waits for it, and meanwhile takes the job that spawns.
+        pool.join([&] { wait_for(begun); },
+                  [&] {
+                      begun = true;
+                      weft::scope([&](weft::task_scope& s) {
+                          weft::join([&] { wait_for(taken); },
+                                     [&] {
+                                         taken = true;
+                                         s.spawn([&] { ++ran; });
+                                     });
+                      });
+                  });
+        REQUIRE(ran == round + 1);
+    }
 }
 
 TEST_CASE("scope: every task has ended when scope returns")

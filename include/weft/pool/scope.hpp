@@ -43,8 +43,8 @@ public:
     ///
     /// Throws: std::bad_alloc, and what moving `f` throws; nothing is spawned then.
     /// Order:  all that the caller did earlier happens before the task; the task happens before scope() returns.
-    /// Cost:   about 43 ns: two locked operations, and memory that an earlier task has left, if there was one of its size;
-    ///         15 more while another thread looks for work.
+    /// Cost:   about 43 ns: one or two locked operations, and memory that an earlier task has left, if there was one of its
+    ///         size; 15 more while another thread looks for work.
     template <class F>
     void spawn(F&& f)
     {

@@ -13,9 +13,12 @@ namespace weft::detail {
 enum class event_kind : std::uint8_t {
     visit_begin,  ///< a caller from outside has a place in a pool; threads
     visit_end,
-    region_begin,  ///< what: the source file, a static string, or null for a part of the region around it; line; value: items, 0 if unknown; threads, slot
+    /// what: the source file, a static string, or null for a part of the region around it; line; value: items, 0 if unknown;
+    /// threads, slot
+    region_begin,
     region_end,
-    scope_open,  ///< what: the scope, or another object, which belongs to the region of this thread; threads: that may help, or 0
+    /// what: the scope, or another object, which belongs to the region of this thread; threads: that may help, or 0
+    scope_open,
     long_block,  ///< value: ticks that one block of this region has taken, if that was long
     steal,       ///< runs a job; what: the place it is from; slot: there; value: a name, or 0; line: its own first slot
     job_end,

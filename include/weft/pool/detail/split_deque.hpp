@@ -179,14 +179,18 @@ public:
     /// get if it is too short to share.
     [[nodiscard]] bool may_keep(const job_slot* slot) noexcept
     {
-        return slot != end_ && (!insists_.load(order::relaxed) || --kept_ != 0);
+        if (slot == end_) return false;
+        if (!insists_.load(order::relaxed)) return true;
+        if (kept_ == 0) return false;
+        --kept_;
+        return true;
     }
 
     /// Whether a thief wants jobs that are known to be too short, too.
     [[nodiscard]] bool is_insisted_on() const noexcept { return insists_.load(order::relaxed); }
 
     /// The next `pushes` may_keep their jobs although a thief insists.
-    void keep(std::uint32_t pushes) noexcept { kept_ = pushes + 1; }
+    void keep(std::uint32_t pushes) noexcept { kept_ = pushes; }
 
     // --- owner, cold --------------------------------------------------------------------------------------------
 
@@ -391,7 +395,7 @@ private:
     job_slot* const begin_;
     job_slot* const end_;
     job_slot* const limit_when_nothing_is_public_;
-    std::uint32_t kept_ = 1;
+    std::uint32_t kept_ = 0;
     alignas(cache_line_size) atomic<job_slot*> limit_;
     atomic<job_slot*> floor_;
     atomic<bool> insists_{false};
