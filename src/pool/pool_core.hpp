@@ -274,7 +274,8 @@ private:
     std::uint32_t answer_call(place& p) noexcept
     {
         if (p.called_by.load(order::relaxed) == 0) return 0;
-        const std::uint32_t caller = p.called_by.exchange(0, order::acquire);  // finds its place
+        // order: finds the caller's place, which may be new; so does the status, mostly: too rare for a bounded search
+        const std::uint32_t caller = p.called_by.exchange(0, order::acquire);
         if (caller != 0) table_.at(caller - 1)->calls.fetch_sub(1, order::relaxed);
         return caller;
     }

@@ -119,7 +119,8 @@ bool pool_core::gets_up(place& p, std::uint32_t caller) noexcept
     if (!p.status.compare_exchange_strong(expected, place_status::called, order::acquire, order::relaxed)) return false;
     // Before its thread may see that it searches: when that wakes, it takes this back.
     table_.at(caller)->calls.fetch_add(1, order::relaxed);
-    p.called_by.store(caller + 1, order::release);  // shows the caller's place, which may be new
+    // order: as in answer_call
+    p.called_by.store(caller + 1, order::release);
     search(p, searchers::kind::coming);
     return true;
 }
