@@ -27,7 +27,7 @@ scope_core* scope_of(const place& self, std::uint32_t slot) noexcept
 /// such jobs, so after each time that it was for nothing it has to wait twice as long.
 static bool gives_in(place& me) noexcept
 {
-    constexpr std::uint32_t pushes_a_look = 64;  // no more, since they may have become long ones
+    constexpr std::uint32_t pushes_a_look = 256;  // no more, since they may have become long ones
     constexpr std::uint64_t first_microseconds = 20;
     constexpr std::uint64_t most_microseconds = 2000;
     const std::uint64_t now = ticks();
