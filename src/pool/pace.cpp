@@ -56,7 +56,7 @@ std::size_t pace::stride(std::size_t units, fork_context c) const
 float pace::done(std::size_t units)
 {
     if (timeless_) return 0;
-    const std::uint64_t now = detail::ticks();
+    const std::uint64_t now = ticks();
     const auto spent = static_cast<float>(now - last_);
     last_ = now;
     spent_ += spent;
@@ -120,7 +120,7 @@ void loop_run::end(fork_context c)
         const std::uint64_t now = ticks();
         alike_->ran_divided(units, static_cast<float>(now - began_), now);
     } else {
-        memory_->remember(speed.ticks() / units);
+        memory_->remember(speed.spent() / units);
     }
     excess.teach(*memory_, units, c.num_threads());
 }

@@ -206,7 +206,7 @@ private:
     void promote_locked() noexcept;
     void settle() noexcept;
     bool forget_debt_locked(place& me) noexcept;
-    bool take_from_searcher_locked(place& to, place*& whose, searchers::kind& how) noexcept;
+    place* take_from_searcher_locked(place& to) noexcept;
     void wait_in_line(place& me, std::unique_lock<mutex>& hold) noexcept;
     [[nodiscard]] place_list& resters_like(const place& p) noexcept { return is_spare(p) ? resting_spares_ : resting_; }
     void rest_locked(place& me) noexcept;

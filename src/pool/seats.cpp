@@ -214,7 +214,9 @@ bool pool_core::regain_seat(place& me) noexcept
         // order: without its other sides (leave_as, go_to_sleep) scenarios fail; this one is too rare for a bounded search
         full_fence();  // docs/sleep.md, DebtFence
         settle_locked();
-        if (me.list != nullptr && take_from_searcher_locked(me, searcher, counted)) {
+        if (me.list != nullptr) searcher = take_from_searcher_locked(me);
+        if (searcher != nullptr) {
+            counted = counted_as(*searcher);
             static_cast<void>(forget_debt_locked(me));
             me.status.store(me.back.read(), order::relaxed);
         }
@@ -229,9 +231,10 @@ bool pool_core::regain_seat(place& me) noexcept
     return true;
 }
 
-bool pool_core::take_from_searcher_locked(place& to, place*& whose, searchers::kind& how) noexcept
+place* pool_core::take_from_searcher_locked(place& to) noexcept
 {
-    return table_.find(place_table::in_use, to.index, [&](place& p) {
+    place* whose = nullptr;
+    table_.find(place_table::in_use, to.index, [&](place& p) {
         place_status expected = place_status::searching;
         if (p.status.load(order::relaxed) != expected) return false;
         // order: hands on the place's plain fields; too rare for a bounded search
@@ -240,9 +243,9 @@ bool pool_core::take_from_searcher_locked(place& to, place*& whose, searchers::k
         resters_like(p).push_back(p);
         pass_locked(p, to);
         whose = &p;
-        how = counted_as(p);
         return true;
     });
+    return whose;
 }
 
 void pool_core::wait_in_line(place& me, std::unique_lock<mutex>& hold) noexcept

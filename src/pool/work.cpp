@@ -50,7 +50,7 @@ bool push_cold(worker& w, job_slot* slot) noexcept
     const fork_site* const site = slot->kind.read()->site;
     if (site == nullptr || !site->is_too_short()) {
         me.keeps_for = 0;
-    } else if (me.jobs.is_insisted_on() && !gives_in(me)) {
+    } else if (!gives_in(me)) {
         return true;
     }
     job_notes notes(me, slot);

@@ -56,7 +56,7 @@ public:
     }
 
     /// Starts the clock, on the thread that is going to run the piece.
-    void begin() { last_ = detail::ticks(); }
+    void begin() { last_ = ticks(); }
 
     /// The time of begin(), or of the last done().
     [[nodiscard]] std::uint64_t now() const { return last_; }
@@ -99,8 +99,8 @@ public:
 
     /// Of the last block.
     [[nodiscard]] float ticks_per_unit() const { return ticks_per_unit_; }
-    /// Of all blocks.
-    [[nodiscard]] float ticks() const { return spent_; }
+    /// Ticks of all blocks.
+    [[nodiscard]] float spent() const { return spent_; }
     [[nodiscard]] float ticks_per_microsecond() const { return ticks_per_microsecond_; }
     [[nodiscard]] bool timeless() const { return timeless_; }
 

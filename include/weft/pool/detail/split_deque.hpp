@@ -186,9 +186,6 @@ public:
         return true;
     }
 
-    /// Whether a thief wants jobs that are known to be too short, too.
-    [[nodiscard]] bool is_insisted_on() const noexcept { return insists_.load(order::relaxed); }
-
     /// The next `pushes` may_keep their jobs although a thief insists.
     void keep(std::uint32_t pushes) noexcept { kept_ = pushes; }
 

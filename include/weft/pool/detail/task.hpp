@@ -54,8 +54,8 @@ struct task_of : task {
 /// elsewhere_, which may be negative, and those that come back to their own loop before the scope can end count several at
 /// once: too many first, and what is left over once they have nothing more to do for the scope. The scope is done when both
 /// together are 0, as the thread at home_ sees them: a task that has not ended was counted before whatever it has spawned,
-/// and before it ends. Before that thread sleeps it adds
-/// its part to the other one, so that whoever ends the last task sees 0 there.
+/// and before it ends. Before that thread sleeps it adds its part to the other one, so that whoever ends the last task sees
+/// 0 there.
 ///
 /// Orders      O1  task_done elsewhere: elsewhere_ release -> the waiting thread: acquire. Every change is a
 ///                 read-modify-write, so that the load which makes the sum 0 sees the work of all tasks.
