@@ -165,28 +165,21 @@ void async_core::renew()
 
 // --- ready -----------------------------------------------------------------------------------------------------------
 
-void async_core::push(shard& to, task& t) noexcept
+void async_core::push(std::uint32_t place, task& t) noexcept
 {
-    t.next = nullptr;
-    to.lock.lock();
-    (to.last != nullptr ? to.last->next : to.first) = &t;
-    to.last = &t;
-    to.waiting.store(to.waiting.load(order::relaxed) + 1, order::relaxed);
-    to.lock.unlock();
+    ready_queue<>& to = shard_of(place).ready;
+    if (owns_shard(place)) [[likely]]
+        return to.push(t);
+    to.push_as_guest(t);
 }
 
-task* async_core::pop(shard& from) noexcept
+task* async_core::pop(std::uint32_t place) noexcept
 {
-    if (from.waiting.load(order::relaxed) == 0) return nullptr;
-    from.lock.lock();
-    task* const oldest = from.first;
-    if (oldest != nullptr) {
-        from.first = oldest->next;
-        if (from.first == nullptr) from.last = nullptr;
-        from.waiting.store(from.waiting.load(order::relaxed) - 1, order::relaxed);
-    }
-    from.lock.unlock();
-    return oldest;
+    ready_queue<>& from = shard_of(place).ready;
+    if (owns_shard(place)) [[likely]]
+        return from.take();
+    task* oldest = nullptr;
+    return from.take_half(&oldest, 1) != 0 ? oldest : nullptr;
 }
 
 void async_core::make_ready(strand& s) noexcept
@@ -196,14 +189,20 @@ void async_core::make_ready(strand& s) noexcept
     if (here != nullptr && &here->pool == &pool_) {
         if (!has_others_) [[unlikely]]
             return make_ready_alone(s);
-        push(shard_of(here->index), s);
-        pool_.work_available_at(static_cast<place&>(*here));
+        // A thread that sleeps in the driver may have a caller from outside at its place. One that runs a strand works there.
+        if (current_strand::get() != nullptr) {
+            push(here->index, s);
+            pool_.work_available(here->index);
+        } else {
+            shard_of(here->index).ready.push_as_guest(s);
+            pool_.work_available_at(static_cast<place&>(*here));
+        }
         return;
     }
     // order: the strand that is made ready keeps the pool alive until it is taken, and whoever takes it sees this
     guests_.fetch_add(1, order::relaxed);  // I2
     if (has_others_) {
-        push(shard_of(0), s);
+        shard_of(0).ready.push_as_guest(s);
         pool_.work_available(0);
     } else {
         make_ready_alone(s);
@@ -215,7 +214,7 @@ void async_core::make_ready(strand& s) noexcept
 void async_core::make_ready_alone(strand& s) noexcept
 {
     if (play_ == nullptr) {  // whoever waits for it runs it
-        push(shard_of(0), s);
+        shard_of(0).ready.push_as_guest(s);
     } else if (batches::get() != 0) {
         note(s);
     } else {  // the seed says when: others may run in there, and this thread's strand be gone
@@ -235,13 +234,13 @@ strand* async_core::go_on_with(strand& s) noexcept
 
 bool async_core::has_work_at(std::uint32_t where) const noexcept
 {
-    return shard_of(where).waiting.load(order::relaxed) != 0;
+    return shard_of(where).ready.size() != 0;
 }
 
 bool async_core::has_work() const noexcept
 {
     for (std::uint32_t i = 0; i < count_; ++i) {
-        if (shards_[i].waiting.load(order::relaxed) != 0) return true;
+        if (shards_[i].ready.size() != 0) return true;
     }
     return false;
 }
@@ -257,7 +256,7 @@ task* async_core::take(std::uint32_t where) noexcept
         std::uint32_t count = 0;
         if (task* const t = take_from_others(where, count)) return t;
     }
-    return pop(own);
+    return pop(where);
 }
 
 task* async_core::take_from_others(std::uint32_t where, std::uint32_t& count) noexcept
@@ -272,14 +271,13 @@ task* async_core::take_from_others(std::uint32_t where, std::uint32_t& count) no
     };
     single singles[most];
     std::uint32_t seen = 0;
-    shard& own = shard_of(where);
     for (std::uint32_t n = 1; n < count_; ++n) {
         shard& from = shard_of(where + n);
-        const std::uint32_t waiting = from.waiting.load(order::relaxed);
+        const std::uint32_t waiting = from.ready.size();
         if (waiting == 1) {
             if (seen < most) singles[seen++] = {&from, from.turn.load(order::relaxed)};
         } else if (waiting > 1) {
-            if (task* const t = take_half(from, own, where, count)) return t;
+            if (task* const t = take_half(from, where, count)) return t;
         }
     }
     count = seen;
@@ -288,41 +286,22 @@ task* async_core::take_from_others(std::uint32_t where, std::uint32_t& count) no
     while (ticks() - began < single_microseconds * ticks_per_microsecond()) spin_hint();
     for (const single* s = singles; s != singles + seen; ++s) {
         if (s->from->turn.load(order::relaxed) != s->turn) continue;
-        if (task* const t = take_half(*s->from, own, where, count)) return t;
+        if (task* const t = take_half(*s->from, where, count)) return t;
     }
     return nullptr;
 }
 
-task* async_core::take_half(shard& from, shard& own, std::uint32_t where, std::uint32_t& count) noexcept
+task* async_core::take_half(shard& from, std::uint32_t where, std::uint32_t& count) noexcept
 {
     constexpr std::uint32_t most = 32;
-    if (from.waiting.load(order::relaxed) == 0) return nullptr;
-    from.lock.lock();
-    task* const oldest = from.first;
-    if (oldest == nullptr) {
-        from.lock.unlock();
-        return nullptr;
-    }
-    const std::uint32_t there = from.waiting.load(order::relaxed);
-    const std::uint32_t share = there / 2 < most ? (there + 1) / 2 : most;
-    task* last = oldest;
-    for (std::uint32_t i = 1; i < share; ++i) last = last->next;
-    from.first = last->next;
-    if (from.first == nullptr) from.last = nullptr;
-    from.waiting.store(there - share, order::relaxed);
-    from.lock.unlock();
+    task* taken[most];
+    const std::uint32_t share = from.ready.take_half(taken, most);
+    if (share == 0) return nullptr;
     count = share;
-    if (share == 1) return oldest;
-
-    own.lock.lock();
-    last->next = nullptr;
-    (own.last != nullptr ? own.last->next : own.first) = oldest->next;
-    own.last = last;
-    own.waiting.store(own.waiting.load(order::relaxed) + share - 1, order::relaxed);
-    own.lock.unlock();
+    for (std::uint32_t i = 1; i < share; ++i) push(where, *taken[i]);
     // Who looked in between has seen them nowhere.
-    pool_.work_available(where);  // O1
-    return oldest;
+    if (share > 1) pool_.work_available(where);  // O1
+    return taken[0];
 }
 
 // --- running, and waiting for what runs ------------------------------------------------------------------------------
@@ -349,10 +328,8 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
         const keeps_float_registers kept(static_cast<place&>(here.place()));
         // order: as above; no scenario has a fork
         while (!over.load(order::acquire)) {
-            std::uint32_t count = 0;
-            task* t = take(0);
-            if (t == nullptr) t = take_from_others(0, count);
-            if (t != nullptr) {
+            task* t = nullptr;
+            if (shard_of(0).ready.take_half(&t, 1) != 0) {
                 pool_.run_task(static_cast<place&>(here.place()), t);
             } else {
                 wait_a_little();

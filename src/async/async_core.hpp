@@ -3,20 +3,19 @@
 //
 // Roles       makers: whoever makes a strand ready, any thread.  takers: the pool's threads, as they look for work.
 //
-// Fields      shard: first, last   the ready strands, oldest first, linked by task::next; guarded by the shard's lock
-//             shard: waiting       how many; written under the lock, read without
-//             shard: tasks         the stop states of spawned tasks: which of them live
-//             guests_              threads outside the pool that are making something ready
+// Fields      shard: ready    the strands that are ready there; its owner is the thread at the place with the shard's number
+//             shard: tasks    the stop states of spawned tasks: which of them live
+//             guests_         threads outside the pool that are making something ready
 //
 // Invariants  I1  A strand lies in one shard at most: who makes it ready owns it, and a taker owns it from then on.
 //             I2  While a task lives, its pool does. A thread of the pool that has made it ready counts as working until
 //                 it looks for work again, or sleeps in the driver and is joined before the pool's memory goes; one from
 //                 outside counts as a guest, from before it makes the strand ready.
 //
-// Orders      O1  make_ready: waiting store, full fence in work_available, look for searchers -- go to sleep: announced,
-//                 full fence, waiting load: PushFence and SleepFence of docs/sleep.md.
+// Orders      O1  make_ready: stored in the queue, full fence in work_available, look for searchers -- go to sleep: announced,
+//                 full fence, look at the queue: PushFence and SleepFence of docs/sleep.md.
 //             O2  leave: guests_ release -> the pool's end: guests_ acquire. What the guest did in the pool has happened.
-//             The locks' own edges hand strands on.
+//             The queues hand strands on (ready_queue.hpp).
 //
 // Checked by  tests/model/async_model.cpp: ready_from_outside (O1, O2), ready_is_taken_once (I1).
 #pragma once
@@ -26,8 +25,8 @@
 #include <weft/async/detail/timer.hpp>
 #include <weft/base/cache_padded.hpp>
 #include <weft/seam/atomic.hpp>
-#include <weft/sync/spinlock.hpp>
 
+#include "async/ready_queue.hpp"
 #include "pool/annex.hpp"
 #include "pool/pool_core.hpp"
 
@@ -97,21 +96,21 @@ public:
 
 private:
     struct alignas(cache_line_size) shard {
-        spinlock lock;
-        atomic<std::uint32_t> waiting{0};
-        atomic<std::uint32_t> turn{0};  ///< how often somebody has looked here first; about
-        task* first = nullptr;
-        task* last = nullptr;
-        alignas(cache_line_size) stop_state tasks;
+        ready_queue<> ready;
+        alignas(cache_line_size) atomic<std::uint32_t> turn{0};  ///< how often somebody has looked here first; about
+        stop_state tasks;
     };
 
     void renew();
     void make_ready_alone(strand& s) noexcept;
     [[nodiscard]] shard& shard_of(std::uint32_t place) const noexcept { return shards_[place % count_]; }
-    static void push(shard& to, task& t) noexcept;
-    static task* pop(shard& from) noexcept;
-    /// Takes the older half of what waits in `from`: the oldest is the caller's, the others are laid into `own`.
-    task* take_half(shard& from, shard& own, std::uint32_t where, std::uint32_t& count) noexcept;
+    /// Whether the thread at that place owns the queue of its shard: those that stand in for others do not.
+    [[nodiscard]] bool owns_shard(std::uint32_t place) const noexcept { return place < count_; }
+    // By the thread that works at the place.
+    void push(std::uint32_t place, task& t) noexcept;
+    task* pop(std::uint32_t place) noexcept;
+    /// Takes the older half of what is ready in `from`: the oldest is the caller's, the others are laid down at `where`.
+    task* take_half(shard& from, std::uint32_t where, std::uint32_t& count) noexcept;
 
     /// The time of a test_pool.
     struct played_time {

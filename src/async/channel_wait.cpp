@@ -273,14 +273,16 @@ bool channel_wait::sleep_in(strand& waits) noexcept
 /// The wait has ended: leaves the lines, and looks what has come of it. False: nothing, and there is time left.
 bool channel_wait::conclude() noexcept
 {
-    for (arm* const a : arms_) a->unregister();  // I1
+    const verdict how = why();
+    arm* const first = how != verdict::aborted ? static_cast<arm*>(chosen()) : nullptr;
+    for (arm* const a : arms_) {
+        if (a != first) a->unregister();  // I1; whoever has chosen that one has taken it out of its line
+    }
     if (stopped_ || error_ != nullptr) return true;
     if (engaged_ != nullptr) {
         found_ = engaged_;
         return true;
     }
-    const verdict how = why();
-    arm* const first = how != verdict::aborted ? static_cast<arm*>(chosen()) : nullptr;
     if (how == verdict::done || how == verdict::meet) {
         found_ = first;
         found_->accept(how);

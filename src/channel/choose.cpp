@@ -66,21 +66,16 @@ outcome wait_in_all(std::span<arm* const> arms, random_order order, bool observe
         }
     }
     const verdict why = look ? verdict::aborted : token.wait(deadline, spin);
+    arm* const chosen = why != verdict::aborted ? static_cast<arm*>(token.chosen()) : nullptr;
     order = first;
-    for (std::size_t i = 0; i < count; ++i, order.next()) arms[order.current()]->unregister();
-    if (look) return result;
-    switch (why) {
-        case verdict::done:
-        case verdict::meet: {
-            arm* const a = static_cast<arm*>(token.chosen());
-            a->accept(why);
-            return {a, true};
-        }
-        case verdict::notified:
-            return {static_cast<arm*>(token.chosen()), false};
-        default:
-            return {};
+    for (std::size_t i = 0; i < count; ++i, order.next()) {
+        arm* const a = arms[order.current()];
+        if (a != chosen) a->unregister();  // whoever has chosen that one has taken it out of its line
     }
+    if (look) return result;
+    if (why != verdict::done && why != verdict::meet) return {chosen, false};
+    chosen->accept(why);
+    return {chosen, true};
 }
 
 }  // namespace

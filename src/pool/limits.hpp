@@ -14,6 +14,7 @@ inline constexpr std::uint32_t threads_per_group = 8;  ///< that count together 
 inline constexpr std::uint32_t max_chunks = 1024;
 inline constexpr std::size_t slots_per_place = 4096;  ///< jobs that one place can have open, plus one
 inline constexpr std::size_t tasks_at_first = 64;     ///< room in a place's deques before they first grow
+inline constexpr std::size_t ready_per_place = 1024;  ///< coroutines that one place can have ready without a lock
 inline constexpr unsigned spare_seconds = 5;          ///< how long a spare thread stays without a seat
 inline constexpr unsigned line_milliseconds = 10;     ///< how long a line for seats may stand still; see seats.cpp
 inline constexpr unsigned single_microseconds = 1;    ///< how long a lone ready coroutine is left where it is

@@ -109,12 +109,14 @@ private:
     bool take() noexcept
     {
         std::uint32_t expected = free;
-        return word_.compare_exchange_strong(expected, held, detail::order::acquire, detail::order::relaxed);  // O1
+        return word_.load(detail::order::relaxed) == free &&
+               word_.compare_exchange_strong(expected, held, detail::order::acquire, detail::order::relaxed);  // O1
     }
     void unlock() noexcept
     {
         std::uint32_t expected = held;
-        if (!word_.compare_exchange_strong(expected, free, detail::order::release, detail::order::relaxed))  // O1
+        if (word_.load(detail::order::relaxed) == contended ||  // I1: until the holder leaves
+            !word_.compare_exchange_strong(expected, free, detail::order::release, detail::order::relaxed))  // O1
             hand_on();
     }
 

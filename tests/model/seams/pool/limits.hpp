@@ -13,6 +13,7 @@ inline constexpr std::uint32_t threads_per_group = 1;
 inline constexpr std::uint32_t max_chunks = 1;
 inline constexpr std::size_t slots_per_place = 4;
 inline constexpr std::size_t tasks_at_first = 2;
+inline constexpr std::size_t ready_per_place = 2;
 inline constexpr unsigned spare_seconds = 0;      ///< for ever
 inline constexpr unsigned line_milliseconds = 0;  ///< for ever
 inline constexpr unsigned single_microseconds = 0;

@@ -1,0 +1,95 @@
+// tests/model/ready_queue_model.cpp - the queue of ready strands: one lays them down, all take.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "async/ready_queue.hpp"
+
+#include <weft/model/thread.hpp>
+#include <weft/seam/cell.hpp>
+
+#include <cstdint>
+
+#include "scenarios.hpp"
+
+namespace {
+
+using scenarios::enter;
+using weft::detail::cell;
+using weft::detail::ready_queue;
+using weft::detail::task;
+using weft::model::require;
+using weft::model::thread;
+
+struct strand : task {
+    cell<int> data{0};
+    cell<int> taken{0};
+};
+
+/// What a taker does with what it has got: nobody else may have it.
+void use(task* t)
+{
+    if (t == nullptr) return;
+    auto& s = *static_cast<strand*>(t);
+    require(s.data.read() == 1);
+    ++s.taken.write();
+}
+
+void lay_down(ready_queue<2>& q, strand& s)
+{
+    s.data.write() = 1;
+    q.push(s);
+}
+
+const enter hands_on("ready_queue", "hands_on", [] {
+    // What was written into a strand is seen by whoever takes it; and each is taken once.
+    ready_queue<2> q;
+    strand all[2];
+    thread thief([&] {
+        task* got[2] = {};
+        for (std::uint32_t i = q.take_half(got, 2); i-- > 0;) use(got[i]);
+    });
+    for (strand& s : all) lay_down(q, s);
+    use(q.take());
+    thief.join();
+    use(q.take());
+    use(q.take());
+    for (strand& s : all) require(s.taken.read() == 1);
+    require(q.size() == 0);
+});
+
+const enter reuses("ready_queue", "reuses", [] {
+    // A slot is written again while a slow thief may still read it.
+    ready_queue<2> q;
+    strand all[4];
+    lay_down(q, all[0]);
+    lay_down(q, all[1]);
+    thread thief([&] {
+        task* got = nullptr;
+        if (q.take_half(&got, 1) != 0) use(got);
+    });
+    use(q.take());
+    lay_down(q, all[2]);
+    use(q.take());
+    lay_down(q, all[3]);
+    thief.join();
+    while (task* const t = q.take()) use(t);
+    for (strand& s : all) require(s.taken.read() == 1);
+});
+
+const enter overflows("ready_queue", "overflows", [] {
+    // More than the ring holds, and one from a guest: none is lost, or taken twice.
+    ready_queue<2> q;
+    strand all[4];
+    thread guest([&] {
+        all[3].data.write() = 1;
+        q.push_as_guest(all[3]);
+        task* got = nullptr;
+        if (q.take_half(&got, 1) != 0) use(got);
+    });
+    for (int i = 0; i < 3; ++i) lay_down(q, all[i]);
+    use(q.take());
+    guest.join();
+    while (task* const t = q.take()) use(t);
+    for (strand& s : all) require(s.taken.read() == 1);
+    require(q.size() == 0);
+});
+
+}  // namespace
