@@ -82,6 +82,7 @@ void run_strands(strand* s) noexcept
         }
         if constexpr (Told) task_note_writer::tell(event_kind::task_pause, nullptr);
         if (std::exchange(mine.ended, false)) {
+            stop_state::forget(*s);
             s = s->end(*s);
         } else {
             s = std::exchange(mine.then, nullptr);  // suspended: the one before may be gone
@@ -232,10 +233,7 @@ strand* async_core::go_on_with(strand& s) noexcept
     return nullptr;
 }
 
-bool async_core::has_work_at(std::uint32_t where) const noexcept
-{
-    return shard_of(where).ready.size() != 0;
-}
+bool async_core::has_work_at(std::uint32_t where) const noexcept { return shard_of(where).ready.size() != 0; }
 
 bool async_core::has_work() const noexcept
 {
@@ -248,15 +246,31 @@ bool async_core::has_work() const noexcept
 task* async_core::take(std::uint32_t where) noexcept
 {
     shard& own = shard_of(where);
-    // Now and then the others come first: a strand that gives way again and again in this shard must not keep those back.
+    // A strand that gives way again and again in this shard must not keep back those that lie where nobody looks.
     constexpr std::uint32_t turns = 61;
     const std::uint32_t turn = own.turn.load(order::relaxed) + 1;
     own.turn.store(turn, order::relaxed);
     if (turn % turns == 0) {
-        std::uint32_t count = 0;
-        if (task* const t = take_from_others(where, count)) return t;
+        if (task* const t = take_neglected(own, where)) return t;
     }
     return pop(where);
+}
+
+task* async_core::take_neglected(shard& own, std::uint32_t where) noexcept
+{
+    // One shard is watched at a time, for so many turns. What somebody looks after stays there: to move it would send all
+    // that its strands use to another processor.
+    const std::uint32_t watched = own.watched.load(order::relaxed);
+    shard& from = shard_of(watched);
+    task* t = nullptr;
+    if (&from != &own && from.turn.load(order::relaxed) == own.watched_turn.load(order::relaxed)) {
+        std::uint32_t count = 0;
+        t = take_half(from, where, count);
+    }
+    const std::uint32_t next = (watched + 1) % count_;
+    own.watched.store(next, order::relaxed);
+    own.watched_turn.store(shard_of(next).turn.load(order::relaxed), order::relaxed);
+    return t;
 }
 
 task* async_core::take_from_others(std::uint32_t where, std::uint32_t& count) noexcept

@@ -98,6 +98,8 @@ private:
     struct alignas(cache_line_size) shard {
         ready_queue<> ready;
         alignas(cache_line_size) atomic<std::uint32_t> turn{0};  ///< how often somebody has looked here first; about
+        atomic<std::uint32_t> watched{0};  ///< which other shard is watched from here, and its turn when that began
+        atomic<std::uint32_t> watched_turn{0};
         stop_state tasks;
     };
 
@@ -109,6 +111,8 @@ private:
     // By the thread that works at the place.
     void push(std::uint32_t place, task& t) noexcept;
     task* pop(std::uint32_t place) noexcept;
+    /// What lies in a shard where nobody has looked for a while, or null.
+    task* take_neglected(shard& own, std::uint32_t where) noexcept;
     /// Takes the older half of what is ready in `from`: the oldest is the caller's, the others are laid down at `where`.
     task* take_half(shard& from, std::uint32_t where, std::uint32_t& count) noexcept;
 

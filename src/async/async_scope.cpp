@@ -13,7 +13,7 @@ void async_scope_core::begin(strand& parent) noexcept
     parent_ = &parent;
     core_ = parent.core;
     before_ = parent.stop;
-    mine_.open(before_);
+    mine_.open(before_, &parent);
     parent.stop = &mine_;
 }
 

@@ -131,7 +131,7 @@ bool channel_wait::is_alarm_over() noexcept
 
 void channel_wait::wake(called_token& self) noexcept { make_ready(*static_cast<channel_wait&>(self).who); }
 
-bool channel_wait::claim_stopped(stop_node& self) noexcept
+bool channel_wait::claim_stopped(stop_wait& self) noexcept
 {
     auto& w = static_cast<channel_wait&>(self);
     if (!w.abort()) return false;
@@ -186,7 +186,7 @@ bool channel_wait::wait_in_line(std::span<arm* const> arms, strand& waits, std::
 {
     who = &waits;
     turn_ = waits.now;
-    stop_node::claim = &channel_wait::claim_stopped;
+    stop_wait::claim = &channel_wait::claim_stopped;
     arms_ = arms;
     deadline_ = deadline;
     waits.next = where;
@@ -249,23 +249,20 @@ void channel_wait::resume_from(strand& waits) const noexcept
 bool channel_wait::sleep_in(strand& waits) noexcept
 {
     note_task_waits("channel");
-    stop_state* const stop = waits.stop;
-    if (stop != nullptr) {
-        stop->lock();
-        if (!stop->add_locked(*this) && abort()) {
-            stopped_ = true;
-            stop->unlock();
-            note_task_waits(nullptr);
-            return false;
-        }
+    stop_link* const held = stop_state::hold(waits);
+    if (!stop_state::show(held, *this) && abort()) {
+        stopped_ = true;
+        stop_state::let_go(held);
+        note_task_waits(nullptr);
+        return false;
     }
     suspend_in(waits);
     const bool suspended = suspend();
     if (!suspended) {
         resume_from(waits);
-        if (stop != nullptr) stop->remove_locked(*this);
+        stop_state::take_back(held);
     }
-    if (stop != nullptr) stop->unlock();  // I2: nothing of the coroutine is touched from here on
+    stop_state::let_go(held);  // I2: nothing of the coroutine is touched from here on
     if (!suspended) note_task_waits(nullptr);
     return suspended;
 }
@@ -311,7 +308,7 @@ void channel_wait::look_again(task* self, worker* here) noexcept
 {
     strand& s = static_cast<strand&>(*self);
     channel_wait& w = *s.wait;
-    if (s.stop != nullptr) s.stop->remove(w);  // I1, I2
+    stop_state::take_back(s);  // I1, I2
     if (w.proceed()) return;
     s.run = run_strand;
     run_strand(self, here);

@@ -14,7 +14,7 @@ void task_group::start(strand& parent) noexcept
     turn& now = *parent.now;
     parent_ = &parent;
     async_core& core = *parent.core;
-    mine_.open(parent.stop);
+    mine_.open(parent.stop, nullptr);
     left_.store(count_, order::relaxed);
     // All but the last are for whoever comes; the last one begins here, when the parent has suspended. Until it has ended
     // the parent stays, whatever the others do.

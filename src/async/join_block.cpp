@@ -12,7 +12,7 @@ void join_block::start(async_core& where, std::coroutine_handle<> first) noexcep
 {
     home_ = &where;
     where.begin();
-    mine_.open(&where.tasks());
+    mine_.open(&where.tasks(), this);
     prepare(*this, where, &mine_, first);
     make_ready(*this);
 }
@@ -55,7 +55,7 @@ void join_block::destroy() noexcept
 
 // --- the handle's side -----------------------------------------------------------------------------------------------
 
-bool join_block::claim(stop_node& wait) noexcept
+bool join_block::claim(stop_wait& wait) noexcept
 {
     auto& w = static_cast<join_waiter&>(wait);
     std::uintptr_t expected = reinterpret_cast<std::uintptr_t>(&w);
@@ -88,31 +88,24 @@ bool join_block::wait(join_waiter& w, strand& who) noexcept
     w.claim = &join_block::claim;
     w.suspended = true;
     note_task_waits("a task's end");
-    stop_state* const asker = who.stop;
-    if (asker == nullptr) {
-        if (announce(w)) return true;
-        w.suspended = false;
-        note_task_waits(nullptr);
-        return false;
-    }
-    // Under the lock until both sides know: whoever resumes it unlinks it first, and so waits for us.
-    asker->lock();
-    bool waits = asker->add_locked(w);
+    // Under the lock until both sides know: whoever resumes it takes the wait back first, and so waits for us.
+    stop_link* const held = stop_state::hold(who);
+    bool waits = stop_state::show(held, w);
     if (!waits) {
         w.stopped = true;
     } else if (!announce(w)) {
-        asker->remove_locked(w);
+        stop_state::take_back(held);
         waits = false;
     }
     if (!waits) w.suspended = false;
-    asker->unlock();
+    stop_state::let_go(held);
     if (!waits) note_task_waits(nullptr);
     return waits;
 }
 
 bool join_block::waited(join_waiter& w, strand& who) noexcept
 {
-    if (w.suspended && who.stop != nullptr) who.stop->remove(w);
+    if (w.suspended && !w.stopped) stop_state::take_back(who);
     return !w.stopped;
 }
 

@@ -33,8 +33,8 @@
 
 #include "pool/limits.hpp"
 
+#include <weft/async/detail/strand.hpp>
 #include <weft/base/cache_padded.hpp>
-#include <weft/pool/detail/task.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/sync/spinlock.hpp>
 
@@ -57,7 +57,7 @@ public:
     /// By the owner.
     void push(task& t) noexcept
     {
-        const std::uint64_t tail = tail_.load(order::relaxed);  // ours
+        const std::uint64_t tail = tail_.load(order::relaxed);           // ours
         const bool has_room = tail - head_.load(order::acquire) < Size;  // O2
         if (!has_room || listed_.load(order::relaxed) != 0) return push_as_guest(t);
         slots_[tail % Size].store(&t, order::relaxed);

@@ -58,26 +58,46 @@ std::stop_token stop_token_of(stop_state* state)
 
 void stop_state::open_below(stop_state& above) noexcept
 {
-    above.lock();
+    above.lock_.lock();
     // Also if it is asked already: who looks whether anything lives there sees it.
     above.link_locked(*this);
     // Who reads it on another thread has got to know of this state from this thread, which has taken the requester's lock.
     if (above.requested_.load(order::relaxed)) requested_.store(true, order::relaxed);
-    above.unlock();
+    above.lock_.unlock();
 }
 
 void stop_state::request() noexcept
 {
-    stop_node* ready = nullptr;  // I2: ours alone
-    stop_node** last = &ready;
+    task* ready = nullptr;  // I2: ours alone
+    task** last = &ready;
     stop_callbacks* to_call = nullptr;
+
+    const auto claim_wait_of = [&](stop_state& s, stop_link& link) {
+        link.lock.lock();
+        bool claimed = false;
+        if (link.shows == stop_link::kind::plain_wait && link.under == &s) {  // I4
+            stop_link::phase expected = stop_link::phase::waiting;
+            claimed = link.state.compare_exchange_strong(expected, stop_link::phase::stopped, order::relaxed,
+                                                         order::relaxed);                      // I2
+        } else if (link.shows == stop_link::kind::other_wait && link.wait->who->stop == &s) {  // I4
+            claimed = link.wait->claim(*link.wait);                                            // I2
+        }
+        if (claimed) {
+            link.shows = stop_link::kind::nothing;
+            strand& who = static_cast<strand&>(link);
+            who.task::next = nullptr;
+            *last = &who;
+            last = &who.task::next;
+        }
+        link.lock.unlock();
+    };
 
     // Down to the states below and up again, with the locks of all on the way; without recursion, since states may lie
     // any number deep.
     const auto begin = [&](stop_state& s) {
-        s.lock();
+        s.lock_.lock();
         if (s.requested_.load(order::relaxed)) {
-            s.unlock();
+            s.lock_.unlock();
             return false;
         }
         s.requested_.store(true, order::release);  // O1
@@ -86,6 +106,7 @@ void stop_state::request() noexcept
             calls->next = to_call;
             to_call = calls;
         }
+        if (s.owner_ != nullptr) claim_wait_of(s, *s.owner_);
         return true;
     };
     if (!begin(*this)) return;
@@ -96,25 +117,19 @@ void stop_state::request() noexcept
             stop_node* const done = s;
             stop_state* const up = s == this ? nullptr : s->above_;
             at = done->next;  // guarded by the lock above, which we have
-            s->unlock();
+            s->lock_.unlock();
             if (up == nullptr) break;
             s = up;
-        } else if (at->claim == nullptr) {
+        } else if (!at->is_state) {
+            claim_wait_of(*s, static_cast<stop_link&>(*at));
+            at = at->next;
+        } else {
             stop_state& below = static_cast<stop_state&>(*at);
             if (begin(below)) {
                 s = &below;
                 at = s->first_;
             } else {
                 at = at->next;
-            }
-        } else {
-            stop_node* const wait = at;
-            at = at->next;
-            s->remove_locked(*wait);
-            if (wait->claim(*wait)) {  // I2
-                wait->next = nullptr;
-                *last = wait;
-                last = &wait->next;
             }
         }
     }
@@ -123,9 +138,9 @@ void stop_state::request() noexcept
     {
         const ready_batch all;
         while (ready != nullptr) {
-            stop_node* const wait = ready;
-            ready = wait->next;
-            make_ready(*wait->who);  // gone from here on
+            strand& who = static_cast<strand&>(*ready);
+            ready = ready->next;
+            make_ready(who);  // gone from here on
         }
     }
     while (to_call != nullptr) {
@@ -139,11 +154,11 @@ void stop_state::request() noexcept
 stop_callbacks& stop_state::callbacks()
 {
     auto* const fresh = make<stop_callbacks>();
-    lock();
+    lock_.lock();
     const bool first = callbacks_ == nullptr;
     if (first) callbacks_ = fresh;
     const bool asked = requested_.load(order::relaxed);
-    unlock();
+    lock_.unlock();
     if (!first) release(*fresh);
     if (first && asked) fresh->source.request_stop();
     return *callbacks_;

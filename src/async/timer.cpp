@@ -51,10 +51,9 @@ constinit atomic<kept_queue*> queue_of_all{nullptr};
 
 bool sleep_awaiter::sleep(strand& sleeper, std::coroutine_handle<> where)
 {
-    suspended_ = false;
-    state_.store(phase::served, order::relaxed);
+    who_ = nullptr;
     const clock::time_point now = sleeper.core->now();
-    const clock::time_point deadline = until(deadline_.time_since_epoch(), relative_).of(now);
+    const clock::time_point deadline = until(deadline_.time_since_epoch()).of(now);
     if (deadline <= now) {
         if (sleeper.take_step()) return false;
         give_way(sleeper, where);
@@ -66,7 +65,7 @@ bool sleep_awaiter::sleep(strand& sleeper, std::coroutine_handle<> where)
 bool sleep_awaiter::wake() noexcept
 {
     // The strand is in the pool where it fell asleep, whose queue is there.
-    return suspended_ ? who->core->timers().wake(*this) : state_.load(order::relaxed) != phase::stopped;
+    return who_ == nullptr || who_->core->timers().wake(*this);
 }
 
 // --- a limit ---------------------------------------------------------------------------------------------------------
@@ -104,7 +103,7 @@ void time_limit::open(strand& owner) noexcept
     owner_ = &owner;
     home_ = owner.core;
     before_ = owner.stop;
-    mine_.open(before_);
+    mine_.open(before_, &owner);
     owner.stop = &mine_;
 }
 
@@ -142,25 +141,14 @@ void time_limit::ask() noexcept
 
 // --- the queue -------------------------------------------------------------------------------------------------------
 
-bool timer_queue::claim_stopped(stop_node& self) noexcept
-{
-    auto& t = static_cast<timer&>(self);
-    timer::phase expected = timer::phase::waiting;
-    return t.state_.compare_exchange_strong(expected, timer::phase::stopped, order::relaxed, order::relaxed);  // I1
-}
-
 bool timer_queue::join(timer& t, strand& who, std::coroutine_handle<> where, clock::time_point deadline) noexcept
 {
     note_task_waits("time");
     who.next = where;
-    t.who = &who;
-    t.claim = &timer_queue::claim_stopped;
-    t.suspended_ = true;
-    t.state_.store(timer::phase::waiting, order::relaxed);
+    t.who_ = &who;
     lock_.lock();
-    if (who.stop != nullptr && !who.stop->add(t)) {
-        t.state_.store(timer::phase::stopped, order::relaxed);
-        t.suspended_ = false;
+    // From here on a requester may make it ready; it takes our lock before it goes on.
+    if (!stop_state::begin_wait(who)) {
         lock_.unlock();
         note_task_waits(nullptr);
         return false;
@@ -171,20 +159,15 @@ bool timer_queue::join(timer& t, strand& who, std::coroutine_handle<> where, clo
 
 bool timer_queue::wake(timer& t) noexcept
 {
-    const bool slept = t.state_.load(order::relaxed) != timer::phase::stopped;
-    if (!t.suspended_) return slept;
-    if (!slept) {
-        static_cast<void>(leave(t));
-    } else if (t.who->stop != nullptr) {
-        t.who->stop->remove(t);
-    }
-    return slept;
+    if (!stop_state::was_stopped(*t.who_)) return true;
+    static_cast<void>(leave(t));
+    return false;
 }
 
 void timer_queue::add(timer& t, strand& who, clock::time_point deadline) noexcept
 {
-    t.who = &who;
-    t.state_.store(timer::phase::waiting, order::relaxed);
+    t.who_ = &who;
+    static_cast<void>(stop_state::begin_wait(who));  // nobody can
     lock_.lock();
     insert_and_unlock(t, deadline);
 }
@@ -192,7 +175,7 @@ void timer_queue::add(timer& t, strand& who, clock::time_point deadline) noexcep
 bool timer_queue::leave(timer& t) noexcept
 {
     lock_.lock();
-    const bool queued = t.queued_;
+    const bool queued = t.back_ != &t;
     if (queued) remove_locked(t);
     lock_.unlock();
     return queued;
@@ -216,9 +199,7 @@ clock::time_point timer_queue::fire(clock::time_point now) noexcept
         for (int n = 0; n < batch && root_ != nullptr && root_->deadline_ <= now; ++n) {
             timer& t = *root_;
             remove_locked(t);
-            timer::phase expected = timer::phase::waiting;
-            if (!t.state_.compare_exchange_strong(expected, timer::phase::served, order::relaxed, order::relaxed))
-                continue;  // I1
+            if (!stop_state::serve(*t.who_)) continue;  // I1
             *last = &t;
             last = &t.sibling_;
         }
@@ -234,7 +215,7 @@ clock::time_point timer_queue::fire(clock::time_point now) noexcept
         while (list != nullptr) {
             timer& t = *list;
             list = t.sibling_;
-            make_ready(*t.who);
+            make_ready(*t.who_);
         }
         if (!more) return looks_at;
     }
@@ -301,7 +282,6 @@ void timer_queue::insert_and_unlock(timer& t, clock::time_point deadline) noexce
 {
     t.deadline_ = deadline;
     t.child_ = t.sibling_ = t.back_ = nullptr;
-    t.queued_ = true;
     root_ = merge(root_, &t);
     const bool earlier = deadline < wakes_at_;  // I3
     if (earlier) wakes_at_ = deadline;
@@ -311,15 +291,14 @@ void timer_queue::insert_and_unlock(timer& t, clock::time_point deadline) noexce
 
 void timer_queue::remove_locked(timer& t) noexcept
 {
-    t.queued_ = false;
-    timer* const below = merge_all(t.child_);
-    t.child_ = nullptr;
+    timer* const back = std::exchange(t.back_, &t);
+    timer* const below = merge_all(std::exchange(t.child_, nullptr));
     if (&t == root_) {
         root_ = below;
         return;
     }
-    (t.back_->child_ == &t ? t.back_->child_ : t.back_->sibling_) = t.sibling_;
-    if (t.sibling_ != nullptr) t.sibling_->back_ = t.back_;
+    (back->child_ == &t ? back->child_ : back->sibling_) = t.sibling_;
+    if (t.sibling_ != nullptr) t.sibling_->back_ = back;
     root_ = merge(root_, below);
 }
 

@@ -6,17 +6,9 @@
 
 namespace weft::detail {
 
-bool line_wait::claim_stopped(stop_node& self) noexcept
-{
-    auto& w = static_cast<line_wait&>(self);
-    phase expected = phase::waiting;
-    return w.state_.compare_exchange_strong(expected, phase::stopped, order::relaxed, order::relaxed);  // I1
-}
-
 bool wait_line::at_once(line_wait& w, strand& who, std::coroutine_handle<> where) noexcept
 {
-    w.state_.store(line_wait::phase::served, order::relaxed);
-    w.suspended_ = false;
+    w.who_ = nullptr;
     if (who.take_step()) return false;
     give_way(who, where);
     return true;
@@ -26,13 +18,9 @@ bool wait_line::join_and_unlock(line_wait& w, strand& who, std::coroutine_handle
 {
     note_task_waits(kind);
     who.next = where;
-    w.who = &who;
-    w.claim = &line_wait::claim_stopped;
-    w.state_.store(line_wait::phase::waiting, order::relaxed);
-    w.suspended_ = true;  // a requester may resume the coroutine from here on; it waits for our lock then
-    if (who.stop != nullptr && !who.stop->add(w)) {
-        w.state_.store(line_wait::phase::stopped, order::relaxed);
-        w.suspended_ = false;
+    w.who_ = &who;
+    // From here on a requester may make it ready; it takes our lock before it goes on.
+    if (!stop_state::begin_wait(who)) {
         lock_.unlock();
         note_task_waits(nullptr);
         return false;
@@ -48,12 +36,7 @@ bool wait_line::join_and_unlock(line_wait& w, strand& who, std::coroutine_handle
 
 bool wait_line::leave(line_wait& w) noexcept
 {
-    const bool got = w.state_.load(order::relaxed) != line_wait::phase::stopped;
-    if (!w.suspended_) return got;
-    if (got) {
-        if (w.who->stop != nullptr) w.who->stop->remove(w);
-        return true;
-    }
+    if (w.who_ == nullptr || !stop_state::was_stopped(*w.who_)) return true;
     lock_.lock();
     remove_locked(w);
     lock_.unlock();
@@ -72,10 +55,7 @@ line_wait* wait_line::serve_locked() noexcept
 {
     while (line_wait* const w = first_) {
         remove_locked(*w);
-        line_wait::phase expected = line_wait::phase::waiting;
-        if (w->state_.compare_exchange_strong(expected, line_wait::phase::served, order::relaxed,
-                                              order::relaxed))  // I1
-            return w;
+        if (stop_state::serve(*w->who_)) return w;  // I1
     }
     return nullptr;
 }

@@ -26,28 +26,25 @@ bool readiness::wait(io_wait& w, strand& who, std::coroutine_handle<> where, std
     w.who = &who;
     w.claim = &io_wait::claim_stopped;
     w.is_suspended_ = true;
-    stop_state* const stop = who.stop;
-    if (stop != nullptr) {
-        stop->lock();
-        if (!stop->add_locked(w)) {
-            w.is_suspended_ = false;
-            w.is_stopped_ = true;
-            stop->unlock();
-            note_task_waits(nullptr);
-            return false;
-        }
+    stop_link* const held = stop_state::hold(who);
+    if (!stop_state::show(held, w)) {
+        w.is_suspended_ = false;
+        w.is_stopped_ = true;
+        stop_state::let_go(held);
+        note_task_waits(nullptr);
+        return false;
     }
-    // From here on nothing of the coroutine is touched, if it waits: it may have gone on. Its stop list is there as long as
-    // its lock is held, since it leaves that list before it goes on.
+    // From here on nothing of the coroutine is touched, if it waits: it may have gone on. Its strand is there as long as
+    // the link's lock is held, since it takes its wait back before it goes on.
     //
     // order: its plain fields, which the checker does not watch
     const bool waits = word_.compare_exchange_strong(seen, reinterpret_cast<std::uintptr_t>(&w), order::release,
                                                      order::relaxed);  // O1
-    if (!waits) w.is_suspended_ = false;
-    if (stop != nullptr) {
-        if (!waits) stop->remove_locked(w);
-        stop->unlock();
+    if (!waits) {
+        w.is_suspended_ = false;
+        stop_state::take_back(held);
     }
+    stop_state::let_go(held);
     if (!waits) note_task_waits(nullptr);
     if (waits || who.take_step()) return waits;
     give_way(who, where);  // it has had its share
@@ -67,7 +64,7 @@ void readiness::add(std::uintptr_t marks) noexcept
     }
 }
 
-bool io_wait::claim_stopped(stop_node& self) noexcept
+bool io_wait::claim_stopped(stop_wait& self) noexcept
 {
     auto& w = static_cast<io_wait&>(self);
     std::uintptr_t expected = reinterpret_cast<std::uintptr_t>(&w);
@@ -78,8 +75,8 @@ bool io_wait::claim_stopped(stop_node& self) noexcept
 
 bool io_wait::leave() noexcept
 {
-    // A requester has unlinked it, under the lock.
-    if (is_suspended_ && !is_stopped_ && who->stop != nullptr) who->stop->remove(*this);
+    // A requester has taken it back, under the lock.
+    if (is_suspended_ && !is_stopped_) stop_state::take_back(*who);
     return !is_stopped_;
 }
 

@@ -74,7 +74,7 @@ private:
 };
 
 /// A wait: what co_await needs.
-class io_wait : public strand_awaiter, public stop_node {
+class io_wait : public strand_awaiter, public stop_wait {
 public:
     io_wait(readiness& side, std::uintptr_t seen) noexcept : side_(side), seen_(seen) {}
     io_wait(const io_wait&) = delete;
@@ -95,7 +95,7 @@ public:
 private:
     friend class readiness;
 
-    static bool claim_stopped(stop_node& self) noexcept;
+    static bool claim_stopped(stop_wait& self) noexcept;
     /// When the task goes on. False: it was stopped.
     [[nodiscard]] bool leave() noexcept;
 

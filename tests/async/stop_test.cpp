@@ -315,6 +315,122 @@ TEST_CASE("stop: a task that is stopped in its goodbye waits there all the same"
     }
 }
 
+namespace {
+
+/// What the tasks of one scope have and do; all kinds of waits, one after the other, until they are stopped.
+struct crowd {
+    weft::async_event nothing;
+    weft::async_mutex lock;
+    weft::async_semaphore permits{1};
+    std::atomic<int> goodbyes_begun{0};
+    std::atomic<int> goodbyes_said{0};
+    std::atomic<int> over{0};
+
+    weft::task<> wait() { co_await nothing.wait(); }
+    static weft::task<> nap()
+    {
+        co_await weft::async_yield();
+        co_await weft::sleep_for(10us);
+    }
+    weft::task<> say_goodbye()
+    {
+        // Under a state of its own, which is not below the one that is asked.
+        const bool in_time = co_await weft::with_timeout(nap(), 1h);
+        if (in_time) ++goodbyes_said;
+    }
+    static weft::task<int> doze()
+    {
+        co_await weft::sleep_for(5us);
+        co_return 1;
+    }
+    weft::task<> sleep_in_scope()
+    {
+        co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+            s.spawn(wait());
+            co_await weft::sleep_for(20us);
+            s.request_stop();
+        });
+    }
+    weft::task<> step(std::uint64_t what)
+    {
+        switch (what % 8) {
+            case 0: {
+                const auto hold = co_await lock.lock();
+                co_await weft::async_yield();
+                break;
+            }
+            case 1:
+                co_await permits.acquire();
+                permits.release();
+                break;
+            case 2:
+                static_cast<void>(co_await weft::with_timeout(wait(), 20us));
+                break;
+            case 3:
+                ++goodbyes_begun;
+                co_await weft::detached_from_stop(say_goodbye());
+                break;
+            case 4:
+                co_await weft::sleep_for(5us);
+                break;
+            case 5:
+                co_await sleep_in_scope();
+                break;
+            case 6:
+                static_cast<void>(co_await weft::spawn(doze()));
+                break;
+            default:
+                co_await weft::async_yield();
+        }
+    }
+    weft::task<> live(std::uint64_t seed)
+    {
+        struct counts {
+            std::atomic<int>& n;
+            ~counts() { ++n; }
+        };
+        const counts at_the_end{over};
+        for (;; seed = seed * 6364136223846793005u + 1442695040888963407u) co_await step(seed >> 40);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("stop: tasks of one scope, in all kinds of waits, one after the other: each is found, and goodbyes are said")
+{
+    const test::watchdog limit("stop: tasks of one scope");
+    constexpr int tasks = 12;
+    for (std::uint64_t round = 0; round < test::scaled(200); ++round) {
+        weft::thread_pool pool{{.num_threads = 1 + round % 3}};
+        crowd all;
+        auto h = pool.spawn([](crowd& c, std::uint64_t first) -> weft::task<> {
+            co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+                for (std::uint64_t i = 0; i < tasks; ++i) s.spawn(c.live(first + i));
+                co_return;
+            });
+        }(all, round * tasks));
+        std::this_thread::sleep_for(std::chrono::microseconds(round * 7 % 400));
+        h.request_stop();
+        CHECK_THROWS_AS(h.get(), weft::stopped);
+        CHECK(all.over <= tasks);
+        CHECK(all.goodbyes_said == all.goodbyes_begun);
+    }
+    for (std::uint64_t seed = 0; seed < test::scaled(200); ++seed) {
+        weft::test_pool pool(seed);
+        crowd all;
+        auto h = pool.spawn([](crowd& c, std::uint64_t first) -> weft::task<> {
+            co_await weft::with_timeout(weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+                                            for (std::uint64_t i = 0; i < tasks; ++i) s.spawn(c.live(first + i));
+                                            co_return;
+                                        }),
+                                        300us);
+        }(all, seed * tasks));
+        h.get();
+        CHECK(all.over == tasks);
+        CHECK(all.goodbyes_said == all.goodbyes_begun);
+    }
+}
+
 TEST_CASE("stop: the tokens of parent and child, and of what stops by itself")
 {
     weft::test_pool pool(3);

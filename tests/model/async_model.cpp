@@ -180,7 +180,7 @@ const enter join_stopped(
 const enter stop_is_seen("async", "stop_is_seen", [] {
     weft::detail::stop_state top;
     weft::detail::stop_state below;
-    below.open(&top);
+    below.open(&top, nullptr);
     cell<int> data{0};
     {
         thread requester([&] {
@@ -191,7 +191,7 @@ const enter stop_is_seen("async", "stop_is_seen", [] {
     }
     require(below.is_requested());
     weft::detail::stop_state late;
-    late.open(&top);
+    late.open(&top, nullptr);
     require(late.is_requested());
     late.close();
     below.close();
@@ -226,9 +226,9 @@ const enter stop_meets_the_end(
         {
             thread requester([&] { top.request(); });
             weft::detail::stop_state below;
-            below.open(&top);
+            below.open(&top, nullptr);
             weft::detail::stop_state bottom;
-            bottom.open(&below);
+            bottom.open(&below, nullptr);
             bottom.close();
             below.close();
         }
@@ -516,6 +516,69 @@ const enter limit_meets_end(
         require(queue.first_deadline() == weft::detail::clock::time_point::max(), "a limit is still there");
     },
     large(1));
+
+const enter stop_finds_all(
+    "async", "stop_finds_all",
+    [] {
+        // Tasks of one scope have a state together: a second wait of one is found, and so is one under a limit.
+        weft::detail::timer_queue queue;
+        weft::async_event first;
+        weft::async_event never;
+        const auto again = [&]() -> weft::task<> {
+            co_await first.wait();
+            co_await never.wait();
+        };
+        const auto limited = [&]() -> weft::task<> {
+            weft::detail::time_limit limit;
+            co_await limits(limit, queue);
+            try {
+                co_await never.wait();
+            } catch (const weft::stopped&) {
+            }
+            if (!limit.end()) co_await limit.settled();
+        };
+        const auto all = [&]() -> weft::task<> {
+            co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+                s.spawn(again());
+                s.spawn(limited());
+                first.set();
+                co_return;
+            });
+        };
+        weft::thread_pool pool(threads(1));
+        auto h = pool.spawn(all());
+        h.request_stop();
+        try {
+            h.get();
+        } catch (const weft::stopped&) {
+        }
+    },
+    large(2));
+
+const enter stop_spares(
+    "async", "stop_spares",
+    [] {
+        // What must not be stopped is not, although its strand is linked where it is asked, and the wait is under a state.
+        weft::async_event late;
+        cell<int> begun{0};
+        cell<int> ended{0};
+        const auto waits = [&](weft::async_task_scope&) -> weft::task<> { co_await late.wait(); };
+        const auto shielded = [&]() -> weft::task<> {
+            ++begun.write();
+            co_await weft::detached_from_stop(weft::async_scope(waits));
+            ++ended.write();
+        };
+        weft::thread_pool pool(threads(1));
+        auto h = pool.spawn(shielded());
+        h.request_stop();
+        late.set();
+        try {
+            h.get();
+        } catch (const weft::stopped&) {
+        }
+        require(begun.read() == ended.read());
+    },
+    large(2));
 
 const enter limit_stops(
     "async", "limit_stops",

@@ -46,7 +46,7 @@ class channel_alarm;
 class timer_queue;
 
 /// Starts one of several arms, waiting for it; part of an awaiter.
-class channel_wait : public strand_awaiter, private stop_node, private channels::called_token {
+class channel_wait : public strand_awaiter, private stop_wait, private channels::called_token {
 public:
     channel_wait(const channel_wait&) = delete;
     channel_wait& operator=(const channel_wait&) = delete;
@@ -101,7 +101,7 @@ private:
     bool sleep_in(strand& waits) noexcept;
 
     static void wake(called_token& self) noexcept;
-    static bool claim_stopped(stop_node& self) noexcept;
+    static bool claim_stopped(stop_wait& self) noexcept;
     static void look_again(task* self, worker* here) noexcept;
 
     std::span<channels::arm* const> arms_;

@@ -43,7 +43,7 @@ namespace weft::detail {
 class join_block;
 
 /// Who waits for a task: a coroutine, or a thread.
-struct join_waiter : stop_node {
+struct join_waiter : stop_wait {
     join_block* block = nullptr;
     parking_spot* thread = nullptr;  ///< null: a coroutine
     atomic<bool>* over = nullptr;    ///< for a thread
@@ -81,7 +81,7 @@ private:
 
     bool announce(join_waiter& w) noexcept;
     static strand* at_end(strand& self) noexcept;
-    static bool claim(stop_node& wait) noexcept;
+    static bool claim(stop_wait& wait) noexcept;
     void destroy() noexcept;
 
     async_core* home_ = nullptr;  ///< where it was spawned

@@ -13,6 +13,7 @@
 // bounds the stack; and one in some thousands by way of the queue, so that a strand that never waits lets others run.
 #pragma once
 
+#include <weft/async/detail/stop_link.hpp>
 #include <weft/base/detail/coroutine.hpp>
 #include <weft/pool/spawn.hpp>
 #include <weft/seam/atomic.hpp>
@@ -24,8 +25,6 @@ namespace weft::detail {
 
 class async_core;
 class channel_wait;
-class stop_state;
-struct strand;
 
 /// What a coroutine that is being resumed tells its runner.
 struct turn {
@@ -37,7 +36,7 @@ struct turn {
 
 inline constexpr int steps_between_returns = 64;
 
-struct strand : task {
+struct strand : stop_link, task {
     strand() noexcept;
     strand(const strand&) = delete;
     strand& operator=(const strand&) = delete;

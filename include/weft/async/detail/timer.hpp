@@ -6,24 +6,23 @@
 //             with the first sleeper; in a test_pool, which has a queue of its own, whoever plays it.
 //             requesters: who ask a sleeping task to stop.
 //
-// Fields      root_, and the links and `queued_` of the timers: guarded by lock_
+// Fields      root_, and the links of the timers: guarded by lock_
 //             wakes_at_   when the keeper looks next, if nobody wakes it; guarded by lock_
-//             state_ of a timer: waiting, then served or stopped
 //             asked_ of a limit: not yet; then awaited by the owner, or over
 //
 //             A limit that is due is laid where the pool looks for work, like a strand: a thread of the pool asks the task to
 //             stop, since that may call functions of the user.
 //
-// Invariants  I1  The state leaves `waiting` once: by the keeper's compare-exchange under lock_, or by a requester's under the
-//                 lock of the stop list. Who changes it makes the coroutine ready.
-//             I2  A timer is alive while it is in the queue or in a stop list. It joins both under lock_; its coroutine
-//                 leaves both, each under its lock, before it goes on.
+// Invariants  I1  Whether it is served or stopped is decided as in stop_state.hpp, for plain waits; the keeper does it under
+//                 lock_. Who does makes the coroutine ready.
+//             I2  A timer is alive while it is in the queue. The keeper takes it out, under lock_; a stopped one takes itself
+//                 out before it goes on.
 //             I3  The keeper looks no later than at the first deadline: who brings an earlier one than wakes_at_ wakes it.
 //                 It may look earlier: at a time that it was given for a timer that has left since.
 //             I4  A limit that has left lock_ before the keeper took it is the owner's alone; else the owner waits until it
 //                 has been asked_: whoever asks touches nothing of it after the exchange, but the owner that waits.
 //
-// Orders      As in wait_line: the compare-exchanges are relaxed, the locks and the way to the next thread do the rest.
+// Orders      The lock's, and:
 //             O1  asked_: exchange release, when the task has been asked -> load or exchange acquire by the owner, who ends
 //                 it all.
 //             O2  asked_: exchange release by the owner that waits -> exchange acquire: it is suspended.
@@ -51,25 +50,30 @@ class timer_queue;
 /// When a wait is over: at a time, or so long after it began.
 class until {
 public:
-    [[nodiscard]] static until at(clock::time_point time) noexcept { return until(time.time_since_epoch(), false); }
-    [[nodiscard]] static until after(clock::duration limit) noexcept { return until(limit, true); }
+    [[nodiscard]] static until at(clock::time_point time) noexcept
+    {
+        return until(time.time_since_epoch() > clock::duration::zero() ? time.time_since_epoch()
+                                                                       : clock::duration::zero());
+    }
+    [[nodiscard]] static until after(clock::duration limit) noexcept
+    {
+        return until(limit > clock::duration::zero() ? -limit : clock::duration::zero());
+    }
 
     [[nodiscard]] clock::time_point of(clock::time_point now) const noexcept
     {
-        if (!relative_) return clock::time_point(time_);
-        if (time_ <= clock::duration::zero()) return now;
-        return time_ < clock::time_point::max() - now ? now + time_ : clock::time_point::max();
+        if (time_ >= clock::duration::zero()) return clock::time_point(time_);
+        return -time_ < clock::time_point::max() - now ? now - time_ : clock::time_point::max();
     }
 
 private:
     friend class sleep_awaiter;
-    until(clock::duration time, bool relative) noexcept : time_(time), relative_(relative) {}
-    clock::duration time_;
-    bool relative_;
+    explicit until(clock::duration time) noexcept : time_(time) {}
+    clock::duration time_;  ///< since the clock's epoch; if negative, its amount is how long after the beginning
 };
 
 /// What lies in the queue.
-class timer : public stop_node {
+class timer {
 public:
     timer() noexcept = default;
     timer(const timer&) = delete;
@@ -78,28 +82,19 @@ public:
 protected:
     friend class timer_queue;
 
-    enum class phase : std::uint8_t { waiting, served, stopped };
-
-    atomic<phase> state_{phase::served};
-    bool suspended_ = false;
-    bool queued_ = false;
-    bool relative_ = false;  ///< before the wait: deadline_ holds how long it is to be
+    strand* who_ = nullptr;  ///< null: the time had come at once
     clock::time_point deadline_{};
-    // A pairing heap: the first child, the next sibling, and the previous one or the parent. When it has left: the next one
-    // of those that are being made ready.
+    // A pairing heap: the first child, the next sibling, and the previous one or the parent. When it has left: itself; and the
+    // next one of those that are being made ready.
     timer* child_ = nullptr;
     timer* sibling_ = nullptr;
-    timer* back_ = nullptr;
+    timer* back_ = this;
 };
 
 /// A wait for a time: what co_await needs.
 class sleep_awaiter : public timer, public strand_awaiter {
 public:
-    explicit sleep_awaiter(until when) noexcept
-    {
-        deadline_ = clock::time_point(when.time_);
-        relative_ = when.relative_;
-    }
+    explicit sleep_awaiter(until when) noexcept { deadline_ = clock::time_point(when.time_); }
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller)
@@ -201,7 +196,6 @@ public:
     [[noreturn]] void keep() noexcept;
 
 private:
-    static bool claim_stopped(stop_node& self) noexcept;
     void insert_and_unlock(timer& t, clock::time_point deadline) noexcept;
     void remove_locked(timer& t) noexcept;
     static timer* merge(timer* a, timer* b) noexcept;

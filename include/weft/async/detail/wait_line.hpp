@@ -5,16 +5,14 @@
 //             line.  requesters: who ask a waiting task to stop.
 //
 // Fields      first_, last_, and the links and in_line of the waits: guarded by lock_
-//             state of a wait: waiting, then served or stopped
 //
-// Invariants  I1  The state leaves `waiting` once: by a server's compare-exchange under lock_, or a requester's under the
-//                 lock of the stop list. Who changes it makes the coroutine ready.
-//             I2  A wait is alive while it is in line or in a stop list. It is joined to both under lock_, and its coroutine
-//                 leaves both before it goes on: so it takes both locks that somebody may hold who still looks at it.
+// Invariants  I1  Whether it is served or stopped is decided as in stop_state.hpp, for plain waits; servers do it under lock_.
+//                 Who does makes the coroutine ready.
+//             I2  A wait is alive while it is in line. A server takes it out, under lock_; a stopped one takes itself out
+//                 before it goes on.
 //             I3  The object with the line is alive until the last server has left lock_: its destructor takes it.
 //
-// Orders      I1's compare-exchanges are relaxed: what the winner needs to see was written before the wait joined, under
-//             the lock that it holds; the coroutine sees what the winner did by the lock under which it is made ready.
+// Orders      The lock's.
 //
 // Progress    blocking, for some tens of instructions.
 //
@@ -24,15 +22,12 @@
 #include <weft/async/detail/stop_state.hpp>
 #include <weft/async/detail/stopped.hpp>
 #include <weft/async/detail/strand.hpp>
-#include <weft/seam/atomic.hpp>
 #include <weft/sync/spinlock.hpp>
-
-#include <cstdint>
 
 namespace weft::detail {
 
 /// One that waits in a line; and the part of an awaiter that is the same for all.
-class line_wait : public strand_awaiter, public stop_node {
+class line_wait : public strand_awaiter {
 public:
     line_wait() noexcept = default;
     line_wait(const line_wait&) = delete;
@@ -41,13 +36,8 @@ public:
 private:
     friend class wait_line;
 
-    enum class phase : std::uint8_t { waiting, served, stopped };
-
-    static bool claim_stopped(stop_node& self) noexcept;
-
-    atomic<phase> state_{phase::served};
-    bool in_line_ = false;    ///< guarded by the line's lock
-    bool suspended_ = false;  ///< has joined
+    strand* who_ = nullptr;  ///< null: what it wanted was there at once
+    bool in_line_ = false;   ///< guarded by the line's lock
     line_wait* before_ = nullptr;
     line_wait* after_ = nullptr;
 };
@@ -84,7 +74,7 @@ public:
     /// Under the lock: all of them, as a list for make_all_ready.
     [[nodiscard]] line_wait* serve_all_locked() noexcept;
 
-    static void make_ready(line_wait& w) noexcept { detail::make_ready(*w.who); }
+    static void make_ready(line_wait& w) noexcept { detail::make_ready(*w.who_); }
     static void make_all_ready(line_wait* list) noexcept;
     /// Appends one to such a list; `last` is null while it is empty.
     static void append(line_wait*& list, line_wait*& last, line_wait& w) noexcept;
