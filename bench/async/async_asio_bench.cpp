@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #if __has_include(<asio.hpp>)
 #include "harness/bench.hpp"
+#include "sleepers.hpp"
 
 #define ASIO_STANDALONE
 #define ASIO_NO_DEPRECATED
@@ -26,6 +27,7 @@ using asio::use_awaitable;
 using channel = asio::experimental::concurrent_channel<void(asio::error_code, int)>;
 
 constexpr int many = 1000;
+constexpr int games = 10;
 
 /// A context, and the threads that run it.
 class threads_of_asio {
@@ -37,9 +39,9 @@ public:
     ~threads_of_asio() { work_.reset(); }
 
     template <class T>
-    void run(awaitable<T> all)
+    T run(awaitable<T> all)
     {
-        asio::co_spawn(io_, std::move(all), asio::use_future).get();
+        return asio::co_spawn(io_, std::move(all), asio::use_future).get();
     }
 
 private:
@@ -137,6 +139,31 @@ awaitable<void> arm_and_cancel()
     }
 }
 
+awaitable<void> sleeps(std::chrono::nanoseconds time)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(use_awaitable);
+}
+awaitable<std::vector<double>> naps()
+{
+    std::vector<double> late;
+    for (int i = 0; i < sleepers::naps; ++i) {
+        const auto begin = sleepers::clock::now();
+        co_await sleeps(sleepers::nap);
+        late.push_back(sleepers::seconds_since(begin) - std::chrono::duration<double>(sleepers::nap).count());
+    }
+    co_return late;
+}
+
+awaitable<void> many_games()
+{
+    for (int i = 0; i < games; ++i) co_await ping_pong(1);
+}
+awaitable<void> pairs()
+{
+    return all_of(32, [](int) { return many_games(); });
+}
+
 template <class Make>
 void add(const std::string& name, const char* unit, double per_iteration, Make make)
 {
@@ -148,6 +175,21 @@ void add(const std::string& name, const char* unit, double per_iteration, Make m
     }
 }
 
+void add_sleepers()
+{
+    for (const int threads : bench::thread_counts()) {
+        sleepers::add_many("asio", threads, [=](benchmark::State& state, auto measure) {
+            threads_of_asio on(threads);
+            const auto all = [] { return all_of(sleepers::many, [](int i) { return sleeps(sleepers::time_of(i)); }); };
+            for (auto _ : state) measure([&] { on.run(all()); });
+        });
+        sleepers::add_lateness("asio", threads, [=](benchmark::State& state, auto note) {
+            threads_of_asio on(threads);
+            for (auto _ : state) note(on.run(naps()));
+        });
+    }
+}
+
 [[maybe_unused]] const int registered = [] {
     add("await a child", "ns/await", many, [] { return await_many(); });
     add("spawn 1000 in a scope", "ns/task", many, [] { return all_of(many, [](int i) { return child(i); }); });
@@ -156,11 +198,13 @@ void add(const std::string& name, const char* unit, double per_iteration, Make m
     add("yield, 64 tasks", "ns/yield", 64.0 * many, [] { return all_of(64, [](int) { return yields(many); }); });
     add("ping-pong, bounded(1)", "ns/round trip", many, [] { return ping_pong(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(); });
     for (const int senders : {1, 4}) {
         add("stream " + std::to_string(senders) + ":1, bounded(1024)", "ns/message", stream_length,
             [=] { return stream(senders); });
     }
     add("with_timeout in time", "ns/task", many, [] { return arm_and_cancel(); });
+    add_sleepers();
     return 0;
 }();
 

@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int many = 1000;
+constexpr int games = 10;
 
 weft::task<int> child(int n) { co_return n; }
 
@@ -110,6 +111,18 @@ weft::task<> ping_pong(std::size_t capacity)
     const auto there = weft::bounded<int>(capacity);
     const auto back = weft::bounded<int>(capacity);
     co_await weft::when_all(returns(there.second, back.first), asks(there.first, back.second));
+}
+
+/// 32 times such a pair: long enough for all threads to be awake most of the time.
+weft::task<> pairs()
+{
+    const auto many_games = []() -> weft::task<> {
+        for (int i = 0; i < games; ++i) co_await ping_pong(1);
+    };
+    co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+        for (int i = 0; i < 32; ++i) s.spawn(many_games());
+        co_return;
+    });
 }
 
 /// The same between this thread and another one.
@@ -215,6 +228,7 @@ const int registered = [] {
     add("ping-pong, bounded(1)", "ns/round trip", many, [] { return ping_pong(1); });
     add_of_threads("ping-pong, bounded(1)", "ns/round trip", many, [] { ping_pong_of_threads(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(); });
     add_of_threads("ping-pong, rendezvous", "ns/round trip", many, [] { ping_pong_of_threads(0); });
     for (const int senders : {1, 4}) {
         const std::string name = "stream " + std::to_string(senders) + ":1, ";

@@ -16,6 +16,7 @@ namespace {
 namespace fibers = boost::fibers;
 
 constexpr int many = 1000;
+constexpr int games = 10;
 
 /// Runs f() in a fiber, where `threads` threads share all fibers that are ready.
 template <class F>
@@ -149,6 +150,13 @@ const int registered = [] {
         fibers::unbuffered_channel<int> there;
         fibers::unbuffered_channel<int> back;
         ping_pong(there, back);
+    });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] {
+        run_each(32, [] {
+            fibers::buffered_channel<int> there(2);
+            fibers::buffered_channel<int> back(2);
+            for (int i = 0; i < games; ++i) ping_pong(there, back);
+        });
     });
     for (const int senders : {1, 4}) {
         add("stream " + std::to_string(senders) + ":1, bounded(1024)", "ns/message", stream_length,
