@@ -207,7 +207,8 @@ clock::time_point timer_queue::fire(clock::time_point now) noexcept
         const auto next = root_ != nullptr ? root_->deadline_ : clock::time_point::max();
         // When its first timer has left, the keeper keeps the time all the same: where one after the other is set and leaves
         // again, each of them would have to wake it.
-        if (next < wakes_at_ || wakes_at_ <= now) wakes_at_ = next;
+        const auto then = next < now + slack ? now + slack : next;
+        if (then < wakes_at_ || wakes_at_ <= now) wakes_at_ = then;
         const auto looks_at = wakes_at_;
         lock_.unlock();
         *last = nullptr;
@@ -283,7 +284,7 @@ void timer_queue::insert_and_unlock(timer& t, clock::time_point deadline) noexce
     t.deadline_ = deadline;
     t.child_ = t.sibling_ = t.back_ = nullptr;
     root_ = merge(root_, &t);
-    const bool earlier = deadline < wakes_at_;  // I3
+    const bool earlier = wakes_at_ - deadline > slack;  // I3
     if (earlier) wakes_at_ = deadline;
     lock_.unlock();
     if (earlier) keeper_.unpark();

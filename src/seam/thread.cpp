@@ -10,6 +10,9 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <signal.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
@@ -69,6 +72,7 @@ private:
 thread::thread(const options& how, erased body) : handle_(std::make_unique<handle>())
 {
     body->name = how.name.substr(0, 15);
+    body->is_punctual = how.is_punctual;
     pthread_attr_t attributes;
     if (const int error = pthread_attr_init(&attributes))
         throw std::system_error(error, std::generic_category(), "weft: cannot start a thread");
@@ -133,6 +137,7 @@ void* thread::enter(void* body) noexcept
 #if defined(__linux__)
     // The thread does it itself, so that its body never sees another name.
     if (!owned->name.empty()) pthread_setname_np(pthread_self(), owned->name.c_str());
+    if (owned->is_punctual) prctl(PR_SET_TIMERSLACK, 1);  // in nanoseconds
 #endif
     owned->run();
     return nullptr;

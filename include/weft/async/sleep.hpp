@@ -77,7 +77,8 @@ weft::task<timed_result<T>> run_until(weft::task<T> t, until when)
 /// `co_await weft::sleep_for(1s)`: goes on so much later, never earlier; at once for zero or less. Throws weft::stopped if
 /// the task is asked to stop meanwhile, and std::system_error if the thread that wakes sleepers cannot be started.
 ///
-/// Cost:    no thread sleeps along: one thread of weft's own, which starts with the first sleeper, wakes all of them.
+/// Cost:    no thread sleeps along: one thread of weft's own, which starts with the first sleeper, wakes all of them. Where
+///          many are due it does so every 200 us, so one may be so much later than the system would let it be.
 ///          In a test_pool it takes no time: the pool's clock jumps when nothing else can be done.
 /// Example: examples/async/timeout.cpp
 template <class Rep, class Period>

@@ -19,6 +19,7 @@ public:
     struct options {
         std::string name;            ///< shown by debuggers; cut to what the system allows (15 bytes on Linux)
         std::size_t stack_size = 0;  ///< bytes; 0: the system's default; raised to the system's minimum
+        bool is_punctual = false;    ///< its timed waits end on time; on Linux others take up to 50 us longer
     };
 
     /// Starts a thread that runs `body()`, which must not throw. Throws std::system_error if none can be started.
@@ -46,6 +47,7 @@ private:
         virtual ~body_base() = default;
         virtual void run() = 0;
         std::string name;
+        bool is_punctual = false;
     };
     template <class F>
     struct body_of final : body_base {

@@ -17,8 +17,9 @@
 //                 lock_. Who does makes the coroutine ready.
 //             I2  A timer is alive while it is in the queue. The keeper takes it out, under lock_; a stopped one takes itself
 //                 out before it goes on.
-//             I3  The keeper looks no later than at the first deadline: who brings an earlier one than wakes_at_ wakes it.
-//                 It may look earlier: at a time that it was given for a timer that has left since.
+//             I3  The keeper looks no later than `slack` after the first deadline: who brings one for which wakes_at_ would be
+//                 too late wakes it. So those that come one soon after the other are taken together. It may look
+//                 earlier: at a time that it was given for a timer that has left since.
 //             I4  A limit that has left lock_ before the keeper took it is the owner's alone; else the owner waits until it
 //                 has been asked_: whoever asks touches nothing of it after the exchange, but the owner that waits.
 //
@@ -198,12 +199,14 @@ public:
 private:
     void insert_and_unlock(timer& t, clock::time_point deadline) noexcept;
     void remove_locked(timer& t) noexcept;
+    static constexpr clock::duration slack = std::chrono::microseconds(200);
+
     static timer* merge(timer* a, timer* b) noexcept;
     static timer* merge_all(timer* first) noexcept;
 
     spinlock lock_;
     timer* root_ = nullptr;
-    clock::time_point wakes_at_ = clock::time_point::min();  ///< nobody needs to be woken: it looks before it sleeps
+    clock::time_point wakes_at_{};  ///< long past: nobody needs to be woken, it looks before it sleeps
     parking_spot keeper_;
 };
 

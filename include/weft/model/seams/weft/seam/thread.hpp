@@ -15,6 +15,7 @@ public:
     struct options {
         std::string name;
         std::size_t stack_size = 0;
+        bool is_punctual = false;
     };
 
     template <class F>

@@ -16,6 +16,7 @@ public:
     struct options {
         std::string name;
         std::size_t stack_size = 0;
+        bool is_punctual = false;
     };
 
     /// Throws std::system_error outside a simulation: there is nothing that it could run on.
