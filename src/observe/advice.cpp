@@ -93,6 +93,27 @@ std::string advice_for(const region_report& r)
             "%.0f %% of the time is lost between the call to a thread and its beginning: the machine has other work, "
             "or fewer processors than the pool has threads.",
             share(r.overhead));
+    const double shared = share(r.work) * r.shared_share();
+    if (shared > 20 && shared > share(r.imbalance)) {
+        const std::string known = words(
+            "an item takes %.1f times as long while %.1f threads work as while one does and the others are held "
+            "(median of %llu looks)",
+            r.slowdown, r.side_by_side, static_cast<unsigned long long>(r.slowdown_looks));
+        if (share(r.blocked) > 2 && !r.blocked_by.empty())
+            return words("Bound by what threads share: %s, and they slept for it, too (%s): hold it for less time.",
+                         known.c_str(), r.blocked_by.front().first.c_str());
+        // Those who share a bandwidth are together as fast as one who has it alone.
+        if (r.slowdown > 1.25 * r.side_by_side)
+            return words(
+                "Bound by a cache line that threads take from each other: %s, so together they are slower than one. "
+                "Look for what several of them write, a counter, a flag or a spinlock (perf c2c): give each its own.",
+                known.c_str());
+        return words(
+            "Bound by memory: %s. More threads add no bandwidth: read less (smaller types, fewer passes, blocks that "
+            "stay "
+            "in the cache), unless it is a line that all of them write, a spinlock, or a core that two of them share.",
+            known.c_str());
+    }
     if (share(r.imbalance) > much)
         return words(
             "%.0f %% of the time is lost at the end of calls, when some threads have run out of work: the last parts "
@@ -136,6 +157,12 @@ double region_report::parallelism() const { return ratio(work, wall); }
 double region_report::serial_share() const { return std::min(ratio(alone, work), 1.0); }
 double region_report::most_speedup(std::size_t on_threads) const { return amdahl(serial_share(), on_threads); }
 double region_report::karp_flatt() const { return serial_share_that_explains(parallelism(), threads); }
+
+double region_report::shared_share() const
+{
+    constexpr std::uint64_t enough = 5;  // looks
+    return slowdown_looks < enough || slowdown <= 1 ? 0 : 1 - 1 / slowdown;
+}
 
 std::string region_report::place() const
 {

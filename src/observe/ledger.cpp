@@ -27,6 +27,7 @@ struct ledger::run {
     int most_working = 0;
     double work = 0, wait = 0, block = 0, alone = 0;
     times_by_kind blocked_by;
+    std::vector<look> looks;
     double tail = 0;  ///< fewer work than ever at a time: since that began for the last time, how many times how long
     double longest = 0;
     double worked_before = 0, searched_before = 0, came_before = 0;  ///< of all threads
@@ -130,6 +131,10 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             break;
         case event_kind::long_block:
             if (const shared_run r = run_of(t)) r->longest = std::max(r->longest, static_cast<double>(note.value));
+            break;
+        case event_kind::slowdown:
+            if (const shared_run r = run_of(t); r != nullptr && r->looks.size() < most_looks)
+                r->looks.push_back({std::bit_cast<float>(static_cast<std::uint32_t>(note.value)), note.threads});
             break;
         case event_kind::steal:
             steal(t, note);
@@ -389,6 +394,9 @@ void ledger::end_run(run& r)
     take(s.searching, searched_ - r.searched_before);
     s.idle += left;
     s.alone += r.alone;
+    for (const look& l : r.looks) {
+        if (s.looks.size() < most_looks) s.looks.push_back(l);
+    }
     if (r.most_working > 1) s.imbalance += r.tail;
     s.in_long_blocks += r.longest;
     if (r.longest > 0) ++s.long_calls;
@@ -396,6 +404,20 @@ void ledger::end_run(run& r)
         s.longest = r.longest;
         s.longest_of = r.work;
     }
+}
+
+void ledger::sum_up(std::vector<look>& looks, region_report& to)
+{
+    if (looks.empty()) return;
+    // The median: a thread that has lost its processor during a look makes it tell anything.
+    const auto middle = looks.begin() + static_cast<std::ptrdiff_t>(looks.size() / 2);
+    std::nth_element(looks.begin(), middle, looks.end(),
+                     [](const look& a, const look& b) { return a.slowdown < b.slowdown; });
+    to.slowdown = middle->slowdown;
+    to.slowdown_looks = looks.size();
+    double threads = 0;
+    for (const look& l : looks) threads += l.threads;
+    to.side_by_side = threads / static_cast<double>(looks.size());
 }
 
 measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
@@ -418,6 +440,7 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
         const double length = std::min(step_, static_cast<double>(now_ - began_) - static_cast<double>(i) * step_);
         all.timeline.push_back(length > 0 ? steps_[i] / length : 0);
     }
+    std::map<std::string, std::vector<look>> looks;
     for (const auto& [key, s] : regions_) {
         region_report r;
         if (s.file != nullptr) {
@@ -431,6 +454,8 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
             return o.file == r.file && o.line == r.line && o.name == r.name;
         });
         region_report& to = same != all.regions.end() ? *same : all.regions.emplace_back(std::move(r));
+        std::vector<look>& its_looks = looks[to.place()];
+        its_looks.insert(its_looks.end(), s.looks.begin(), s.looks.end());
         to.calls += s.calls;
         to.shared_calls += s.shared_calls;
         to.parts += s.parts;
@@ -469,6 +494,7 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
     for (region_report& r : all.regions) {
         std::sort(r.blocked_by.begin(), r.blocked_by.end(),
                   [](const auto& a, const auto& b) { return a.second > b.second; });
+        sum_up(looks[r.place()], r);
         r.advice = advice_for(r);
     }
     return all;

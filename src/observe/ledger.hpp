@@ -66,6 +66,14 @@ private:
         state below = state::unknown;  ///< when the stack is empty
     };
 
+    /// How many times as long an item took while so many threads worked.
+    struct look {
+        float slowdown;
+        std::uint32_t threads;
+    };
+    static constexpr std::size_t most_looks = 4096;  // of a region
+    static void sum_up(std::vector<look>& looks, region_report& to);
+
     /// The sums of all calls of a region, in ticks.
     struct sums {
         const char* file = nullptr;
@@ -77,6 +85,7 @@ private:
                elsewhere = 0, idle = 0;
         double imbalance = 0, alone = 0, longest = 0, longest_of = 0, in_long_blocks = 0;
         times_by_kind blocked_by;
+        std::vector<look> looks;
     };
 
     [[nodiscard]] static state state_of(const thread_state& t) noexcept;

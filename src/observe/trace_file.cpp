@@ -177,6 +177,7 @@ private:
                 }
                 return;
             case event_kind::long_block:
+            case event_kind::slowdown:
                 return;
         }
     }
