@@ -17,7 +17,7 @@ enum class event_kind : std::uint8_t {
     /// what: the source file, a static string, or null for a part of the region around it; line; value: items, 0 if unknown;
     /// threads, slot
     region_begin,
-    region_end,
+    region_end,  ///< what: an object that it covers; or null, and it is the newest region of this thread
     /// what: the scope, or another object, which belongs to the region of this thread; threads: that may help, or 0
     scope_open,
     long_block,  ///< value: ticks that one block of this region has taken, if that was long
@@ -42,7 +42,7 @@ enum class event_kind : std::uint8_t {
     task_pause,  ///< it is suspended, or has ended
     task_ready,  ///< the thread lets a strand go on, or begin; what: the strand
     span_begin,  ///< what: a name that the user has given, a static string
-    span_end,
+    span_end,    ///< what: the name
 };
 
 /// Some units of a loop that this thread has run in one go.
