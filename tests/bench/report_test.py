@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as xml
 
 BENCH = pathlib.Path(__file__).resolve().parents[2] / "bench"
 sys.path.insert(0, str(BENCH))
@@ -66,7 +67,7 @@ assert "Since aaaaaaa" in text and "join / fib, 2 threads: 2.00 times as fast" i
 assert "&lt;u32&gt; &amp; more" in text and "<u32>" not in text
 plots = dict(re.findall(r'aria-label="([^"]*)">(.*?)</svg>', text, re.S))
 assert set(plots) == {"join beside the best peer", "sort beside the best peer", "join over time", "sort over time"}, plots.keys()
-bars = re.findall(r'<title>(\w+), 2 threads: .*?<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="\d+" fill="var\(--(\w+)\)"',
+bars = re.findall(r'<title>(\w+), 2 threads: .*?<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="[\d.]+" fill="var\(--(\w+)\)"',
                   plots["join beside the best peer"], re.S)
 kinds = {name: kind for name, x, width, kind in bars}
 assert [b[0] for b in bars] == ["tree", "level", "fib"], bars
@@ -117,5 +118,21 @@ assert prose[0] == prose[1]
 assert tables.renewed(after, now) == after
 readme = (BENCH / "README.md").read_text(encoding="utf-8")
 assert tables.renewed(readme) == readme, "bench/README.md does not show the losses first: bench/tables.py --sort bench/README.md"
+
+# The picture of docs/latency.md, drawn with the same pieces: a bar of 1,000 ns on a scale from 10 to 10,000 is twice one of 100.
+ways = {"dependent": 1000, "serial": 100, "groups": 100, "amac": 100, "weft": 50, "weft 4": 100, "weft 8": 50, "weft 32": 25}
+rows = [{"group": "latency", "case": c, "impl": i, "threads": 1, "median": v + (c == "graph" and i == "dependent")}
+        for c in ("search", "tree", "list", "hash", "graph") for i, v in ways.items()]
+(folder / "latency.json").write_text(json.dumps(rows), encoding="utf-8")
+subprocess.run([sys.executable, BENCH / "latency/plot.py", folder / "latency.json", folder / "latency.svg"], check=True)
+space = "{http://www.w3.org/2000/svg}"
+drawn = xml.parse(folder / "latency.svg").getroot()
+height = {g.find(space + "title").text: float(g.find(space + "rect").get("height")) for g in drawn.iter(space + "g")}
+assert abs(height["tree, dependent: 1000 ns"] - 2 * height["tree, serial: 100 ns"]) < 0.2, height
+lines = [[[float(n) for n in p.split(",")] for p in curve.get("points").split()] for curve in drawn.iter(space + "polyline")]
+assert len(lines) == 5 and all(len(points) == 4 for points in lines)
+left, top = lines[0][0][0], [y for x, y in lines[0]]
+assert [round((x - left) / 100) for x, y in lines[0]] == [0, 1, 2, 3], lines[0]  # 4, 8, 16, 32 in flight
+assert abs((top[0] - top[3]) / (top[0] - top[1]) - 3) < 0.01, lines[0]  # 1, 2, 2, 4 times as fast
 os.remove(folder / "raw_old.json")
 print("tables and plots say what is known")
