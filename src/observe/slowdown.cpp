@@ -12,6 +12,7 @@
 
 namespace weft::detail {
 namespace {
+namespace side_by_side {  // its names are common words, and all sources may be compiled as one
 
 // Microseconds.
 constexpr std::uint64_t window = 32;           // a part of a look, of at least one block
@@ -147,9 +148,7 @@ void hold() noexcept
     }
 }
 
-}  // namespace
-
-void slowdown_look::watch(const loop_block& block) noexcept
+void watch(const loop_block& block) noexcept
 {
     const std::uint64_t ticket = ticket_.load(order::relaxed);
     if (me.ticket != 0) {
@@ -164,9 +163,14 @@ void slowdown_look::watch(const loop_block& block) noexcept
     seen_.fetch_add(1, order::relaxed);
 }
 
+}  // namespace side_by_side
+}  // namespace
+
+void slowdown_look::watch(const loop_block& block) noexcept { side_by_side::watch(block); }
+
 void slowdown_look::disturbed() noexcept
 {
-    if (me.ticket != 0) end_look();
+    if (side_by_side::me.ticket != 0) side_by_side::end_look();
 }
 
 }  // namespace weft::detail
