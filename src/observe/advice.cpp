@@ -72,27 +72,6 @@ std::string advice_for(const region_report& r)
             "Left on one thread, for a call takes %s, about as long as handing work over: do more in one call, or "
             "make the loop around it parallel instead.",
             took.c_str());
-    // In a few of many calls it is more likely that a thread has lost its processor.
-    if (r.in_long_blocks > r.work / 4 && r.long_calls * 2 >= r.calls && r.longest > microseconds(100))
-        return words(
-            "One item, or block of items that one thread ran in one go, takes %s, %.0f %% of the work of its call: no "
-            "number of threads can be faster than that; divide it (unless the system has put that thread aside).",
-            time_text(r.longest).c_str(), percent(r.longest, r.longest_of));
-    if (r.shared_calls == 0)
-        return words(
-            "No other thread took part in any call, of %s each: it cannot be divided, or the other threads had no "
-            "processor.",
-            took.c_str());
-    if (share(r.overhead) > much && each < milliseconds(1))
-        return words(
-            "Threads are woken for calls of %s, and %.0f %% of the time is lost on the way: put calls together, "
-            "or let them follow each other more quickly.",
-            took.c_str(), share(r.overhead));
-    if (share(r.overhead) > much)
-        return words(
-            "%.0f %% of the time is lost between the call to a thread and its beginning: the machine has other work, "
-            "or fewer processors than the pool has threads.",
-            share(r.overhead));
     const double shared = share(r.work) * r.shared_share();
     if (shared > 20 && shared > share(r.imbalance)) {
         const std::string known = words(
@@ -114,6 +93,27 @@ std::string advice_for(const region_report& r)
             "in the cache), unless it is a line that all of them write, a spinlock, or a core that two of them share.",
             known.c_str());
     }
+    // In a few of many calls it is more likely that a thread has lost its processor.
+    if (r.in_long_blocks > r.work / 4 && r.long_calls * 2 >= r.calls && r.longest > microseconds(100))
+        return words(
+            "One item, or block of items that one thread ran in one go, takes %s, %.0f %% of the work of its call: no "
+            "number of threads can be faster than that; divide it (unless the system has put that thread aside).",
+            time_text(r.longest).c_str(), percent(r.longest, r.longest_of));
+    if (r.shared_calls == 0)
+        return words(
+            "No other thread took part in any call, of %s each: it cannot be divided, or the other threads had no "
+            "processor.",
+            took.c_str());
+    if (share(r.overhead) > much && each < milliseconds(1))
+        return words(
+            "Threads are woken for calls of %s, and %.0f %% of the time is lost on the way: put calls together, "
+            "or let them follow each other more quickly.",
+            took.c_str(), share(r.overhead));
+    if (share(r.overhead) > much)
+        return words(
+            "%.0f %% of the time is lost between the call to a thread and its beginning: the machine has other work, "
+            "or fewer processors than the pool has threads.",
+            share(r.overhead));
     if (share(r.imbalance) > much)
         return words(
             "%.0f %% of the time is lost at the end of calls, when some threads have run out of work: the last parts "

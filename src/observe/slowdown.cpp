@@ -30,17 +30,24 @@ constinit atomic<std::uint32_t> held_{0};
 
 std::uint64_t microseconds(std::uint64_t n) noexcept { return n * ticks_per_microsecond(); }
 
-/// Ticks a unit.
-struct speed {
-    double units = 0;
-    double ticks = 0;
-
-    void add(const loop_block& b) noexcept
+/// Ticks a unit: the median of the newest blocks, one of which may have lost its processor.
+class speed {
+public:
+    void add(const loop_block& b) noexcept { blocks_[count_++ % most] = b.ticks / static_cast<float>(b.units); }
+    void forget() noexcept { count_ = 0; }
+    [[nodiscard]] float get() const noexcept
     {
-        units += static_cast<double>(b.units);
-        ticks += static_cast<double>(b.ticks);
+        float sorted[most] = {};
+        const std::size_t n = std::min(count_, most);
+        std::copy_n(blocks_, n, sorted);
+        std::nth_element(sorted, sorted + n / 2, sorted + n);
+        return sorted[n / 2];
     }
-    [[nodiscard]] double get() const noexcept { return ticks / units; }
+
+private:
+    static constexpr std::size_t most = 16;
+    float blocks_[most] = {};
+    std::size_t count_ = 0;
 };
 
 /// What a thread knows of looks.
@@ -51,7 +58,8 @@ struct looker {
     std::uint64_t seen = 0;    ///< the mark for which it has counted itself
     const void* loop = nullptr;
     part now = part::before;
-    std::uint64_t since = 0;
+    std::uint64_t began = 0;
+    std::uint64_t since = 0;  ///< this part
     std::uint64_t held_since = 0;
     std::uint64_t held = 0;  ///< ticks for which it has held others
     std::uint32_t others = 0;
@@ -78,7 +86,7 @@ void begin_look(const loop_block& b, std::uint64_t may_begin) noexcept
     if (b.ticks > static_cast<float>(microseconds(longest_block))) return;
     const std::uint64_t ticket = b.ended + microseconds(patience);
     if (!ticket_.compare_exchange_strong(may_begin, ticket, order::relaxed, order::relaxed)) return;
-    me = {.ticket = ticket, .seen = me.seen, .loop = b.loop, .since = b.ended};
+    me = {.ticket = ticket, .seen = me.seen, .loop = b.loop, .began = b.ended, .since = b.ended};
     hold_until_.store(0, order::relaxed);
     held_.store(0, order::relaxed);
     seen_.store(0, order::relaxed);
@@ -101,8 +109,9 @@ void go_on(const loop_block& b) noexcept
             if (passed < long_enough) return;
             me.others = seen_.load(order::relaxed);
             if (me.others == 0) {
-                if (passed > microseconds(longest_block)) end_look();  // it is alone
-                return;
+                if (b.ended - me.began > microseconds(longest_block)) return end_look();  // it is alone
+                me.before.forget();
+                return next(part::before);
             }
             mark_.store(0, order::relaxed);
             me.held_since = b.ended;
@@ -131,7 +140,8 @@ void go_on(const loop_block& b) noexcept
                 if (passed > 4 * long_enough) end_look();  // they have left
                 return;
             }
-            const auto slowdown = static_cast<float>((me.before.get() + me.after.get()) / 2 / me.alone.get());
+            // The smaller one: either may have been disturbed by what else the machine does.
+            const float slowdown = std::min(me.before.get(), me.after.get()) / me.alone.get();
             const auto threads = static_cast<std::uint16_t>(me.others + 1);
             end_look();
             detail::write_event(
