@@ -7,11 +7,11 @@ page.py OUT.html NOW.json [OLDER.json...]   NOW.json is what bench/run has writt
 import collections
 import html
 import json
-import math
 import os
 import sys
 
-from report import best_peers, change, rate, short
+import svg
+from report import best_peers, change, short
 
 WIDTH, LEFT, RIGHT, ROW = 900, 330, 890, 18
 HEAD = """<!DOCTYPE html>
@@ -30,10 +30,6 @@ svg text{fill:var(--faint);font:11px system-ui,sans-serif}.axis{stroke:var(--lin
 """
 
 
-def text(x, y, words, anchor="start"):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(words)}</text>'
-
-
 def cut(words, most):
     return words if len(words) <= most else words[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
@@ -42,31 +38,14 @@ def number(times):
     return f"{times:g}" if times >= 1 else f"1/{1 / times:g}"
 
 
-class LogScale:
-    """From a factor to a place between two ends, with room for all of them and for 1."""
-
-    def __init__(self, factors, low_end, high_end):
-        self.low = math.floor(min(0, *(math.log2(f) for f in factors)))
-        self.high = max(self.low + 1, math.ceil(max(0, *(math.log2(f) for f in factors))))
-        self.ends = low_end, high_end
-
-    def at(self, factor):
-        low, high = self.ends
-        return low + (high - low) * (math.log2(factor) - self.low) / (self.high - self.low)
-
-    def steps(self):
-        apart = max(1, (self.high - self.low) // 8)
-        return [2.0**e for e in range(self.low, self.high + 1) if e % apart == 0]
-
-
 def beside_peers(group, compared):
     """How many times better than the best peer: a bar a case, the losses first."""
-    scale = LogScale([f for c in compared for f in (c.low, c.high)], LEFT, RIGHT)
+    scale = svg.scale_of_factors([f for c in compared for f in (c.low, c.high)], LEFT, RIGHT)
     height = ROW * len(compared) + 22
-    out = [f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{group} beside the best peer">']
-    for step in scale.steps():
-        out.append(f'<path class="axis{" one" if step == 1 else ""}" d="M{scale.at(step):.1f} 0V{height - 18}"/>')
-        out.append(text(min(scale.at(step), RIGHT - 6), height - 5, number(step), "middle"))
+    out = []
+    for step in scale.steps(2, 8):
+        out.append(svg.axis(scale.at(step), 0, scale.at(step), height - 18, "one" if step == 1 else ""))
+        out.append(svg.text(min(scale.at(step), RIGHT - 6), height - 5, number(step), "middle"))
     for i, c in enumerate(compared):
         y = ROW * i + 2
         kind = "ahead" if c.low > 1 else "behind" if c.high < 1 else "open"
@@ -76,11 +55,10 @@ def beside_peers(group, compared):
                  f"{short(c.theirs['median'])} {c.ours['unit']}")
         one, there = scale.at(1), scale.at(c.median)
         low, high = scale.at(c.low), scale.at(c.high)
-        out.append(f"<g><title>{html.escape(title)}</title>" + text(0, y + 11, cut(name, 46)))
-        out.append(f'<rect x="{min(one, there):.1f}" y="{y}" width="{max(abs(there - one), 1):.1f}" height="{ROW - 5}" '
-                   f'fill="var(--{kind})"/>')
-        out.append(f'<path stroke="var(--text)" fill="none" d="M{low:.1f} {y + 6.5}H{max(high, low + 1):.1f}"/></g>')
-    return "\n".join(out) + "\n</svg>\n"
+        out.append(svg.titled(title, svg.text(0, y + 11, cut(name, 46)),
+                              svg.box(min(one, there), y, max(abs(there - one), 1), ROW - 5, f"var(--{kind})"),
+                              f'<path stroke="var(--text)" fill="none" d="M{low:.1f} {y + 6.5}H{max(high, low + 1):.1f}"/>'))
+    return svg.picture(WIDTH, height, f"{group} beside the best peer", out)
 
 
 def over_time(group, runs, names):
@@ -94,24 +72,22 @@ def over_time(group, runs, names):
     if not lines:
         return ""
     factors = {k: {at: change(v[min(v)], r) for at, r in v.items()} for k, v in lines.items()}
-    scale = LogScale([f for v in factors.values() for f in v.values()], 130, 12)
+    scale = svg.scale_of_factors([f for v in factors.values() for f in v.values()], 130, 12)
     x = lambda at: 40 + (WIDTH - 80) * at / max(len(runs) - 1, 1)
-    out = [f'<svg viewBox="0 0 {WIDTH} 165" role="img" aria-label="{group} over time">']
-    for step in scale.steps():
-        out.append(f'<path class="axis{" one" if step == 1 else ""}" d="M40 {scale.at(step):.1f}H{WIDTH - 40}"/>')
-        out.append(text(34, scale.at(step) + 4, number(step), "end"))
+    out = []
+    for step in scale.steps(2, 8):
+        out.append(svg.axis(40, scale.at(step), WIDTH - 40, scale.at(step), "one" if step == 1 else ""))
+        out.append(svg.text(34, scale.at(step) + 4, number(step), "end"))
     for at, name in enumerate(names):
-        out.append(text(x(at), 155, cut(name, 14), "middle"))
-    for (case, threads), points in sorted(factors.items()):
-        last = points[max(points)]
+        out.append(svg.text(x(at), 155, cut(name, 14), "middle"))
+    for (case, threads), factor_at in sorted(factors.items()):
+        last = factor_at[max(factor_at)]
         kind = "behind" if last < 0.9 else "ahead" if last > 1.1 else "open"
-        title = f"{case}, {threads} threads: " + ", ".join(f"{names[at]} {f:.2f}" for at, f in sorted(points.items()))
-        drawn = " ".join(f"{x(at):.1f},{scale.at(f):.1f}" for at, f in sorted(points.items()))
-        out.append(f'<g><title>{html.escape(title)}</title><polyline fill="none" stroke-width="1.5" stroke="var(--{kind})" '
-                   f'points="{drawn}"/>')
-        out += [f'<circle cx="{x(at):.1f}" cy="{scale.at(f):.1f}" r="2.5" fill="var(--{kind})"/>' for at, f in points.items()]
-        out.append("</g>")
-    return "\n".join(out) + "\n</svg>\n"
+        title = f"{case}, {threads} threads: " + ", ".join(f"{names[at]} {f:.2f}" for at, f in sorted(factor_at.items()))
+        points = [(x(at), scale.at(f)) for at, f in sorted(factor_at.items())]
+        dots = [f'<circle cx="{left:.1f}" cy="{top:.1f}" r="2.5" fill="var(--{kind})"/>' for left, top in points]
+        out.append(svg.titled(title, svg.curve(points, f"var(--{kind})", 1.5), *dots))
+    return svg.picture(WIDTH, 165, f"{group} over time", out)
 
 
 def changes(runs):
@@ -151,7 +127,7 @@ def page(runs, names):
             continue
         out.append(f"<h2>{html.escape(group)}</h2>\n")
         if mine:
-            out.append(beside_peers(html.escape(group), mine))
+            out.append(beside_peers(group, mine))
         if history:
             out.append('<p class="small">weft, how many times as fast as in the first run:</p>\n' + history)
     return "".join(out) + "</body></html>\n"

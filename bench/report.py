@@ -76,11 +76,16 @@ def change(old, new):
 Comparison = collections.namedtuple("Comparison", "ours theirs median low high")
 
 
+def is_peer(row):
+    """Not weft, in whatever setting ("weft 8"), and not the plain loop; measured, and not 0."""
+    return row["impl"].split(" ")[0] not in ("weft", "serial") and bool(row["median"])
+
+
 def best_peers(rows):
     """Each case of weft's beside the best of its peers with as many threads: the losses first."""
     peers = collections.defaultdict(list)
     for r in rows:
-        if r["impl"] not in ("weft", "serial") and r["median"]:
+        if is_peer(r):
             peers[r["group"], r["case"], r["threads"]].append(r)
     found = []
     for r in rows:

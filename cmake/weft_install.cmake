@@ -8,15 +8,21 @@ install(EXPORT weft-targets NAMESPACE weft:: DESTINATION "${CMAKE_INSTALL_LIBDIR
 
 # What a static weft needs, its users must find.
 get_property(weft_components GLOBAL PROPERTY WEFT_PRIVATE_NAMES)
+set(weft_source_dir "${CMAKE_INSTALL_DATADIR}/weft/src")
 if(WEFT_HAS_SOURCE_LOCATION)
-  list(APPEND weft_components model)
+  list(APPEND weft_components model simulated)
+  # weft::simulated is compiled where it is linked. Some of its sources include others, and headers of all layers.
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/" DESTINATION "${weft_source_dir}"
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cpp" PATTERN "gdb" EXCLUDE PATTERN "net" EXCLUDE PATTERN "c" EXCLUDE)
+  install(FILES "${CMAKE_CURRENT_LIST_DIR}/weft_simulated.cmake" DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
 endif()
 set(weft_private_libraries "")
 if(NOT BUILD_SHARED_LIBS)
   get_property(weft_private_libraries GLOBAL PROPERTY WEFT_PRIVATE_LIBRARIES)
 endif()
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/weft-config.cmake.in" "${PROJECT_BINARY_DIR}/weft-config.cmake"
-                              INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
+                              INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft"
+                              PATH_VARS CMAKE_INSTALL_INCLUDEDIR weft_source_dir)
 configure_file("${CMAKE_CURRENT_LIST_DIR}/weft-config-version.cmake.in" "${PROJECT_BINARY_DIR}/weft-config-version.cmake" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/weft-config.cmake" "${PROJECT_BINARY_DIR}/weft-config-version.cmake"
         DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/weft")

@@ -29,13 +29,16 @@ def short(symbol):
 
 def stacks(lines):
     """(the functions, the outermost first) of each sample."""
-    stack = []
+    stack, begins = [], True
     for line in lines:
-        if match := re.match(r"\s+[0-9a-f]+ (.*)$", line):
+        if not line.strip():
+            if stack:
+                yield stack[::-1]
+            stack, begins = [], True
+        elif begins:  # the name of the thread, which may look like an address
+            begins = False
+        elif match := re.match(r"\s+[0-9a-f]+ (.*)$", line):
             stack.append(short(match[1].strip()))
-        elif stack and not line.strip():
-            yield stack[::-1]
-            stack = []
     if stack:
         yield stack[::-1]
 

@@ -12,11 +12,22 @@ shift
 missing() { echo "probes.sh: $1" >&2; exit 77; }
 command -v bpftrace >/dev/null || missing "there is no bpftrace (Debian: bpftrace)"
 # The probes are where weft is: in the program, or in a shared library.
-where=$(ldd "$1" | awk '/libweft\.so/ { print $3 }')
-where=${where:-$(realpath "$1")}
+binary=$(command -v "$1") || missing "there is no $1"
+where=$(ldd "$binary" 2>/dev/null | sed -n 's|.*libweft\.so[^ ]* => \(/.*\) (0x[0-9a-f]*)$|\1|p')
+where=${where:-$(realpath "$binary")}
 readelf -n "$where" 2>/dev/null | grep -q 'Provider: weft' || missing "$where has no probes: build weft where sys/sdt.h is"
 [ "$(id -u)" = 0 ] || missing "bpftrace needs root"
 
-program=$(sed "s|PROGRAM|$where|" "$script")
-command=$*
-WEFT_PROBES=1 exec bpftrace -e "$program" -c "$command"
+case $where in
+*[!A-Za-z0-9_./+-]*) path=\"$where\" ;;
+*) path=$where ;;
+esac
+# bpftrace divides a command at each space, whatever stands around it.
+command=$(TMPDIR=/tmp mktemp)
+trap 'rm -f "$command"' EXIT
+{
+    printf 'exec'
+    for word; do printf " '%s'" "$(printf '%s' "$word" | sed "s/'/'\\\\''/g")"; done
+    echo
+} >"$command"
+WEFT_PROBES=1 bpftrace -e "$(sed "s|PROGRAM|$(printf '%s' "$path" | sed 's/[\\&|]/\\&/g')|" "$script")" -c "/bin/sh $command"

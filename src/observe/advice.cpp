@@ -72,6 +72,27 @@ std::string advice_for(const region_report& r)
             "Left on one thread, for a call takes %s, about as long as handing work over: do more in one call, or "
             "make the loop around it parallel instead.",
             took.c_str());
+    const double shared = share(r.work) * r.shared_share();
+    if (shared > 20 && shared > share(r.imbalance)) {
+        const std::string known = words(
+            "an item takes %.1f times as long while %.1f threads work as while one does and the others are held "
+            "(median of %llu looks)",
+            r.slowdown, r.side_by_side, static_cast<unsigned long long>(r.slowdown_looks));
+        if (share(r.blocked) > 2 && !r.blocked_by.empty())
+            return words("Bound by what threads share: %s, and they slept for it, too (%s): hold it for less time.",
+                         known.c_str(), r.blocked_by.front().first.c_str());
+        // Those who share a bandwidth are together as fast as one who has it alone.
+        if (r.slowdown > 1.25 * r.side_by_side)
+            return words(
+                "Bound by a cache line that threads take from each other: %s, so together they are slower than one. "
+                "Look for what several of them write, a counter, a flag or a spinlock (perf c2c): give each its own.",
+                known.c_str());
+        return words(
+            "Bound by memory: %s. More threads add no bandwidth: read less (smaller types, fewer passes, blocks that "
+            "stay "
+            "in the cache), unless it is a line that all of them write, a spinlock, or a core that two of them share.",
+            known.c_str());
+    }
     // In a few of many calls it is more likely that a thread has lost its processor.
     if (r.in_long_blocks > r.work / 4 && r.long_calls * 2 >= r.calls && r.longest > microseconds(100))
         return words(
@@ -136,6 +157,12 @@ double region_report::parallelism() const { return ratio(work, wall); }
 double region_report::serial_share() const { return std::min(ratio(alone, work), 1.0); }
 double region_report::most_speedup(std::size_t on_threads) const { return amdahl(serial_share(), on_threads); }
 double region_report::karp_flatt() const { return serial_share_that_explains(parallelism(), threads); }
+
+double region_report::shared_share() const
+{
+    constexpr std::uint64_t enough = 5;  // looks
+    return slowdown_looks < enough || slowdown <= 1 ? 0 : 1 - 1 / slowdown;
+}
 
 std::string region_report::place() const
 {

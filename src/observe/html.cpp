@@ -252,6 +252,11 @@ std::string measurement::html() const
             out.back() = '<';
             out += "/p>\n";
         }
+        if (r.slowdown_looks != 0)
+            out += words(
+                "<p class=\"small\">an item takes %.2f times as long beside %.1f threads at work as alone (median of "
+                "%llu looks)</p>\n",
+                r.slowdown, r.side_by_side - 1, static_cast<unsigned long long>(r.slowdown_looks));
         out += "<p class=\"say\">" + escaped(r.advice) + "</p>\n";
     }
     return out + "</body></html>\n";

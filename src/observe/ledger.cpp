@@ -27,6 +27,7 @@ struct ledger::run {
     int most_working = 0;
     double work = 0, wait = 0, block = 0, alone = 0;
     times_by_kind blocked_by;
+    std::vector<look> looks;
     double tail = 0;  ///< fewer work than ever at a time: since that began for the last time, how many times how long
     double longest = 0;
     double worked_before = 0, searched_before = 0, came_before = 0;  ///< of all threads
@@ -67,6 +68,7 @@ void ledger::advance(run& r) const noexcept
     r.work += passed * r.working;
     r.wait += passed * r.waiting;
     r.block += passed * r.blocked;
+    for (blocked_time& b : r.blocked_by) b.time += passed * b.now;
     if (r.working <= 1) r.alone += passed;
     if (r.working >= r.most_working) {
         if (passed > 0) r.tail = 0;
@@ -88,7 +90,10 @@ void ledger::count(const thread_state& t, int more) noexcept
         advance(*r);
         if (now == state::working) r->working += more;
         if (now == state::waiting) r->waiting += more;
-        if (now == state::blocked) r->blocked += more;
+        if (now == state::blocked) {
+            r->blocked += more;
+            of_kind(r->blocked_by, t.stack.back().blocked_for).now += more;
+        }
         r->most_working = std::max(r->most_working, r->working);
     }
 }
@@ -122,14 +127,28 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             begin_region(t, note);
             break;
         case event_kind::region_end:
-            pop(t, frame::kind::region);
+            if (note.what == nullptr || !end_covering(thread, note.what)) pop(t, frame::kind::region);
             break;
         case event_kind::scope_open:
+            // What covers an object is not made of the region around it, even if that stands at the same place.
+            if (note.threads != 0 && !t.stack.empty() && t.stack.back().what == frame::kind::region &&
+                !t.stack.back().owner && t.stack.back().of->is_named()) {
+                const frame merged = std::move(t.stack.back());
+                t.stack.pop_back();
+                begin_run(t, {.what = merged.of->file,
+                              .line = merged.of->line,
+                              .threads = note.threads,
+                              .slot = static_cast<std::uint16_t>(merged.slot)});
+            }
             scopes_[note.what] = run_of(t);
             if (const shared_run r = run_of(t); r != nullptr && r->threads == 0) r->threads = note.threads;
             break;
         case event_kind::long_block:
             if (const shared_run r = run_of(t)) r->longest = std::max(r->longest, static_cast<double>(note.value));
+            break;
+        case event_kind::slowdown:
+            if (const shared_run r = run_of(t); r != nullptr && r->looks.size() < most_looks)
+                r->looks.push_back({std::bit_cast<float>(static_cast<std::uint32_t>(note.value)), note.threads});
             break;
         case event_kind::steal:
             steal(t, note);
@@ -169,10 +188,8 @@ void ledger::add(std::uint32_t thread, std::uint64_t time, const event_note& not
             }
             break;
         case event_kind::block_begin:
-            t.stack.push_back({.what = frame::kind::blocked,
-                               .of = nullptr,
-                               .blocked_for = static_cast<const char*>(note.what),
-                               .since = now_});
+            t.stack.push_back(
+                {.what = frame::kind::blocked, .of = nullptr, .blocked_for = static_cast<const char*>(note.what)});
             break;
         case event_kind::block_end:
             pop(t, frame::kind::blocked);
@@ -239,9 +256,14 @@ void ledger::begin_region(thread_state& t, const event_note& note)
             return;
         }
     }
+    begin_run(t, note);
+}
+
+void ledger::begin_run(thread_state& t, const event_note& note)
+{
     auto fresh = std::make_shared<run>();
     fresh->above = run_of(t);
-    fresh->file = file;
+    fresh->file = static_cast<const char*>(note.what);
     fresh->line = note.line;
     fresh->items = note.value;
     fresh->threads = note.threads;
@@ -305,28 +327,19 @@ void ledger::help(thread_state& t, const event_note& note)
     t.stack.push_back(std::move(job));
 }
 
-void ledger::add_time(times_by_kind& to, const char* kind, double time)
+ledger::blocked_time& ledger::of_kind(times_by_kind& all, const char* kind)
 {
-    const auto at = std::find_if(to.begin(), to.end(), [kind](const auto& one) {
-        return one.first == kind ||
-               (one.first != nullptr && kind != nullptr && std::string_view(one.first) == std::string_view(kind));
+    const auto at = std::find_if(all.begin(), all.end(), [kind](const blocked_time& one) {
+        return one.kind == kind ||
+               (one.kind != nullptr && kind != nullptr && std::string_view(one.kind) == std::string_view(kind));
     });
-    if (at != to.end()) {
-        at->second += time;
-    } else {
-        to.emplace_back(kind, time);
-    }
+    return at != all.end() ? *at : all.emplace_back(blocked_time{kind});
 }
 
 void ledger::pop_one(thread_state& t)
 {
     frame last = std::move(t.stack.back());
     t.stack.pop_back();
-    if (last.what == frame::kind::blocked) {
-        for (shared_run r = run_of(t); r != nullptr; r = r->above) {
-            if (!r->ended) add_time(r->blocked_by, last.blocked_for, static_cast<double>(now_ - last.since));
-        }
-    }
     if (last.owner && !last.of->ended) end_run(*last.of);
 }
 
@@ -337,6 +350,47 @@ void ledger::pop(thread_state& t, frame::kind what)
     if (std::none_of(t.stack.begin(), t.stack.end(), is)) return;  // it began before we listened
     while (!is(t.stack.back())) pop_one(t);
     pop_one(t);
+}
+
+/// The region that covers `object` ends, wherever it lies. False: there is none, and `ender` has not begun it.
+bool ledger::end_covering(std::uint32_t ender, const void* object)
+{
+    const auto covering = scopes_.find(object);
+    const shared_run ending = covering != scopes_.end() ? covering->second.lock() : nullptr;
+    if (ending == nullptr || ending->ended) return false;
+    scopes_.erase(covering);
+    const auto is = [&](const frame& f) { return f.owner && f.of == ending; };
+    // The ender does not count now, the others do.
+    for (auto& [number, t] : threads_) {
+        const auto at = std::find_if(t.stack.begin(), t.stack.end(), is);
+        if (at == t.stack.end()) continue;
+        if (number != ender) count(t, -1);
+        t.stack.erase(at);
+        if (number != ender) count(t, 1);
+        break;
+    }
+    end_run(*ending);
+    leave_out(*ending);
+    return true;
+}
+
+/// Regions that began in `gone`, and go on, are part of what that was part of.
+void ledger::leave_out(run& gone)
+{
+    std::vector<run*> going_on;
+    for (auto& [number, t] : threads_) {
+        for (const frame& f : t.stack) {
+            for (run* r = f.of.get(); r != nullptr; r = r->above.get()) {
+                if (!r->ended && std::find(going_on.begin(), going_on.end(), r) == going_on.end())
+                    going_on.push_back(r);
+            }
+        }
+    }
+    for (run* const r : going_on) count_run(*r, false);
+    for (run* const r : going_on) {
+        if (r->above.get() == &gone) r->above = gone.above;
+    }
+    for (run* const r : going_on) count_run(*r, true);
 }
 
 // --- sums ------------------------------------------------------------------------------------------------------------
@@ -381,14 +435,17 @@ void ledger::end_run(run& r)
     take(s.work, r.work);
     const double blocked_before = s.blocked;
     take(s.blocked, r.block);
-    for (const auto& [kind, time] : r.blocked_by)
-        add_time(s.blocked_by, kind, r.block > 0 ? time * (s.blocked - blocked_before) / r.block : 0);
+    for (const blocked_time& b : r.blocked_by)
+        of_kind(s.blocked_by, b.kind).time += r.block > 0 ? b.time * (s.blocked - blocked_before) / r.block : 0;
     take(s.waiting, r.wait);
     take(s.elsewhere, worked_ - r.worked_before - r.work);
     take(s.overhead, came_ - r.came_before);
     take(s.searching, searched_ - r.searched_before);
     s.idle += left;
     s.alone += r.alone;
+    for (const look& l : r.looks) {
+        if (s.looks.size() < most_looks) s.looks.push_back(l);
+    }
     if (r.most_working > 1) s.imbalance += r.tail;
     s.in_long_blocks += r.longest;
     if (r.longest > 0) ++s.long_calls;
@@ -396,6 +453,20 @@ void ledger::end_run(run& r)
         s.longest = r.longest;
         s.longest_of = r.work;
     }
+}
+
+void ledger::sum_up(std::vector<look>& looks, region_report& to)
+{
+    if (looks.empty()) return;
+    // The median: a thread that has lost its processor during a look makes it tell anything.
+    const auto middle = looks.begin() + static_cast<std::ptrdiff_t>(looks.size() / 2);
+    std::nth_element(looks.begin(), middle, looks.end(),
+                     [](const look& a, const look& b) { return a.slowdown < b.slowdown; });
+    to.slowdown = middle->slowdown;
+    to.slowdown_looks = looks.size();
+    double threads = 0;
+    for (const look& l : looks) threads += l.threads;
+    to.side_by_side = threads / static_cast<double>(looks.size());
 }
 
 measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
@@ -418,6 +489,7 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
         const double length = std::min(step_, static_cast<double>(now_ - began_) - static_cast<double>(i) * step_);
         all.timeline.push_back(length > 0 ? steps_[i] / length : 0);
     }
+    std::map<std::string, std::vector<look>> looks;
     for (const auto& [key, s] : regions_) {
         region_report r;
         if (s.file != nullptr) {
@@ -431,6 +503,8 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
             return o.file == r.file && o.line == r.line && o.name == r.name;
         });
         region_report& to = same != all.regions.end() ? *same : all.regions.emplace_back(std::move(r));
+        std::vector<look>& its_looks = looks[to.place()];
+        its_looks.insert(its_looks.end(), s.looks.begin(), s.looks.end());
         to.calls += s.calls;
         to.shared_calls += s.shared_calls;
         to.parts += s.parts;
@@ -441,14 +515,14 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
         to.overhead += nanoseconds(s.overhead);
         to.searching += nanoseconds(s.searching);
         to.waiting += nanoseconds(s.waiting);
-        for (const auto& [kind, spent] : s.blocked_by) {
-            const std::string name = kind != nullptr ? kind : "blocking";
+        for (const blocked_time& b : s.blocked_by) {
+            const std::string name = b.kind != nullptr ? b.kind : "blocking";
             const auto known = std::find_if(to.blocked_by.begin(), to.blocked_by.end(),
                                             [&name](const auto& one) { return one.first == name; });
             if (known != to.blocked_by.end()) {
-                known->second += nanoseconds(spent);
+                known->second += nanoseconds(b.time);
             } else {
-                to.blocked_by.emplace_back(name, nanoseconds(spent));
+                to.blocked_by.emplace_back(name, nanoseconds(b.time));
             }
         }
         to.blocked += nanoseconds(s.blocked);
@@ -469,6 +543,7 @@ measurement ledger::end(std::uint64_t time, double ticks_per_microsecond)
     for (region_report& r : all.regions) {
         std::sort(r.blocked_by.begin(), r.blocked_by.end(),
                   [](const auto& a, const auto& b) { return a.second > b.second; });
+        sum_up(looks[r.place()], r);
         r.advice = advice_for(r);
     }
     return all;

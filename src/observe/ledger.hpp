@@ -53,18 +53,30 @@ private:
         std::uint32_t slot = 0;  ///< what the thread forks from there on is part of it
         bool owner = false;      ///< `of` ends with this frame
         bool waits = false;
-        bool on_its_way = false;            ///< has found a job, and runs none
-        const char* blocked_for = nullptr;  ///< blocked: for what, and since when
-        std::uint64_t since = 0;
+        bool on_its_way = false;  ///< has found a job, and runs none
+        const char* blocked_for = nullptr;
     };
-    /// What was waited for, a static string or null, and how long.
-    using times_by_kind = std::vector<std::pair<const char*, double>>;
-    static void add_time(times_by_kind& to, const char* kind, double time);
+    /// What is waited for, a static string or null; for how long, all threads together; and how many wait now.
+    struct blocked_time {
+        const char* kind;
+        double time = 0;
+        int now = 0;
+    };
+    using times_by_kind = std::vector<blocked_time>;
+    static blocked_time& of_kind(times_by_kind& all, const char* kind);
     enum class state { unknown, asleep, called, searching, on_its_way, working, waiting, blocked };
     struct thread_state {
         std::vector<frame> stack;
         state below = state::unknown;  ///< when the stack is empty
     };
+
+    /// How many times as long an item took while so many threads worked.
+    struct look {
+        float slowdown;
+        std::uint32_t threads;
+    };
+    static constexpr std::size_t most_looks = 4096;  // of a region
+    static void sum_up(std::vector<look>& looks, region_report& to);
 
     /// The sums of all calls of a region, in ticks.
     struct sums {
@@ -77,6 +89,7 @@ private:
                elsewhere = 0, idle = 0;
         double imbalance = 0, alone = 0, longest = 0, longest_of = 0, in_long_blocks = 0;
         times_by_kind blocked_by;
+        std::vector<look> looks;
     };
 
     [[nodiscard]] static state state_of(const thread_state& t) noexcept;
@@ -89,10 +102,13 @@ private:
     void draw(double from, double to, int at_work);
 
     void begin_region(thread_state& t, const event_note& note);
+    void begin_run(thread_state& t, const event_note& note);
     void begin_visit(thread_state& t, const event_note& note);
     void steal(thread_state& t, const event_note& note);
     void help(thread_state& t, const event_note& note);
     void pop(thread_state& t, frame::kind what);
+    bool end_covering(std::uint32_t ender, const void* object);
+    void leave_out(run& gone);
     void pop_one(thread_state& t);
     void end_run(run& r);
     [[nodiscard]] sums& sums_of(const run& r);

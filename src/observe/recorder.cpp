@@ -1,6 +1,7 @@
 // src/observe/recorder.cpp - takes the events of all threads while there is a trace or a report.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "observe/recorder.hpp"
+#include "observe/slowdown.hpp"
 
 #include <weft/seam/events.hpp>
 #include <weft/seam/this_thread.hpp>
@@ -51,6 +52,7 @@ recorder::recorder()
                        recorder& me = instance();
                        event_seam::writer.store(nullptr, order::relaxed);
                        event_seam::task_writer.store(nullptr, order::relaxed);
+                       event_seam::block_watcher.store(nullptr, order::relaxed);
                        me.drains_.store(false, order::relaxed);
                        me.listeners_.clear();
                        me.tracing_ = false;
@@ -62,6 +64,7 @@ recorder::recorder()
 void recorder::write(const event_note& note) noexcept
 {
     recorder& me = instance();
+    slowdown_look::disturbed();
     event_ring* const ring = my_ring != nullptr ? my_ring : me.ring_of_this_thread();
     if (ring == nullptr) {
         me.without_ring_.fetch_add(1, order::relaxed);
@@ -147,6 +150,7 @@ void recorder::drain()
 void recorder::listen() noexcept
 {
     drains_.store(!listeners_.empty(), order::relaxed);
+    event_seam::block_watcher.store(listeners_.empty() ? nullptr : &slowdown_look::watch, order::relaxed);
     event_seam::task_writer.store(tracing_ ? &write : nullptr, order::relaxed);
     const event_seam::function for_probes = probed_ ? &write_nothing : nullptr;
     event_seam::writer.store(tracing_ || !listeners_.empty() ? &write : for_probes, order::relaxed);

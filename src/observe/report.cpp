@@ -45,6 +45,10 @@ std::string measurement::text() const
         out += words(
             "  serial %.1f %%: at most %.2f times as fast on %u threads, %.1f on any number; Karp-Flatt %.1f %%\n",
             100 * r.serial_share(), r.most_speedup(r.threads), r.threads, r.most_speedup(0), 100 * r.karp_flatt());
+        if (r.slowdown_looks != 0)
+            out += words(
+                "  an item takes %.2f times as long beside %.1f threads at work as alone (median of %llu looks)\n",
+                r.slowdown, r.side_by_side - 1, static_cast<unsigned long long>(r.slowdown_looks));
         out += "  " + r.advice + "\n";
     }
     return out;

@@ -82,6 +82,7 @@ private:
         std::uint64_t items = 0;
         std::uint64_t object = 0;     ///< the address of what is waited for
         const char* waits = nullptr;  ///< what a task waits for from its end on
+        const void* covers = nullptr;
     };
     /// What has been done to a thread or a task that will notice later.
     struct call {
@@ -107,7 +108,8 @@ private:
                 return;
             }
             case event_kind::region_end:
-                return close_kind(e, slice_kind::region);
+                if (n.what == nullptr) return close_kind(e, slice_kind::region);
+                return close_any(e, [&n](const slice& s) { return s.covers == n.what; });
             case event_kind::steal:
                 if (const auto victim = worked_at_.find(n.what);
                     victim != worked_at_.end() && victim->second != e.thread) {
@@ -153,7 +155,9 @@ private:
             case event_kind::span_begin:
                 return open(e, slice_kind::span, static_cast<const char*>(n.what));
             case event_kind::span_end:
-                return close_kind(e, slice_kind::span);
+                return close_any(e, [&n](const slice& s) {
+                    return s.kind == slice_kind::span && s.name == static_cast<const char*>(n.what);
+                });
             case event_kind::task_run:
                 open(e, slice_kind::task, "task " + std::to_string(n.value));
                 return answer(ready_, n.what, "ready", e);
@@ -173,10 +177,12 @@ private:
                 for (auto s = open_[e.thread].rbegin(); s != open_[e.thread].rend(); ++s) {
                     if (s->kind != slice_kind::region) continue;
                     covered_[n.what] = s->name;
+                    s->covers = n.what;
                     break;
                 }
                 return;
             case event_kind::long_block:
+            case event_kind::slowdown:
                 return;
         }
     }
@@ -254,6 +260,28 @@ private:
         if (std::none_of(slices.begin(), slices.end(), is)) return;
         while (!is(slices.back())) close(e.thread, e.time);
         close(e.thread, e.time);
+    }
+
+    /// The newest slice of this thread that `is`, else of any, ends. Those that lie on it go on as others: in a track
+    /// slices lie within each other.
+    template <class Is>
+    void close_any(const timed_event& e, const Is& is)
+    {
+        const auto close_in = [&](std::uint32_t thread, std::vector<slice>& slices) {
+            const auto at = std::find_if(slices.rbegin(), slices.rend(), is);
+            if (at == slices.rend()) return false;
+            std::vector<slice> go_on(at.base(), slices.end());
+            for (std::size_t i = 0; i <= go_on.size(); ++i) close(thread, e.time);
+            for (slice& s : go_on) {
+                s.began = e.time;
+                slices.push_back(std::move(s));
+            }
+            return true;
+        };
+        if (close_in(e.thread, open_[e.thread])) return;
+        for (auto& [thread, slices] : open_) {
+            if (close_in(thread, slices)) return;
+        }
     }
 
     void close_all(const timed_event& e)

@@ -40,7 +40,7 @@ void note_writer::tell_waiting_ends(place& me) noexcept
     tell(event_kind::wait_end, me, nullptr, 0);
 }
 
-void observed_region::begin(code_place where, std::uint64_t items) noexcept
+void region_notes::begin(code_place where, std::uint64_t items) noexcept
 {
     probes::region(where.file, where.line, items);
     event_note told{.kind = event_kind::region_begin, .what = where.file, .value = items, .line = where.line};
@@ -52,25 +52,31 @@ void observed_region::begin(code_place where, std::uint64_t items) noexcept
     detail::write_event(told);
 }
 
-void observed_region::cover(const void* object) noexcept
+void region_notes::end() noexcept
 {
+    detail::write_event({.kind = event_kind::region_end, .at = current_worker::get()});
+}
+
+void covering_notes::cover(const void* object, std::size_t threads) noexcept
+{
+    covered = object;
     detail::write_event({.kind = event_kind::scope_open,
                          .at = current_worker::get(),
                          .what = object,
-                         .threads = static_cast<std::uint16_t>(current_num_threads())});
+                         .threads = static_cast<std::uint16_t>(threads)});
 }
 
-void observed_help::begin(const void* object) noexcept
+void covering_notes::end() const noexcept
+{
+    detail::write_event({.kind = event_kind::region_end, .at = current_worker::get(), .what = covered});
+}
+
+void help_notes::begin(const void* object) noexcept
 {
     detail::write_event({.kind = event_kind::help_begin, .at = current_worker::get(), .what = object});
 }
 
-void observed_help::end() noexcept { detail::write_event({.kind = event_kind::help_end, .at = current_worker::get()}); }
-
-void observed_region::end() noexcept
-{
-    detail::write_event({.kind = event_kind::region_end, .at = current_worker::get()});
-}
+void help_notes::end() noexcept { detail::write_event({.kind = event_kind::help_end, .at = current_worker::get()}); }
 
 void note_long_block(float ticks) noexcept
 {

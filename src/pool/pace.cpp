@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <weft/pool/pace.hpp>
 
+#include <weft/seam/events.hpp>
+
 namespace weft::detail {
 
 pace::pace(limits bounds, std::size_t units, std::size_t threads, knowledge known)
@@ -66,9 +68,23 @@ float pace::done(std::size_t units)
         step_ = units * growth > units ? even_length(units * growth) : units;
     } else {
         step_ = fitting(block_microseconds, ticks_per_unit_);
+        if (detail::blocks_wanted()) [[unlikely]]
+            return show(units, spent);
     }
+    return excess(spent);
+}
+
+float pace::excess(float spent) const
+{
     const float most = longest_expected();
     return spent > most ? spent - most : 0;
+}
+
+float pace::show(std::size_t units, float spent)
+{
+    detail::show_block({.loop = this, .units = units, .ended = last_, .ticks = spent});
+    last_ = ticks();  // it may have been kept waiting
+    return excess(spent);
 }
 
 bool pace::pays(std::size_t rest, fork_context c) const

@@ -40,7 +40,7 @@ endif()
 set(configure "${CMAKE_COMMAND}" -S "${outside}" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
     "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DWAY=${WAY}" -DCMAKE_BUILD_TYPE=Release)
 if(WAY STREQUAL "find_package")
-  list(APPEND configure "-DCMAKE_PREFIX_PATH=${prefix}")
+  list(APPEND configure "-DCMAKE_PREFIX_PATH=${prefix}" "-DSIMULATED=${SIMULATED}")
 elseif(WAY STREQUAL "add_subdirectory")
   list(APPEND configure "-DWEFT_SOURCE=${SOURCE}")
 else()
@@ -53,6 +53,9 @@ endif()
 run(${configure} -B "${WORK}/build")
 run("${CMAKE_COMMAND}" --build "${WORK}/build")
 run("${WORK}/build/app")
+if(SIMULATED AND WAY STREQUAL "find_package")
+  run("${WORK}/build/simulated")
+endif()
 
 if(NOT WAY STREQUAL "find_package")
   # The outer project installs what is its own.

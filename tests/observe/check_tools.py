@@ -2,7 +2,7 @@
 # tests/observe/check_tools.py - the scripts of examples/observe do what they say, or say what they lack.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-#   check_tools.py flame.py|profile.sh|contention.sh|probes.sh|bpftrace PROGRAM
+#   check_tools.py flame.py|profile.sh|contention.sh|probes.sh|quoting|bpftrace PROGRAM
 import importlib.util
 import os
 import pathlib
@@ -43,6 +43,8 @@ def flame():
     spec.loader.exec_module(module)
     sample = "prog 1 \n\t 55 {top}\n\t 66 work(int)\n\t 77 main\n\t 88 __libc_start_call_main\n\n"
     of_pool = "weft-0 2 \n\t 55 work(int)\n\t 66 weft::detail::pool_core::run_job(weft::detail::place&)\n\t 77 start_thread\n\n"
+    # perf puts names of threads to the right, and some read as numbers.
+    of_pool = of_pool.replace("weft-0", "            cafe")
     text = sample.format(top="leaf<a<b>>(std::vector<int>)") * 3 + sample.format(top="std::function<void(int)>::operator()(int) const")
     found = boxes(module.picture(module.tree_of(module.stacks((text + of_pool * 4).splitlines(True)))))
     bottom = found["all: 8 of 8 samples, 100.0 %"]
@@ -54,6 +56,7 @@ def flame():
     assert leaf[2] == 450 and leaf[1] == bottom[1] - 3 * 18 and leaf[0] == main[0]
     other = found["std::function<void(int)>::operator(): 1 of 8 samples, 12.5 %"]
     assert other[0] == leaf[0] + 450 and other[2] == 150
+    assert not any(t.startswith("2:") for t in found), found.keys()
     assert not any("start_thread" in t or "run_job" in t or "libc" in t for t in found), found.keys()
     assert run(sys.executable, FOLDER / "flame.py", input="").returncode != 0
     print(f"{len(found)} boxes are where they should be")
@@ -92,6 +95,38 @@ def probes():
     assert run(FOLDER / "probes.sh", "nothing", program).returncode == 2
 
 
+def quoting():
+    """probes.sh hands on a program and its arguments as they are, whatever is in them; bpftrace is one of ours."""
+    words = ["two words", "it's", 'a "b" $HOME `id` \\', "", "*", "-c"]
+    with tempfile.TemporaryDirectory(suffix=" a&b|c") as folder:
+        folder = pathlib.Path(folder)
+
+        def tool(name, text):
+            path = folder / name
+            path.write_text(f"#!{text}\n")
+            path.chmod(0o755)
+            return path
+
+        # As bpftrace does: the command is divided at spaces, and no shell reads it.
+        tool("bpftrace", f"""{sys.executable}
+import os, sys
+assert sys.argv[1] == "-e" and sys.argv[3] == "-c", sys.argv
+open({str(folder / "script")!r}, "w").write(sys.argv[2])
+command = sys.argv[4].split(" ")
+os.execvp(command[0], command)""")
+        tool("readelf", "/bin/sh\necho Provider: weft")
+        tool("id", "/bin/sh\necho 0")
+        said = tool("the program", f"{sys.executable}\nimport os, sys\nprint([os.environ['WEFT_PROBES']] + sys.argv[1:])")
+        path = f"{folder}:{os.environ['PATH']}"
+        for called in (said, said.name):
+            done = run(FOLDER / "probes.sh", "steals", called, *words, env=dict(os.environ, PATH=path))
+            assert done.returncode == 0, done.stderr
+            assert done.stdout == f"{['1'] + words}\n", done.stdout
+            assert f'usdt:"{said.resolve()}":weft:steal' in (folder / "script").read_text()
+        assert run(FOLDER / "probes.sh", "steals", "no such program", env=dict(os.environ, PATH=path)).returncode == SKIPPED
+    print("arguments come through")
+
+
 def bpftrace():
     if shutil.which("bpftrace") is None:
         skip("there is no bpftrace (Debian: bpftrace)")
@@ -107,4 +142,4 @@ def bpftrace():
         print(f"{script.name}: parsed")
 
 
-{"flame.py": flame, "profile.sh": profile, "contention.sh": contention, "probes.sh": probes, "bpftrace": bpftrace}[tool]()
+{"flame.py": flame, "profile.sh": profile, "contention.sh": contention, "probes.sh": probes, "quoting": quoting, "bpftrace": bpftrace}[tool]()

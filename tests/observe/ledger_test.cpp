@@ -350,6 +350,79 @@ TEST_CASE("ledger: who helps an object works for the region that covers it")
     CHECK(r.regions[1].work == 2us);
 }
 
+TEST_CASE("ledger: regions that cover objects end in any order, on any thread, and at one place, too")
+{
+    const char* const file = "streams.cpp";
+    const int first = 0;
+    const int second = 0;
+    const auto begin = [&](told_program& p, std::uint64_t time, std::uint32_t line, const int& covers) {
+        p.begin(1, time, file, line);
+        p.tell(1, time, {.kind = kind::scope_open, .what = &covers, .threads = 2});
+    };
+    const auto end = [](told_program& p, std::uint32_t thread, std::uint64_t time, const int& covers) {
+        p.tell(thread, time, {.kind = kind::region_end, .what = &covers});
+    };
+    for (const std::uint32_t ender : {1u, 2u}) {
+        told_program p(2);
+        begin(p, 1000, 1, first);
+        begin(p, 3000, 2, second);
+        end(p, ender, 6000, first);
+        p.simply(2, 7000, kind::found);
+        p.tell(2, 7000, {.kind = kind::help_begin, .what = &second});
+        p.simply(2, 9000, kind::help_end);
+        p.simply(2, 9000, kind::sleep);
+        end(p, 1, 11'000, second);
+        const auto r = p.stop(13'000);
+        INFO(r.text());
+        REQUIRE(r.regions.size() == 2);
+        CHECK(r.regions[0].line == 2);
+        CHECK(r.regions[0].wall == 8us);
+        CHECK(r.regions[0].work == 8us + 2us);
+        CHECK(r.regions[1].wall == 5us);
+        CHECK(r.regions[1].work == 5us);
+        CHECK(r.serial == 2us);  // the second one runs when the first one, in which it began, has ended
+        for (const auto& region : r.regions) CHECK(test::sum_of_parts(region) == region.threads_time);
+    }
+    told_program same(2);
+    begin(same, 1000, 1, first);
+    begin(same, 3000, 1, second);
+    end(same, 1, 6000, first);
+    end(same, 1, 11'000, second);
+    const auto r = same.stop(11'000);
+    REQUIRE(r.regions.size() == 1);
+    CHECK(r.regions[0].calls == 2);
+    CHECK(r.regions[0].wall == 5us + 8us);
+}
+
+TEST_CASE("ledger: who is blocked when a region ends, or works for another one meanwhile, is so for a reason")
+{
+    told_program p(2);
+    const int window = 0;
+    p.simply(2, 1000, kind::search);
+    p.begin(1, 1000, "stream.cpp", 1);
+    p.tell(1, 1000, {.kind = kind::scope_open, .what = &window, .threads = 2});
+    p.simply(2, 1000, kind::found);
+    p.tell(2, 1000, {.kind = kind::help_begin, .what = &window});
+    // A loop in weft::blocking: the time of the loop is no time of blocking.
+    p.tell(1, 2000, {.kind = kind::block_begin});
+    p.begin(1, 3000, "inside.cpp", 2);
+    p.end(1, 6000);
+    p.simply(1, 7000, kind::block_end);
+    p.tell(2, 8000, {.kind = kind::block_begin, .what = "mutex"});
+    p.end(1, 11'000);
+    p.simply(2, 12'000, kind::block_end);
+    const auto r = p.stop(13'000);
+    INFO(r.text());
+    REQUIRE(r.regions.size() == 2);
+    const auto& by = r.regions[0].blocked_by;
+    REQUIRE(by.size() == 2);
+    CHECK(by[0] == std::pair<std::string, std::chrono::nanoseconds>("mutex", 3us));
+    CHECK(by[1] == std::pair<std::string, std::chrono::nanoseconds>("blocking", 2us));
+    CHECK(r.regions[0].blocked == 5us);
+    CHECK(r.regions[1].blocked == 0us);
+    CHECK(r.regions[1].blocked_by.empty());
+}
+
 TEST_CASE("ledger: while the program waits for its tasks it does no serial work")
 {
     told_program p(2);

@@ -33,6 +33,7 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <numeric>
 #include <stdexcept>
@@ -167,6 +168,32 @@ TEST_CASE("measure: what helpers of a stream do is its work")
     REQUIRE(stream != nullptr);
     CHECK(stream->parts >= 1);
     CHECK(stream->work >= 1000us);
+}
+
+TEST_CASE("measure: streams that end in the order of their begins are told apart")
+{
+    const std::vector<int> v(4);
+    const auto same = [](int x) { return x; };
+    const std::uint32_t line = __LINE__;
+    const auto r = weft::measure([&] {
+        auto first = std::make_unique<decltype(weft::stream(v).parallel_map(same, 2).ordered())>(
+            weft::stream(v).parallel_map(same, 2).ordered());
+        auto second = weft::stream(v).parallel_map(same, 2).ordered();
+        auto at = first->begin();
+        auto second_at = second.begin();
+        CHECK(*at == 0);
+        first.reset();
+        busy_for(20ms);
+        CHECK(*second_at == 0);
+    });
+    INFO(r.text());
+    const weft::region_report* const early = region_at(r, line + 3);
+    const weft::region_report* const late = region_at(r, line + 4);
+    REQUIRE(early != nullptr);
+    REQUIRE(late != nullptr);
+    CHECK(late->wall >= 20ms);
+    CHECK(late->wall >= early->wall + 10ms);
+    CHECK(r.serial < r.wall - 19ms);
 }
 
 TEST_CASE("measure: what runs on other threads of the pool is counted, and numbers add up")

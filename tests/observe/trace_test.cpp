@@ -30,11 +30,11 @@ TEST_CASE("trace: regions, jobs and spans are slices, steals and wake-ups are ar
         {2500, 2, {.kind = event_kind::found, .at = &second, .value = 1}},
         {3000, 2, {.kind = event_kind::steal, .at = &second, .what = &first}},
         {3500, 2, {.kind = event_kind::span_begin, .what = "a\\b\n"}},
-        {4000, 2, {.kind = event_kind::span_end}},
+        {4000, 2, {.kind = event_kind::span_end, .what = "a\\b\n"}},
         {5000, 2, {.kind = event_kind::job_end, .at = &second}},
         {6000, 1, {.kind = event_kind::region_end, .at = &first}},
         {7000, 2, {.kind = event_kind::sleep, .at = &second}},
-        {9000, 1, {.kind = event_kind::span_end}},  // its begin was dropped
+        {9000, 1, {.kind = event_kind::span_end, .what = "lost"}},  // its begin was dropped
     };
     t.dropped = 3;
     const std::string json = weft::detail::trace_json(t, 1000);
@@ -77,6 +77,34 @@ TEST_CASE("trace: blocked threads say for what, tasks what they wait for, and he
     CHECK(has(json, R"("name":"blocked: mutex","cat":"block")"));
     CHECK(has(json, R"("ts":3.000,"dur":1.000,"args":{"object":"0x1234"}})"));
     CHECK(has(json, R"("name":"helps a.cpp:7","cat":"job")"));
+}
+
+TEST_CASE("trace: spans and streams end in any order, and slices lie within each other")
+{
+    const int stream = 0;
+    recorded_trace t;
+    t.events = {
+        {1000, 1, {.kind = event_kind::region_begin, .what = "a.cpp", .line = 7}},
+        {1000, 1, {.kind = event_kind::scope_open, .what = &stream}},
+        {2000, 1, {.kind = event_kind::span_begin, .what = "first"}},
+        {3000, 1, {.kind = event_kind::span_begin, .what = "second"}},
+        {5000, 1, {.kind = event_kind::span_end, .what = "first"}},
+        {8000, 2, {.kind = event_kind::region_end, .what = &stream}},  // by another thread
+        {9000, 1, {.kind = event_kind::span_end, .what = "second"}},
+    };
+    const std::string json = weft::detail::trace_json(t, 1000);
+    INFO(json);
+    const auto slice = [&json](const std::string& name, const std::string& times) {
+        for (auto at = json.find(name); at != std::string::npos; at = json.find(name, at + 1)) {
+            if (has(json.substr(at, json.find('\n', at) - at), times)) return true;
+        }
+        return false;
+    };
+    CHECK(slice(R"("name":"first","cat":"span")", R"("ts":1.000,"dur":3.000)"));
+    CHECK(slice(R"("name":"second","cat":"span")", R"("ts":2.000,"dur":2.000)"));
+    CHECK(slice(R"("name":"second","cat":"span")", R"("ts":4.000,"dur":3.000)"));
+    CHECK(slice(R"("name":"second","cat":"span")", R"("ts":7.000,"dur":1.000)"));
+    CHECK(slice(R"("name":"a.cpp:7","cat":"region")", R"("ts":0.000,"dur":7.000)"));
 }
 
 TEST_CASE("trace: an empty one is a file, too") { CHECK(has(weft::detail::trace_json({}, 1000), "traceEvents")); }

@@ -105,7 +105,7 @@ class stream_range {
         engine(R&& range, F&& f, std::size_t window, code_place where)
             : region_(where), held_(std::forward<R>(range)), f_(std::move(f)), slots_(work_, window)
         {
-            region_.covers(slots_.helped());
+            region_.covers(slots_.helped(), slots_.threads());
             fill();
             if (slots_.in_use() != 0) current_ = detail::address_of(slots_.await());
         }
@@ -165,7 +165,7 @@ class stream_range {
             }
         }
 
-        observed_region region_;
+        covering_region region_;
         held_range<R> held_;
         F f_;
         work work_{detail::address_of(f_)};

@@ -44,6 +44,12 @@ struct region_report {
     std::chrono::nanoseconds in_long_blocks{};  ///< the longest of each call
     std::uint64_t long_calls = 0;               ///< calls that had such a block
 
+    /// How many times as long an item takes while other threads work, too, as while one works and the others are held: the
+    /// median of so many looks; 0 of none. And how many threads worked in them, on average.
+    double slowdown = 0;
+    std::uint64_t slowdown_looks = 0;
+    double side_by_side = 0;
+
     /// `blocked` by what was waited for, the longest first: "mutex", "fair_mutex", "sharded_mutex", "event_count",
     /// "wait_group", "parker", "channel", "timer", "stream", "sync_wait", "blocking".
     std::vector<std::pair<std::string, std::chrono::nanoseconds>> blocked_by;
@@ -58,6 +64,8 @@ struct region_report {
     [[nodiscard]] double most_speedup(std::size_t on_threads) const;
     /// The serial share that explains the parallelism reached, if nothing else does (Karp and Flatt); 0 for one thread.
     [[nodiscard]] double karp_flatt() const;
+    /// The share of the work that threads have spent on waiting for what they share, memory mostly; 0 if it is not known.
+    [[nodiscard]] double shared_share() const;
     /// `file:line`, or the name.
     [[nodiscard]] std::string place() const;
 };

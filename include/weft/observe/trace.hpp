@@ -36,25 +36,27 @@ void end_trace();
 ///
 /// The name is not copied: it must stay where it is until the program ends, as a literal does.
 ///
+/// Spans on one thread may end in any order.
+///
 /// Thread safety: an object belongs to the thread that made it. In a coroutine it must not live across a suspension.
 /// Cost:          a relaxed load while there is no trace.
 class trace_span {
 public:
-    explicit trace_span(const char* name) noexcept : shown_(detail::events_wanted())
+    explicit trace_span(const char* name) noexcept : name_(detail::events_wanted() ? name : nullptr)
     {
-        if (shown_) [[unlikely]]
-            detail::write_event({.kind = detail::event_kind::span_begin, .what = name});
+        if (name_ != nullptr) [[unlikely]]
+            detail::write_event({.kind = detail::event_kind::span_begin, .what = name_});
     }
     ~trace_span()
     {
-        if (shown_) [[unlikely]]
-            detail::write_event({.kind = detail::event_kind::span_end});
+        if (name_ != nullptr) [[unlikely]]
+            detail::write_event({.kind = detail::event_kind::span_end, .what = name_});
     }
     trace_span(const trace_span&) = delete;
     trace_span& operator=(const trace_span&) = delete;
 
 private:
-    const bool shown_;
+    const char* const name_;  // null: it is not shown
 };
 
 }  // namespace weft

@@ -105,6 +105,10 @@ public:
     [[nodiscard]] bool timeless() const { return timeless_; }
 
 private:
+    /// By how many ticks a block of so many is too long.
+    [[nodiscard]] float excess(float spent) const;
+    /// Whoever wants to know sees the block that done() is told of. Apart, so that done() saves no registers for it.
+    [[gnu::noinline, gnu::cold]] float show(std::size_t units, float spent);
     /// What is left takes long enough.
     [[nodiscard]] bool pays(std::size_t rest, fork_context c) const;
     /// How many units fit into `microseconds`.

@@ -4,6 +4,7 @@
 
 #include <weft/seam/language.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace weft::detail {
@@ -16,11 +17,13 @@ enum class event_kind : std::uint8_t {
     /// what: the source file, a static string, or null for a part of the region around it; line; value: items, 0 if unknown;
     /// threads, slot
     region_begin,
-    region_end,
+    region_end,  ///< what: an object that it covers; or null, and it is the newest region of this thread
     /// what: the scope, or another object, which belongs to the region of this thread; threads: that may help, or 0
     scope_open,
     long_block,  ///< value: ticks that one block of this region has taken, if that was long
-    steal,       ///< runs a job; what: the place it is from; slot: there; value: a name, or 0; line: its own first slot
+    slowdown,  ///< value: the bits of a float, how many times as long an item of this region takes while other threads
+               ///< work, too; threads: that worked then
+    steal,     ///< runs a job; what: the place it is from; slot: there; value: a name, or 0; line: its own first slot
     job_end,
     wait_begin,  ///< the thread has found nothing to do that it may do while it waits
     wait_end,
@@ -39,7 +42,15 @@ enum class event_kind : std::uint8_t {
     task_pause,  ///< it is suspended, or has ended
     task_ready,  ///< the thread lets a strand go on, or begin; what: the strand
     span_begin,  ///< what: a name that the user has given, a static string
-    span_end,
+    span_end,    ///< what: the name
+};
+
+/// Some units of a loop that this thread has run in one go.
+struct loop_block {
+    const void* loop = nullptr;  ///< the same for all blocks of a piece
+    std::size_t units = 0;
+    std::uint64_t ended = 0;  ///< in ticks
+    float ticks = 0;          ///< that it has taken
 };
 
 struct event_note {

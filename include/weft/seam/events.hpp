@@ -18,6 +18,10 @@ struct WEFT_ONCE_PER_PROCESS event_seam {
     inline static constinit atomic<function> writer{nullptr};
     /// The same for what coroutines do, some of them each in less time than it takes to tell: only a trace wants it.
     inline static constinit atomic<function> task_writer{nullptr};
+    /// Sees the blocks of loops, of some microseconds each: only a report wants them. It may keep a thread waiting between
+    /// two of them.
+    using block_function = void (*)(const loop_block&) noexcept;
+    inline static constinit atomic<block_function> block_watcher{nullptr};
 };
 
 /// Whether anybody wants to know what happens.
@@ -37,6 +41,13 @@ struct WEFT_ONCE_PER_PROCESS event_seam {
 [[gnu::noinline, gnu::cold]] inline void write_task_event(const event_note& note) noexcept
 {
     if (const auto write = event_seam::task_writer.load(order::relaxed)) write(note);
+}
+
+[[nodiscard]] inline bool blocks_wanted() noexcept { return event_seam::block_watcher.load(order::relaxed) != nullptr; }
+
+[[gnu::noinline, gnu::cold]] inline void show_block(const loop_block& block) noexcept
+{
+    if (const auto watch = event_seam::block_watcher.load(order::relaxed)) watch(block);
 }
 
 /// Looks, the first time, whether the environment asks for a trace or a report. Defined by the layer observe; called

@@ -66,7 +66,8 @@ class stream_window {
 public:
     stream_window(const Work& work, std::size_t window)
         : work_(work),
-          helpers_(most_helpers(window)),
+          threads_(Helpers::most() + 1),
+          helpers_(threads_ <= window ? threads_ - 1 : window - 1),  // what the consumer looks at is in the window, too
           window_(helpers_ == 0 ? 1 : window),
           slots_(window_),
           marks_(window_),
@@ -84,6 +85,9 @@ public:
     ~stream_window() { gate_->close(); }
 
     [[nodiscard]] std::size_t window() const noexcept { return window_; }
+
+    /// How many threads there are for it.
+    [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
 
     /// What its helpers help, for traces and reports.
     [[nodiscard]] const void* helped() const noexcept { return gate_.get(); }
@@ -158,13 +162,6 @@ private:
     };
 
     static constexpr int most_spins = 200;
-
-    /// What the consumer looks at is in the window, too.
-    static std::size_t most_helpers(std::size_t window)
-    {
-        const std::size_t others = Helpers::most();
-        return others < window ? others : window - 1;
-    }
 
     slot& next_slot() noexcept
     {
@@ -286,6 +283,7 @@ private:
     }
 
     const Work& work_;
+    const std::size_t threads_;
     const std::size_t helpers_;
     const std::size_t window_;
     std::vector<slot> slots_;

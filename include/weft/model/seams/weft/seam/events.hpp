@@ -10,6 +10,8 @@ namespace weft::detail {
 inline void write_event(const event_note&) noexcept {}
 [[nodiscard]] constexpr bool task_events_wanted() noexcept { return false; }
 inline void write_task_event(const event_note&) noexcept {}
+[[nodiscard]] constexpr bool blocks_wanted() noexcept { return false; }
+inline void show_block(const loop_block&) noexcept {}
 inline void watch_if_asked() noexcept {}
 
 }  // namespace weft::detail
