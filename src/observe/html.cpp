@@ -181,8 +181,8 @@ std::string drawn_losses(const measurement& m)
     double y = 0;
     for (const std::size_t i : order) {
         const region_report& r = m.regions[i];
-        out += words("<a href=\"#region-%llu\"><text x=\"0\" y=\"%.0f\">%s</text></a>", static_cast<unsigned long long>(i),
-                     y + 11, escaped(short_place(r)).c_str());
+        out += words("<a href=\"#region-%llu\"><text x=\"0\" y=\"%.0f\">%s</text></a>",
+                     static_cast<unsigned long long>(i), y + 11, escaped(short_place(r)).c_str());
         double x = 0;
         for (const part& p : parts_of(r)) {
             const double length = static_cast<double>(p.time.count()) / longest * width;
