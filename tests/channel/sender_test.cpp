@@ -117,7 +117,7 @@ EACH_CHANNEL("channel emplace: makes the message from its arguments")
         CHECK(tx.try_emplace("abc", std::size_t{2}));
         CHECK(rx.recv() == "ab");
     } else {
-        CHECK(tx.try_emplace("abc", 2).full());
+        CHECK(tx.try_emplace("abc", std::size_t{2}).full());
     }
 }
 
