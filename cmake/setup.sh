@@ -8,6 +8,7 @@ packages_of() {
     build) echo g++ cmake ninja-build ccache pkg-config libhwloc-dev libhwy-dev ;;
     tests) echo catch2 python3 libasio-dev zlib1g-dev ;;
     examples) echo libtbb-dev libre2-dev libasio-dev zlib1g-dev ;;
+    cluster) echo libopenmpi-dev openmpi-bin ;;
     bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev libboost-fiber-dev wrk python3 ;;
     rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev librust-tokio-dev ;;
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
@@ -21,7 +22,7 @@ packages_of() {
     esac
 }
 
-[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 clang clang19 libcxx windows cpus lint" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples cluster bench rust aarch64 clang clang19 libcxx windows cpus lint" >&2; exit 2; }
 
 cd "$(dirname "$0")/.."
 
