@@ -14,6 +14,7 @@ packages_of() {
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
     clang) echo clang ;;
     clang19) echo clang-19 ;;
+    module) echo clang-19 clang-tools-19 ;;
     libcxx) echo clang-19 libc++-19-dev libc++abi-19-dev ;;
     windows) echo g++-mingw-w64-x86-64-posix wine wine64 ;;
     cpus) echo qemu-user ;;
@@ -22,7 +23,7 @@ packages_of() {
     esac
 }
 
-[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples cluster bench rust aarch64 clang clang19 libcxx windows cpus lint" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples cluster bench rust aarch64 clang clang19 libcxx module windows cpus lint" >&2; exit 2; }
 
 cd "$(dirname "$0")/.."
 
