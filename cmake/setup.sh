@@ -8,9 +8,14 @@ packages_of() {
     build) echo g++ cmake ninja-build ccache pkg-config libhwloc-dev libhwy-dev ;;
     tests) echo catch2 python3 libasio-dev zlib1g-dev ;;
     examples) echo libtbb-dev libre2-dev libasio-dev zlib1g-dev ;;
+    cluster) echo libopenmpi-dev openmpi-bin ;;
     bench) echo libtbb-dev libbenchmark-dev libre2-dev libboost-dev libconcurrentqueue-dev libasio-dev libuv1-dev libboost-fiber-dev wrk python3 ;;
     rust) echo cargo rustc librust-crossbeam-dev librust-rayon-dev librust-tokio-dev ;;
     aarch64) echo g++-aarch64-linux-gnu qemu-user ;;
+    clang) echo clang ;;
+    clang19) echo clang-19 ;;
+    module) echo clang-19 clang-tools-19 ;;
+    libcxx) echo clang-19 libc++-19-dev libc++abi-19-dev ;;
     windows) echo g++-mingw-w64-x86-64-posix wine wine64 ;;
     cpus) echo qemu-user ;;
     lint) echo clang-format-19 clang-tidy-19 ;;
@@ -18,7 +23,7 @@ packages_of() {
     esac
 }
 
-[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples bench rust aarch64 windows cpus lint" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: cmake/setup.sh GROUP..., GROUP one of build tests examples cluster bench rust aarch64 clang clang19 libcxx module windows cpus lint" >&2; exit 2; }
 
 cd "$(dirname "$0")/.."
 

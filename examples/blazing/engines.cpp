@@ -16,16 +16,16 @@ namespace {
 std::vector<chunk> cut(const job& j)
 {
     std::vector<chunk> chunks;
-    for (std::size_t at = j.body; at < j.text.size(); at += j.chunk_size) {
-        chunks.push_back({at, std::min(at + j.chunk_size, j.text.size()), false});
+    const std::size_t end = std::min(j.end, j.text.size());
+    for (std::size_t at = j.body; at < end; at += j.chunk_size) {
+        chunks.push_back({at, std::min(at + j.chunk_size, end), false});
     }
     return chunks;
 }
 
-/// Given whether each chunk changes the state (in `inside`), sets the state that each begins in.
-void carry(std::vector<chunk>& chunks)
+/// Given whether each chunk changes the state (in `inside`), sets the state that each begins in: the first one in `state`.
+void carry(std::vector<chunk>& chunks, bool state)
 {
-    bool state = false;
     for (chunk& c : chunks) {
         const bool changes = c.inside;
         c.inside = state;
@@ -74,8 +74,9 @@ result search_serial(const job& j)
     // Each chunk begins where the previous one ended, at a record, so no first pass is needed.
     searcher s(j.pattern);
     std::vector<chunk_report> reports;
-    for (std::size_t at = j.body; at < j.text.size();) {
-        reports.push_back(j.how.search(j.text, {at, std::min(at + j.chunk_size, j.text.size()), false}, s));
+    const std::size_t end = std::min(j.end, j.text.size());
+    for (std::size_t at = j.body; at < end;) {
+        reports.push_back(j.how.search(j.text, {at, std::min(at + j.chunk_size, end), at == j.body && j.inside}, s));
         j.watch.done(reports.back().end - at);
         at = reports.back().end;
     }
@@ -85,11 +86,17 @@ result search_serial(const job& j)
     return r;
 }
 
+bool carries_weft(const job& j)
+{
+    const std::vector<chunk> chunks = cut(j);
+    return weft::par_iter(chunks).filter([&](const chunk& c) { return j.how.carries(text_of(j, c)); }).count() % 2 != 0;
+}
+
 result search_weft(const job& j)
 {
     std::vector<chunk> chunks = cut(j);
     weft::par_iter(chunks).for_each([&](chunk& c) { c.inside = j.how.carries(text_of(j, c)); });
-    carry(chunks);
+    carry(chunks, j.inside);
 
     weft::per_worker<searcher> searchers([&] { return searcher(j.pattern); });
     const std::vector<chunk_report> reports = weft::par_iter(chunks)
@@ -110,7 +117,7 @@ result search_tbb(const job& j)
     std::vector<chunk> chunks = cut(j);
     tbb::parallel_for(std::size_t{0}, chunks.size(),
                       [&](std::size_t i) { chunks[i].inside = j.how.carries(text_of(j, chunks[i])); });
-    carry(chunks);
+    carry(chunks, j.inside);
 
     tbb::enumerable_thread_specific<searcher> searchers([&] { return searcher(j.pattern); });
     std::vector<chunk_report> reports(chunks.size());

@@ -21,7 +21,7 @@ struct progress {
     }
 };
 
-/// Something to search, from position `body` on.
+/// Something to search: the records that begin from position `body` on, before `end`.
 struct job {
     std::string_view text;
     std::size_t body;
@@ -29,6 +29,8 @@ struct job {
     std::string pattern;
     progress watch{};
     std::size_t chunk_size = std::size_t{1} << 17;
+    std::size_t end = std::string_view::npos;
+    bool inside = false;  ///< `body` is inside quotes
 };
 
 /// What was found, and the numbers (from 1) of the first records that are malformed; 0: none.
@@ -47,7 +49,10 @@ result search_serial(const job& j);
 /// Two passes over chunks, on weft's current pool.
 result search_weft(const job& j);
 
-/// The same with oneTBB, in the current arena.
+/// Whether the text from `body` to `end` leads from outside quotes to inside, or back.
+bool carries_weft(const job& j);
+
+/// The same search with oneTBB, in the current arena.
 result search_tbb(const job& j);
 
 }  // namespace blazing

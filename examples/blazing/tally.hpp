@@ -20,6 +20,7 @@ public:
     void add(std::string_view text, std::size_t n = 1);
     void add(const counter& other);
     [[nodiscard]] std::size_t of(std::string_view text) const;
+    [[nodiscard]] std::size_t size() const noexcept { return counts_.size(); }  ///< of different texts
 
     /// The `n` most frequent ones; among equally frequent ones the alphabetically first.
     [[nodiscard]] std::vector<std::pair<std::string, std::size_t>> top(std::size_t n) const;

@@ -41,8 +41,8 @@ namespace weft::model::detail {
 
 extern "C" void weft_model_switch_stack(void** save, void* next) noexcept;
 
-// Saves what the calling convention requires a function to preserve, and where the system finds the bounds of the stack (it
-// looks there when an exception is thrown), switches stacks, and restores the other's.
+// Saves what the calling convention requires a function to preserve, and where the system finds the bounds of the stack and the
+// handlers that are registered on it (it looks there when an exception is thrown), switches stacks, and restores the other's.
 __asm__(
     ".text\n"
     ".globl weft_model_switch_stack\n"
@@ -59,6 +59,7 @@ __asm__(
     "    pushq %gs:0x8\n"     // the end of the stack
     "    pushq %gs:0x10\n"    // its beginning
     "    pushq %gs:0x1478\n"  // that of its memory
+    "    pushq %gs:0\n"       // the handlers
     "    subq $160, %rsp\n"
     "    movups %xmm6, (%rsp)\n"
     "    movups %xmm7, 16(%rsp)\n"
@@ -83,6 +84,7 @@ __asm__(
     "    movups 128(%rsp), %xmm14\n"
     "    movups 144(%rsp), %xmm15\n"
     "    addq $160, %rsp\n"
+    "    popq %gs:0\n"
     "    popq %gs:0x1478\n"
     "    popq %gs:0x10\n"
     "    popq %gs:0x8\n"
@@ -185,8 +187,9 @@ void fiber::prepare(void (*entry)())
     words[-15] = words;
     words[-16] = s.stack.get();
     words[-17] = s.stack.get();
-    for (int i = 18; i <= 37; ++i) words[-i] = nullptr;
-    s.top = words - 37;
+    words[-18] = reinterpret_cast<void*>(~std::uintptr_t{0});  // no handlers
+    for (int i = 19; i <= 38; ++i) words[-i] = nullptr;
+    s.top = words - 38;
 #elif defined(__x86_64__)
     const auto end = (reinterpret_cast<std::uintptr_t>(s.stack.get()) + s.stack_bytes) & ~std::uintptr_t{63};
     auto* const words = reinterpret_cast<void**>(end);

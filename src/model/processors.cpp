@@ -7,6 +7,13 @@
 #include <bit>
 #include <cstring>
 
+#if defined(_LIBCPP_VERSION)  // libc++abi has it, but declares it in no header
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals();
+}  // namespace __cxxabiv1
+#endif
+
 namespace weft::model::detail {
 
 namespace {

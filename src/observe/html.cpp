@@ -181,8 +181,8 @@ std::string drawn_losses(const measurement& m)
     double y = 0;
     for (const std::size_t i : order) {
         const region_report& r = m.regions[i];
-        out += words("<a href=\"#region-%zu\"><text x=\"0\" y=\"%.0f\">%s</text></a>", i, y + 11,
-                     escaped(short_place(r)).c_str());
+        out += words("<a href=\"#region-%llu\"><text x=\"0\" y=\"%.0f\">%s</text></a>",
+                     static_cast<unsigned long long>(i), y + 11, escaped(short_place(r)).c_str());
         double x = 0;
         for (const part& p : parts_of(r)) {
             const double length = static_cast<double>(p.time.count()) / longest * width;
@@ -233,7 +233,7 @@ std::string measurement::html() const
     out += "<h1>Regions</h1>\n" + key("threads x wall");
     for (std::size_t i = 0; i < regions.size(); ++i) {
         const region_report& r = regions[i];
-        out += words("<h2 id=\"region-%zu\">", i) + escaped(r.place()) + "</h2>\n" + bar(r);
+        out += "<h2 id=\"region-" + std::to_string(i) + "\">" + escaped(r.place()) + "</h2>\n" + bar(r);
         out += words("\n<p class=\"small\">%llu calls, %llu shared in %llu parts",
                      static_cast<unsigned long long>(r.calls), static_cast<unsigned long long>(r.shared_calls),
                      static_cast<unsigned long long>(r.parts));

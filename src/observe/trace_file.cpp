@@ -27,7 +27,7 @@ long process_number()
 #endif
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string out = "\"";
     for (const char c : text) {
@@ -62,7 +62,7 @@ public:
                       process_);
         for (const auto& [number, name] : trace_.threads) {
             begin("M", "thread_name", nullptr, number);
-            out_ += ",\"args\":{\"name\":" + quoted(name.empty() ? "thread " + std::to_string(number) : name) + "}}";
+            out_ += ",\"args\":{\"name\":" + in_quotes(name.empty() ? "thread " + std::to_string(number) : name) + "}}";
         }
         for (const timed_event& e : trace_.events) add(e);
         for (auto& [number, slices] : open_) {
@@ -189,7 +189,7 @@ private:
 
     void begin(const char* phase, std::string_view name, const char* category, std::uint32_t thread)
     {
-        out_ += words(",\n{\"ph\":\"%s\",\"name\":", phase) + quoted(name);
+        out_ += words(",\n{\"ph\":\"%s\",\"name\":", phase) + in_quotes(name);
         if (category != nullptr) out_ += words(",\"cat\":\"%s\"", category);
         out_ += words(",\"pid\":%ld,\"tid\":%u", process_, thread);
     }
@@ -249,7 +249,7 @@ private:
         if (last.items != 0) out_ += words(",\"args\":{\"items\":%llu}", static_cast<unsigned long long>(last.items));
         if (last.object != 0)
             out_ += words(",\"args\":{\"object\":\"0x%llx\"}", static_cast<unsigned long long>(last.object));
-        if (last.waits != nullptr) out_ += ",\"args\":{\"waits for\":" + quoted(last.waits) + "}";
+        if (last.waits != nullptr) out_ += ",\"args\":{\"waits for\":" + in_quotes(last.waits) + "}";
         out_ += '}';
     }
 

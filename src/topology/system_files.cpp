@@ -200,7 +200,12 @@ std::optional<cpu_set> parse_cpu_list(std::string_view text)
 
 std::optional<std::string> system_files::read(const std::string& path, std::size_t most) const
 {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen((root_ + path).c_str(), "re"), &std::fclose);
+#if defined(_WIN32)
+    constexpr const char* mode = "r";  // an unknown letter may end the program
+#else
+    constexpr const char* mode = "re";
+#endif
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen((root_ + path).c_str(), mode), &std::fclose);
     if (!file) return std::nullopt;
     std::string out;
     char buffer[4096];

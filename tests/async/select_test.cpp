@@ -216,7 +216,7 @@ TEST_CASE("async_select: a message is made for a receiver that is there, by a fu
 {
     const test::watchdog limit("async_select: a message is made");
     weft::thread_pool pool{{.num_threads = 1}};
-    for (const std::size_t capacity : {0, 1}) {
+    for (const std::size_t capacity : {0u, 1u}) {
         auto a = weft::bounded<std::string>(capacity);
         if (capacity == 1) static_cast<void>(a.first.send("first"));
         std::atomic<int> made{0};

@@ -355,14 +355,14 @@ TEST_CASE("async spawn: a hundred thousand tasks at once")
 {
     weft::thread_pool pool{{.num_threads = 2}};
     const int n = static_cast<int>(test::scaled(100'000));
-    const auto all = [&]() -> weft::task<long> {
+    const auto all = [&]() -> weft::task<long long> {
         std::vector<weft::join_handle<int>> handles;
         for (int i = 0; i < n; ++i) handles.push_back(weft::spawn(value_after(i, 1)));
-        long sum = 0;
+        long long sum = 0;
         for (auto& h : handles) sum += co_await h;
         co_return sum;
     };
-    CHECK(weft::sync_wait(pool, all()) == static_cast<long>(n) * (n - 1) / 2);
+    CHECK(weft::sync_wait(pool, all()) == static_cast<long long>(n) * (n - 1) / 2);
 }
 
 TEST_CASE("async spawn: tasks spawn tasks, each waiting for the next, ten thousand deep")

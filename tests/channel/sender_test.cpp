@@ -110,14 +110,14 @@ EACH_BOUNDED("channel force_send: among senders, receivers and others by force e
 EACH_CHANNEL("channel emplace: makes the message from its arguments")
 {
     auto [tx, rx] = test::channel<std::string>(capacity);
-    std::jthread sender([tx = tx] { test::must(tx.emplace(3, 'x')); });
+    std::jthread sender([tx = tx] { test::must(tx.emplace(std::size_t{3}, 'x')); });
     CHECK(rx.recv() == "xxx");
     sender.join();
     if (capacity != 0) {
-        CHECK(tx.try_emplace("abc", 2));
+        CHECK(tx.try_emplace("abc", std::size_t{2}));
         CHECK(rx.recv() == "ab");
     } else {
-        CHECK(tx.try_emplace("abc", 2).full());
+        CHECK(tx.try_emplace("abc", std::size_t{2}).full());
     }
 }
 

@@ -164,7 +164,7 @@ def check_examples(root):
     listed = set(re.findall(r"\]\(([\w/]+\.cpp)\)", page))
     there = set()
     for path in (root / "examples").glob("*/*.cpp"):
-        if path.name == "main.cpp" or not (path.parent / "CMakeLists.txt").is_file():
+        if "\nint main(" in path.read_text() or not (path.parent / "CMakeLists.txt").is_file():
             there.add(str(path.relative_to(root / "examples")))
     for name in sorted(there ^ listed):
         found.append(f"examples/README.md: {'does not list' if name in there else 'lists'} {name}")

@@ -51,7 +51,7 @@ class scanner:
         self.seen = seen
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*\n", "", text, flags=re.M)  # directives of the preprocessor
-        self.text = re.sub(r"\[\[[^\]]*\]\]", "", text)
+        self.text = re.sub(r"\[\[[^\]]*\]\]|\bWEFT_ONCE_PER_PROCESS\b", "", text)  # attributes
 
     def after(self, at, opening, closing):
         """The place behind the bracket that closes the one at `at`."""

@@ -8,6 +8,9 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -15,7 +18,12 @@ void* get(std::size_t bytes, std::size_t alignment)
 {
     if (weft::model::detail::execution() != 0) return weft::model::detail::allocate(bytes, alignment);
     bytes = (bytes + alignment - 1) / alignment * alignment;
-    void* const memory = std::aligned_alloc(alignment, bytes == 0 ? alignment : bytes);
+    if (bytes == 0) bytes = alignment;
+#if defined(_WIN32)
+    void* const memory = _aligned_malloc(bytes, alignment);
+#else
+    void* const memory = std::aligned_alloc(alignment, bytes);
+#endif
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
@@ -27,7 +35,11 @@ void put(void* memory) noexcept
         if (weft::model::detail::execution() != 0) weft::model::detail::deallocate(memory);
         return;
     }
+#if defined(_WIN32)
+    _aligned_free(memory);
+#else
     std::free(memory);
+#endif
 }
 
 }  // namespace

@@ -290,7 +290,9 @@ TEST_CASE("waits: coroutines wait for scopes, groups, tasks, channels and time, 
     const listener ear;
     weft::async_event go;
     auto [tx, rx] = weft::bounded<int>(1);
-    const auto receive = [](weft::receiver<int> from) -> weft::task<> { co_await from.async_recv(); };
+    const auto receive = [](weft::receiver<int> from) -> weft::task<> {
+        static_cast<void>(co_await from.async_recv());
+    };
     const auto sleep = []() -> weft::task<> { co_await weft::sleep_for(1ms); };
     const auto await_both = [](weft::async_event& e) -> weft::task<> {
         co_await weft::when_all(wait_for(e), wait_for(e));

@@ -16,10 +16,16 @@ struct test_watchdog : watchdog {
     test_watchdog() : watchdog(Catch::getResultCapture().getCurrentTestName()) {}
 };
 
-/// Waits in the system, so that the pool sees nothing of it.
+/// Waits in the system, so that the pool sees nothing of it. MinGW drops what is not a whole millisecond: a shorter nap there
+/// is none, and hundreds of threads that wait would take the processors from the one that they wait for.
 inline void wait_for(const std::atomic<bool>& flag)
 {
-    while (!flag.load()) std::this_thread::sleep_for(std::chrono::microseconds(50));
+#if defined(_WIN32)
+    constexpr std::chrono::milliseconds nap{1};
+#else
+    constexpr std::chrono::microseconds nap{50};
+#endif
+    while (!flag.load()) std::this_thread::sleep_for(nap);
 }
 
 /// Computes, and neither forks nor polls, for this long.

@@ -389,6 +389,6 @@ TEMPLATE_TEST_CASE("queue case: push, try_push and try_emplace are the same for 
     CHECK(queue.push(std::string("a")));
     CHECK(queue.try_push(text));
     CHECK(queue.try_push(std::string("b")));
-    CHECK(queue.try_emplace(3, 'x'));
+    CHECK(queue.try_emplace(std::size_t{3}, 'x'));
     for (const char* expected : {"text", "a", "text", "b", "xxx"}) CHECK(queue.try_pop() == expected);
 }

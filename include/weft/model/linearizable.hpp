@@ -180,19 +180,32 @@ private:
                 if (done_[i]) h = mixed(h ^ (i + 1));
                 if (!at(i).modelled && at(first).end < at(i).begin) break;  // nothing after it can be done yet
             }
-            const auto place = std::lower_bound(seen_.begin(), seen_.end(), h);
-            if (place != seen_.end() && *place == h) return false;
-            recent_.push_back(h);
-            if (std::find(recent_.begin(), recent_.end() - 1, h) != recent_.end() - 1) {
-                recent_.pop_back();
-                return false;
+            return note(h);
+        }
+
+        /// Whether `h` is new. A table of which half is empty (0), searched from the place that the upper bits name.
+        bool note(std::uint64_t h)
+        {
+            if (h == 0) h = 1;
+            if (2 * noted_ >= seen_.size()) {
+                std::vector<std::uint64_t> old(seen_.empty() ? 64 : 2 * seen_.size());
+                old.swap(seen_);
+                for (const std::uint64_t one : old) {
+                    if (one != 0) *place_of(one) = one;
+                }
             }
-            if (recent_.size() == 64) {
-                seen_.insert(seen_.end(), recent_.begin(), recent_.end());
-                std::sort(seen_.begin(), seen_.end());
-                recent_.clear();
-            }
+            std::uint64_t* const place = place_of(h);
+            if (*place == h) return false;
+            *place = h;
+            ++noted_;
             return true;
+        }
+        std::uint64_t* place_of(std::uint64_t h) noexcept
+        {
+            const std::size_t mask = seen_.size() - 1;
+            std::size_t i = static_cast<std::size_t>(h >> 32) & mask;
+            while (seen_[i] != 0 && seen_[i] != h) i = (i + 1) & mask;
+            return &seen_[i];
         }
 
         const std::vector<entry>& entries_;
@@ -200,7 +213,7 @@ private:
         std::vector<std::size_t> sorted_;
         std::vector<bool> done_;
         std::vector<std::uint64_t> seen_;
-        std::vector<std::uint64_t> recent_;
+        std::size_t noted_ = 0;
     };
 
     std::vector<entry> entries_;

@@ -6,6 +6,8 @@
 #include "affinity.hpp"
 #include "process.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <thread>
 
