@@ -105,22 +105,25 @@ weft::task<> asks(const weft::sender<int>& to, const weft::receiver<int>& from)
     }
 }
 
+constexpr std::size_t no_limit = ~std::size_t{0};
+
 /// Two tasks that send each other a message in turn.
 weft::task<> ping_pong(std::size_t capacity)
 {
-    const auto there = weft::bounded<int>(capacity);
-    const auto back = weft::bounded<int>(capacity);
+    const auto channel = [=] { return capacity == no_limit ? weft::unbounded<int>() : weft::bounded<int>(capacity); };
+    const auto there = channel();
+    const auto back = channel();
     co_await weft::when_all(returns(there.second, back.first), asks(there.first, back.second));
 }
 
 /// 32 times such a pair: long enough for all threads to be awake most of the time.
-weft::task<> pairs()
+weft::task<> pairs(std::size_t capacity)
 {
-    const auto many_games = []() -> weft::task<> {
-        for (int i = 0; i < games; ++i) co_await ping_pong(1);
+    const auto many_games = [](std::size_t room) -> weft::task<> {
+        for (int i = 0; i < games; ++i) co_await ping_pong(room);
     };
     co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
-        for (int i = 0; i < 32; ++i) s.spawn(many_games());
+        for (int i = 0; i < 32; ++i) s.spawn(many_games(capacity));
         co_return;
     });
 }
@@ -228,7 +231,9 @@ const int registered = [] {
     add("ping-pong, bounded(1)", "ns/round trip", many, [] { return ping_pong(1); });
     add_of_threads("ping-pong, bounded(1)", "ns/round trip", many, [] { ping_pong_of_threads(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
-    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(); });
+    add("ping-pong, unbounded", "ns/round trip", many, [] { return ping_pong(no_limit); });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(1); });
+    add("32 pairs, unbounded", "ns/round trip", 32.0 * games * many, [] { return pairs(no_limit); });
     add_of_threads("ping-pong, rendezvous", "ns/round trip", many, [] { ping_pong_of_threads(0); });
     for (const int senders : {1, 4}) {
         const std::string name = "stream " + std::to_string(senders) + ":1, ";
