@@ -55,7 +55,7 @@ TEST_CASE("searchers: as long as one looks nobody is told that none does, whatev
     counted.add(39, kind::awake);
     test::run_threads(4, [&](std::size_t thread) {
         for (int k = 0; k < 20'000; ++k) {
-            const auto i = static_cast<std::uint32_t>(thread * 8 + k % 8);
+            const auto i = static_cast<std::uint32_t>(thread) * 8 + static_cast<std::uint32_t>(k % 8);
             counted.add(i, k % 2 != 0 ? kind::awake : kind::coming);
             if (counted.none()) told.fetch_add(1, std::memory_order_relaxed);
             if (k % 2 == 0) counted.add(i, kind::woken);
