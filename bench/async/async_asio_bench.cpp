@@ -27,7 +27,6 @@ using asio::use_awaitable;
 using channel = asio::experimental::concurrent_channel<void(asio::error_code, int)>;
 
 constexpr int many = 1000;
-constexpr int games = 10;
 
 /// A context, and the threads that run it.
 class threads_of_asio {
@@ -155,22 +154,27 @@ awaitable<std::vector<double>> naps()
     co_return late;
 }
 
-awaitable<void> many_games()
-{
-    for (int i = 0; i < games; ++i) co_await ping_pong(1);
-}
 awaitable<void> pairs()
 {
-    return all_of(32, [](int) { return many_games(); });
+    return all_of(32, [](int) { return ping_pong(1); });
+}
+
+/// One iteration is so many rounds: to begin it, and to wait for its end, takes as long as hundreds of tasks.
+constexpr int rounds = 10;
+
+template <class Make>
+awaitable<void> repeat(Make make)
+{
+    for (int i = 0; i < rounds; ++i) co_await make();
 }
 
 template <class Make>
 void add(const std::string& name, const char* unit, double per_iteration, Make make)
 {
     for (const int threads : bench::thread_counts()) {
-        bench::add("async", name, "asio", threads, {unit, per_iteration}, [=](benchmark::State& state) {
+        bench::add("async", name, "asio", threads, {unit, rounds * per_iteration}, [=](benchmark::State& state) {
             threads_of_asio on(threads);
-            for (auto _ : state) on.run(make());
+            for (auto _ : state) on.run(repeat(make));
         })->UseRealTime();
     }
 }
@@ -198,7 +202,7 @@ void add_sleepers()
     add("yield, 64 tasks", "ns/yield", 64.0 * many, [] { return all_of(64, [](int) { return yields(many); }); });
     add("ping-pong, bounded(1)", "ns/round trip", many, [] { return ping_pong(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
-    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(); });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * many, [] { return pairs(); });
     for (const int senders : {1, 4}) {
         add("stream " + std::to_string(senders) + ":1, bounded(1024)", "ns/message", stream_length,
             [=] { return stream(senders); });

@@ -17,7 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int many = 1000;
-constexpr int games = 10;
 
 weft::task<int> child(int n) { co_return n; }
 
@@ -116,14 +115,11 @@ weft::task<> ping_pong(std::size_t capacity)
     co_await weft::when_all(returns(there.second, back.first), asks(there.first, back.second));
 }
 
-/// 32 times such a pair: long enough for all threads to be awake most of the time.
+/// 32 times such a pair.
 weft::task<> pairs(std::size_t capacity)
 {
-    const auto many_games = [](std::size_t room) -> weft::task<> {
-        for (int i = 0; i < games; ++i) co_await ping_pong(room);
-    };
     co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
-        for (int i = 0; i < 32; ++i) s.spawn(many_games(capacity));
+        for (int i = 0; i < 32; ++i) s.spawn(ping_pong(capacity));
         co_return;
     });
 }
@@ -200,13 +196,22 @@ weft::task<> arm_and_cancel()
     for (int i = 0; i < many; ++i) static_cast<void>(co_await weft::with_timeout(child(i), 60s));
 }
 
+/// One iteration is so many rounds: to begin it, and to wait for its end, takes as long as hundreds of tasks.
+constexpr int rounds = 10;
+
+template <class Make>
+weft::task<> repeat(Make make)
+{
+    for (int i = 0; i < rounds; ++i) static_cast<void>(co_await make());
+}
+
 template <class Make>
 void add(const std::string& name, const char* unit, double per_iteration, Make make)
 {
     for (const int threads : bench::thread_counts()) {
-        bench::add("async", name, "weft", threads, {unit, per_iteration}, [=](benchmark::State& state) {
+        bench::add("async", name, "weft", threads, {unit, rounds * per_iteration}, [=](benchmark::State& state) {
             weft::thread_pool& pool = bench::pool(threads);
-            for (auto _ : state) weft::sync_wait(pool, make());
+            for (auto _ : state) weft::sync_wait(pool, repeat(make));
         })->UseRealTime();
     }
 }
@@ -232,8 +237,8 @@ const int registered = [] {
     add_of_threads("ping-pong, bounded(1)", "ns/round trip", many, [] { ping_pong_of_threads(1); });
     add("ping-pong, rendezvous", "ns/round trip", many, [] { return ping_pong(0); });
     add("ping-pong, unbounded", "ns/round trip", many, [] { return ping_pong(no_limit); });
-    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * games * many, [] { return pairs(1); });
-    add("32 pairs, unbounded", "ns/round trip", 32.0 * games * many, [] { return pairs(no_limit); });
+    add("32 pairs, bounded(1)", "ns/round trip", 32.0 * many, [] { return pairs(1); });
+    add("32 pairs, unbounded", "ns/round trip", 32.0 * many, [] { return pairs(no_limit); });
     add_of_threads("ping-pong, rendezvous", "ns/round trip", many, [] { ping_pong_of_threads(0); });
     for (const int senders : {1, 4}) {
         const std::string name = "stream " + std::to_string(senders) + ":1, ";
@@ -244,7 +249,11 @@ const int registered = [] {
     }
     add("send and select", "ns/message", many, [] { return selects(); });
     add("with_timeout in time", "ns/task", many, [] { return arm_and_cancel(); });
-    add("sync_wait of nothing", "ns/call", 1, [] { return child(1); });
+    for (const int threads : bench::thread_counts()) {
+        bench::add("async", "sync_wait of nothing", "weft", threads, {"ns/call", 1}, [=](benchmark::State& state) {
+            for (auto _ : state) weft::sync_wait(bench::pool(threads), child(1));
+        })->UseRealTime();
+    }
     return 0;
 }();
 

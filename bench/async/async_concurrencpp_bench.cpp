@@ -66,16 +66,27 @@ cc::result<void> contend(cc::executor_tag, executor on)
     benchmark::DoNotOptimize(count);
 }
 
+/// One iteration is so many rounds: to begin it, and to wait for its end, takes as long as hundreds of tasks.
+constexpr int rounds = 10;
+
+template <class Make>
+cc::result<void> repeat(cc::executor_tag, executor on, Make make)
+{
+    for (int i = 0; i < rounds; ++i) co_await make(on);
+}
+
 template <class Make>
 void add(const std::string& name, const char* unit, double per_iteration, Make make)
 {
     for (const int threads : bench::thread_counts()) {
-        bench::add("async", name, "concurrencpp", threads, {unit, per_iteration}, [=](benchmark::State& state) {
-            const auto on = std::make_shared<cc::thread_pool_executor>("bench", static_cast<std::size_t>(threads),
-                                                                       std::chrono::seconds(10));
-            for (auto _ : state) make(on).get();
-            on->shutdown();
-        })->UseRealTime();
+        bench::add("async", name, "concurrencpp", threads, {unit, rounds * per_iteration},
+                   [=](benchmark::State& state) {
+                       const auto on = std::make_shared<cc::thread_pool_executor>(
+                           "bench", static_cast<std::size_t>(threads), std::chrono::seconds(10));
+                       for (auto _ : state) repeat({}, on, make).get();
+                       on->shutdown();
+                   })
+            ->UseRealTime();
     }
 }
 

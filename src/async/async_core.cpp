@@ -174,11 +174,19 @@ void async_core::push(std::uint32_t place, task& t) noexcept
     to.push_as_guest(t);
 }
 
+task* async_core::take_own(ready_queue<>& from, std::uint32_t place) noexcept
+{
+    bool moved = false;
+    task* const oldest = from.take(moved);
+    if (moved && from.size() != 0) pool_.work_available(place);  // O1
+    return oldest;
+}
+
 task* async_core::pop(std::uint32_t place) noexcept
 {
     ready_queue<>& from = shard_of(place).ready;
     if (owns_shard(place)) [[likely]]
-        return from.take();
+        return take_own(from, place);
     task* oldest = nullptr;
     return from.take_half(&oldest, 1) != 0 ? oldest : nullptr;
 }
@@ -258,7 +266,7 @@ task* async_core::take(std::uint32_t where) noexcept
 
 task* async_core::take_neglected(shard& own, std::uint32_t where) noexcept
 {
-    // One shard is watched at a time, for so many turns. What somebody looks after stays there: to move it would send all
+    // One shard is watched at a time, for so many turns, if it has something. What somebody looks after stays there: to move it would send all
     // that its strands use to another processor.
     const std::uint32_t watched = own.watched.load(order::relaxed);
     shard& from = shard_of(watched);
@@ -269,7 +277,9 @@ task* async_core::take_neglected(shard& own, std::uint32_t where) noexcept
     }
     const std::uint32_t next = (watched + 1) % count_;
     own.watched.store(next, order::relaxed);
-    own.watched_turn.store(shard_of(next).turn.load(order::relaxed), order::relaxed);
+    const std::uint32_t turn = shard_of(next).turn.load(order::relaxed);
+    const bool has_some = shard_of(next).ready.size() != 0;
+    own.watched_turn.store(has_some ? turn : turn - 1, order::relaxed);
     return t;
 }
 

@@ -3,7 +3,8 @@
 //
 // Roles       makers: whoever makes a strand ready, any thread.  takers: the pool's threads, as they look for work.
 //
-// Fields      shard: ready    the strands that are ready there; its owner is the thread at the place with the shard's number
+// Fields      shard: ready    the strands that are ready there; its owner is the thread that runs one at the place with the
+//                             shard's number, perhaps a caller from outside
 //             shard: tasks    the stop states of spawned tasks: which of them live
 //             guests_         threads outside the pool that are making something ready
 //
@@ -111,6 +112,7 @@ private:
     // By the thread that works at the place.
     void push(std::uint32_t place, task& t) noexcept;
     task* pop(std::uint32_t place) noexcept;
+    task* take_own(ready_queue<>& from, std::uint32_t place) noexcept;
     /// What lies in a shard where nobody has looked for a while, or null.
     task* take_neglected(shard& own, std::uint32_t where) noexcept;
     /// Takes the older half of what is ready in `from`: the oldest is the caller's, the others are laid down at `where`.

@@ -19,13 +19,14 @@ template <class Keep>
 void start_keeper(const char* name, Keep keep)
 {
     stay_loaded();  // it never ends
-    thread keeper({.name = name, .stack_size = 0, .is_punctual = true}, [keep = std::move(keep), where = process_affinity()] {
-        try {
-            if (!where.empty()) static_cast<void>(pin_this_thread(where));
-        } catch (...) {  // then it runs where it was started
-        }
-        keep();
-    });
+    thread keeper({.name = name, .stack_size = 0, .is_punctual = true},
+                  [keep = std::move(keep), where = process_affinity()] {
+                      try {
+                          if (!where.empty()) static_cast<void>(pin_this_thread(where));
+                      } catch (...) {  // then it runs where it was started
+                      }
+                      keep();
+                  });
     keeper.detach();
 }
 

@@ -6,8 +6,8 @@
 // when the ring is half empty. While the list has something the owner appends to it as well, so that nobody who is in it
 // is overtaken for ever.
 //
-// Roles       owner: the thread that works at the place; at most one at a time, which has got the place from the one before.
-//             takers: the owner, and any other thread.  guests: any other thread.
+// Roles       owner: the thread that runs a strand at the place, or looks for one; at most one at a time, which has got the place
+//             from the one before.  takers: the owner, and any other thread.  guests: any thread that is not the owner.
 //
 // Fields      head_, tail_    of the ring; they only grow. written by takers / by the owner
 //             slots_          written by the owner before it moves tail_ past them
@@ -16,17 +16,18 @@
 //
 // Invariants  I1  head_ <= tail_ <= head_ + size. Slots between head_ and tail_ are not written: what a taker reads there
 //                 is right if head_ has not moved meanwhile, which its compare-exchange finds out.
-//             I2  A strand lies in the ring or in the list, and whoever takes it from there owns it.
+//             I2  A strand lies in the ring or in the list, or is on its way from the list to the ring: whoever looks meanwhile
+//                 finds it nowhere, so the owner tells that it is there (docs/sleep.md). Who takes it owns it.
 //
 // Orders      O1  push: tail_ store release -> take: load acquire. What was written into the slot, and into the strand.
 //             O2  take: head_ compare-exchange release -> push: load acquire. A slot is written again only after it has
 //                 been read. Also -> take: load acquire, so that the tail that is read then is no older than the head.
 //
-// Progress    push: wait-free if the ring has room. take: lock-free, if the list is empty. The lock is held for some tens of
-//             instructions, and longer by the owner as it moves half a ring over.
+// Progress    push: wait-free if the ring has room and the list is empty. take: lock-free, if the list is empty. The lock is
+//             held for some tens of instructions, and longer by the owner as it moves half a ring over.
 //
-// Checked by  tests/model/ready_queue_model.cpp: hands_on (O1), reuses (O2, I1),
-//             overflows (I2).
+// Checked by  tests/model/ready_queue_model.cpp: hands_on (O1), two_thieves and outpaced (O2), reuses (O2, I1),
+//             overflows and moves_over (I2).
 //
 // Source      the run queues of Go's scheduler: one thread puts into a ring of fixed size, all take from it.
 #pragma once
@@ -57,7 +58,8 @@ public:
     /// By the owner.
     void push(task& t) noexcept
     {
-        const std::uint64_t tail = tail_.load(order::relaxed);           // ours
+        const std::uint64_t tail = tail_.load(order::relaxed);  // ours
+        // order: else what a thief reads might be written only later; the checker knows no such reads
         const bool has_room = tail - head_.load(order::acquire) < Size;  // O2
         if (!has_room || listed_.load(order::relaxed) != 0) return push_as_guest(t);
         slots_[tail % Size].store(&t, order::relaxed);
@@ -72,11 +74,10 @@ public:
         append(t, t, 1);
     }
 
-    /// The oldest, or null. By the owner, who also moves over what lies in the list.
-    task* take() noexcept
+    /// The oldest, or null. By the owner, who also moves over what lies in the list; `moved`: others may have missed that.
+    task* take(bool& moved) noexcept
     {
-        if (listed_.load(order::relaxed) != 0) [[unlikely]]
-            move_over();
+        moved = listed_.load(order::relaxed) != 0 && move_over();
         task* oldest = nullptr;
         return take_from_ring(&oldest, 1) != 0 ? oldest : nullptr;
     }
@@ -121,15 +122,18 @@ private:
     }
 
     /// By the owner: brings what is in the list into the ring, if that is half empty.
-    void move_over() noexcept
+    bool move_over() noexcept
     {
         std::uint64_t tail = tail_.load(order::relaxed);
-        if (tail - head_.load(order::acquire) > Size / 2) return;  // O2
+        if (tail - head_.load(order::relaxed) > Size / 2) return false;
         const std::lock_guard hold(lock_);
-        for (task* t = nullptr; tail - head_.load(order::acquire) < Size && remove(&t, 1) != 0; ++tail) {  // O2
+        // order: as in push
+        const std::uint64_t end = head_.load(order::acquire) + Size;  // O2
+        for (task* t = nullptr; tail != end && remove(&t, 1) != 0; ++tail) {
             slots_[tail % Size].store(t, order::relaxed);
         }
         tail_.store(tail, order::release);  // O1
+        return true;
     }
 
     // Under the lock.

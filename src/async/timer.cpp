@@ -207,7 +207,7 @@ clock::time_point timer_queue::fire(clock::time_point now) noexcept
         const auto next = root_ != nullptr ? root_->deadline_ : clock::time_point::max();
         // When its first timer has left, the keeper keeps the time all the same: where one after the other is set and leaves
         // again, each of them would have to wake it.
-        const auto then = next < now + slack ? now + slack : next;
+        const auto then = next - now < slack ? now + slack : next;
         if (then < wakes_at_ || wakes_at_ <= now) wakes_at_ = then;
         const auto looks_at = wakes_at_;
         lock_.unlock();

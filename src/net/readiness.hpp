@@ -15,16 +15,16 @@
 // Invariants  I1  A task waits only if nothing has happened since before its system call: its compare-exchange expects the
 //                 word that it has seen then. So no event is lost between the call and the wait.
 //             I2  Whoever takes a task out of the word makes it ready: a waker, a closer, or a requester under the lock of
-//                 the stop list. It is linked there before it can be taken, and leaves before it goes on.
+//                 its strand's link (stop_state.hpp). It is shown there before it can be taken, and taken back before it goes on.
 //             I3  To be woken for nothing does no harm: one tries, and waits again. The mark insists, if it is not true any
 //                 more, goes when a system call finds nothing.
 //
 // Orders      O1  wait: compare-exchange release -> whoever takes the task out: compare-exchange acquire. The task is
-//                 suspended, and its links are written.
+//                 suspended, and what is needed to let it go on is written.
 //             O2  may_try clears `ready` by a read-modify-write, acquire -> it has seen the one by which the mark was added,
 //                 release: the system call that follows finds what that event was about.
 //
-// Progress    lock-free, but for the lock of the stop list.
+// Progress    lock-free, but for the lock of the link.
 //
 // Checked by  tests/model/net_model.cpp: ready_meets_wait (I1, O1, O2), stop_meets_ready (I2), close_meets_wait (I2).
 #pragma once

@@ -555,6 +555,31 @@ const enter stop_finds_all(
     },
     large(2));
 
+const enter stop_refuses(
+    "async", "stop_refuses",
+    [] {
+        // A wait that is refused, since a request has come before, sees what the requester did before it, although that one has
+        // yet to look at the task.
+        weft::async_event never;
+        cell<int> data{0};
+        parking_spot begun;
+        const auto run = [&]() -> weft::task<> {
+            begun.unpark();
+            try {
+                co_await never.wait();
+            } catch (const weft::stopped&) {
+                require(data.read() == 1);
+            }
+        };
+        weft::thread_pool pool(threads(1));
+        auto h = pool.spawn(run());
+        begun.park();
+        data.write() = 1;
+        h.request_stop();
+        h.get();
+    },
+    large(2));
+
 const enter stop_spares(
     "async", "stop_spares",
     [] {

@@ -3,6 +3,7 @@
 #include "async/ready_queue.hpp"
 
 #include <weft/model/thread.hpp>
+#include <weft/seam/atomic.hpp>
 #include <weft/seam/cell.hpp>
 
 #include <cstdint>
@@ -15,6 +16,7 @@ using scenarios::enter;
 using weft::detail::cell;
 using weft::detail::ready_queue;
 using weft::detail::task;
+using weft::detail::order::relaxed;
 using weft::model::require;
 using weft::model::thread;
 
@@ -38,21 +40,65 @@ void lay_down(ready_queue<2>& q, strand& s)
     q.push(s);
 }
 
+task* take(ready_queue<2>& q)
+{
+    bool moved = false;
+    return q.take(moved);
+}
+
 const enter hands_on("ready_queue", "hands_on", [] {
-    // What was written into a strand is seen by whoever takes it; and each is taken once.
+    // What was written into a strand is seen by whoever takes it; and each is taken once, also if the owner has taken others
+    // meanwhile.
     ready_queue<2> q;
-    strand all[2];
+    strand all[3];
     thread thief([&] {
         task* got[2] = {};
         for (std::uint32_t i = q.take_half(got, 2); i-- > 0;) use(got[i]);
     });
-    for (strand& s : all) lay_down(q, s);
-    use(q.take());
+    lay_down(q, all[0]);
+    lay_down(q, all[1]);
+    use(take(q));
+    use(take(q));
+    lay_down(q, all[2]);
     thief.join();
-    use(q.take());
-    use(q.take());
+    use(take(q));
     for (strand& s : all) require(s.taken.read() == 1);
     require(q.size() == 0);
+});
+
+const enter two_thieves("ready_queue", "two_thieves", [] {
+    // One that has seen the head that the other one has moved sees what the other one has seen.
+    ready_queue<2> q;
+    strand all[2];
+    const auto steal = [&] {
+        task* got = nullptr;
+        if (q.take_half(&got, 1) != 0) use(got);
+    };
+    thread one(steal);
+    thread two(steal);
+    for (strand& s : all) lay_down(q, s);
+    one.join();
+    two.join();
+    while (task* const t = take(q)) use(t);
+    for (strand& s : all) require(s.taken.read() == 1);
+});
+
+const enter outpaced("ready_queue", "outpaced", [] {
+    // A thief whose compare-exchange fails, since the owner has taken several meanwhile, looks at a tail that goes with the new
+    // head.
+    ready_queue<2> q;
+    strand all[3];
+    thread thief([&] {
+        task* got = nullptr;
+        if (q.take_half(&got, 1) != 0) use(got);
+    });
+    for (strand& s : all) {
+        lay_down(q, s);
+        use(take(q));
+    }
+    thief.join();
+    use(take(q));
+    for (strand& s : all) require(s.taken.read() == 1);
 });
 
 const enter reuses("ready_queue", "reuses", [] {
@@ -65,12 +111,12 @@ const enter reuses("ready_queue", "reuses", [] {
         task* got = nullptr;
         if (q.take_half(&got, 1) != 0) use(got);
     });
-    use(q.take());
+    use(take(q));
     lay_down(q, all[2]);
-    use(q.take());
+    use(take(q));
     lay_down(q, all[3]);
     thief.join();
-    while (task* const t = q.take()) use(t);
+    while (task* const t = take(q)) use(t);
     for (strand& s : all) require(s.taken.read() == 1);
 });
 
@@ -85,11 +131,37 @@ const enter overflows("ready_queue", "overflows", [] {
         if (q.take_half(&got, 1) != 0) use(got);
     });
     for (int i = 0; i < 3; ++i) lay_down(q, all[i]);
-    use(q.take());
+    use(take(q));
     guest.join();
-    while (task* const t = q.take()) use(t);
+    while (task* const t = take(q)) use(t);
     for (strand& s : all) require(s.taken.read() == 1);
     require(q.size() == 0);
+});
+
+const enter moves_over("ready_queue", "moves_over", [] {
+    // While the owner moves strands over, one that is about to sleep may find them nowhere. Then it has announced that
+    // before the owner asks.
+    ready_queue<2> q;
+    strand all[2];
+    for (strand& s : all) {
+        s.data.write() = 1;
+        q.push_as_guest(s);
+    }
+    weft::detail::atomic<bool> announced{false};
+    bool found = false;
+    thread sleeper([&] {
+        announced.store(true, relaxed);
+        weft::detail::full_fence();
+        found = q.size() != 0;
+    });
+    bool moved = false;
+    use(q.take(moved));
+    require(moved);
+    weft::detail::full_fence();
+    const bool told = announced.load(relaxed);
+    sleeper.join();
+    require(found || told);
+    use(take(q));
 });
 
 }  // namespace

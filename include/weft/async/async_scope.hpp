@@ -34,7 +34,7 @@ namespace detail {
 ///                 tasks did, and after error_ was written.
 ///             O2  spawn: left_ increment relaxed: whoever spawns is counted already.
 ///             O3  asked_ store relaxed, before the request -> load relaxed: who was stopped by the request knows of it by the
-///                 locks of the stop list, or by requested_, and so sees what was written before it.
+///                 lock of its link, or by requested_, and so sees what was written before it.
 ///
 /// Checked by  tests/model/async_model.cpp: async_scope_ends (O1), async_scope_spawns_from_a_task (O2), async_scope_fails (O1, O3).
 class async_scope_core {

@@ -11,17 +11,17 @@
 //
 // Fields      the token   written by all         as in waiter.hpp
 //             stopped_    written by a requester that has aborted the token
-//             linked      the stop list's, guarded by its lock
 //             alarm word  idle -the alarm has had its say-> rung;  idle -owner waits for that-> awaited -> rung
 //             the others  the owner's
 //
-// Invariants  I1  Nobody but the owner touches the wait once it has left the lines and the stop list, each under its lock,
-//                 and its alarm, which is either taken out of the sleepers' queue or has rung.
-//             I2  The owner is linked into the stop list and suspended under one hold of that list's lock, and takes that lock
-//                 when it goes on: so whoever suspends it has left by then, although somebody else may have let it go on.
+// Invariants  I1  Nobody but the owner touches the wait once it has left the lines and been taken back from those who ask to
+//                 stop, each under its lock, and its alarm, which is either taken out of the sleepers' queue or has rung.
+//             I2  The wait is shown and the owner suspended under one hold of the lock of its strand's link, and the owner
+//                 takes that lock when it goes on: so whoever suspends it has left by then, although somebody else may have
+//                 let it go on.
 //             I3  An alarm that claims the token settles it, and has rung before: its last access.
 //
-// Orders      O1  Suspended and let go on: waiter.hpp, O4, or the lock of the stop list; then the way of a ready strand.
+// Orders      O1  Suspended and let go on: waiter.hpp, O4, or the lock of the link; then the way of a ready strand.
 //             O2  owner: compare-exchange release -> alarm: word exchange acquire. Whoever goes on sees what the owner did.
 //                 alarm: exchange release -> owner: load, or failing compare-exchange, acquire. It touches nothing any more.
 //

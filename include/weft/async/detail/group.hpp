@@ -14,9 +14,9 @@
 // Orders      O1  member: left_ decrement acquire-release -> the last one's. Who lets the parent go on has seen, and so
 //                 has the parent, what all members have done.
 //             O2  asked_ exchange relaxed, before the request -> load relaxed: a member that was stopped by the request
-//                 knows of it by the locks of the stop list, or by requested_, and so sees what was written before it.
+//                 knows of it by the lock of its link, or by requested_, and so sees what was written before it.
 //
-// Progress    wait-free but for the locks of the stop list.
+// Progress    wait-free but for the locks of stop_state.hpp.
 //
 // Checked by  tests/model/async_model.cpp: group_ends (O1, I1), group_fails (O2, I2).
 #pragma once

@@ -21,9 +21,9 @@
 //             O2  handle waits: compare-exchange release -> task ends: exchange acquire. The waiter is seen.
 //             O3  handle is dropped: compare-exchange release -> task ends: exchange acquire. The handle's last access
 //                 happens before the end of the block.
-//             O4  requester: compare-exchange relaxed: what it takes was linked in under the lock that it holds.
+//             O4  requester: compare-exchange relaxed: what it takes was shown under the lock that it holds.
 //
-// Progress    wait-free but for the lock of the stop list.
+// Progress    wait-free but for the lock of the link (stop_state.hpp).
 //
 // Checked by  tests/model/async_model.cpp: join_gets_the_result (O1, O2), join_dropped (O3, I2), join_stopped (I1).
 #pragma once
@@ -60,7 +60,7 @@ public:
 
     /// Lets `w` wait, a coroutine of `who` that is suspended. False: it is over, or stopped already.
     bool wait(join_waiter& w, strand& who) noexcept;
-    /// When the coroutine goes on: unlinks it. False: it was stopped.
+    /// When the coroutine goes on: takes it back. False: it was stopped.
     bool waited(join_waiter& w, strand& who) noexcept;
     /// Blocks until the task has ended.
     void wait_here() noexcept;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #pragma once
 
-#include <weft/pool/detail/short_lived.hpp>
 #include <weft/async/detail/strand.hpp>
 #include <weft/async/detail/task_result.hpp>
 #include <weft/base/detail/coroutine.hpp>
+#include <weft/pool/detail/short_lived.hpp>
 #include <weft/seam/construct.hpp>
 
 #include <cstddef>

@@ -13,11 +13,13 @@
 //             first_          what is linked in: states below, and links of strands; guarded by the lock
 //             node fields     guarded by the lock of the state where the node is linked
 //             above_          constant from open to close
-//             link: state     of a plain wait: waiting, then served or stopped
+//             link: state     of a plain wait: waiting, then served or stopped; stopped at once if that was requested before;
+//                             or certain, if it cannot be stopped
 //             link: the rest  guarded by the link's lock
 //
 // A plain wait (for a lock, an event, a time) is decided by a word in its strand, which is there as long as the strand is linked:
-// a requester touches nothing else of it, so it need not be taken back. Others are decided by a word elsewhere.
+// a requester touches nothing else of it, so it need not be taken back: that it is still shown when it is over does no harm,
+// since it is not waiting then. Others are decided by a word elsewhere.
 //
 //             shown -request: claimed-> made ready, as stopped
 //                   -request: not claimed-> whoever was faster makes it ready
@@ -38,13 +40,13 @@
 // Orders      O1  requested_ store release -> load acquire: who sees the request sees what the requester did before.
 //             The state of a plain wait is relaxed: what the winner needs to see was written before, under a lock that it holds,
 //             and the strand sees what the winner did by the way of a ready strand.
-//             The locks' own edges do the rest: a strand that shows a wait after a requester has looked at its link knows
-//             of the request by the link's lock; one that joins the list after that, by the state's.
+//             The locks make sure that nobody is missed: a strand that shows a wait after a requester has looked at its link
+//             knows of the request by the link's lock; one that joins the list after that, by the state's.
 //
 // Progress    blocking, for some tens of instructions; a request holds its locks while it walks.
 //
 // Checked by  tests/model/async_model.cpp: stop_meets_done (I2), stop_meets_the_end (I1, I3), stop_is_seen (O1),
-//             stop_finds_all (I1, I4), stop_spares (I4).
+//             stop_refuses (O1), stop_finds_all (I1, I4), stop_spares (I4).
 #pragma once
 
 #include <weft/async/detail/strand.hpp>
@@ -95,7 +97,7 @@ public:
             s.state.store(stop_link::phase::certain, order::relaxed);
             return true;
         }
-        const bool begins = !s.stop->requested_.load(order::relaxed);  // the locks have shown it
+        const bool begins = !s.stop->is_requested();  // O1
         held->shows = stop_link::kind::plain_wait;
         held->under = s.stop;
         held->state.store(begins ? stop_link::phase::waiting : stop_link::phase::stopped, order::relaxed);
@@ -136,7 +138,7 @@ public:
     static bool show(stop_link* held, stop_wait& w) noexcept
     {
         if (held == nullptr) return true;
-        if (w.who->stop->requested_.load(order::relaxed)) return false;  // the locks have shown it
+        if (w.who->stop->is_requested()) return false;  // O1
         held->shows = stop_link::kind::other_wait;
         held->wait = &w;
         return true;

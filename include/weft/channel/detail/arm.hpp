@@ -32,6 +32,8 @@ public:
     virtual bool is_ready() noexcept = 0;
 
     virtual registration register_waiter() noexcept = 0;
+    /// Leaves the line, and does nothing else: it is not called for an arm that was chosen, which whoever chose it has taken
+    /// out.
     virtual void unregister() noexcept = 0;
 
     /// After the wait: a partner has carried the operation out, or has promised to.

@@ -23,6 +23,7 @@
 // Invariants  I1  A token is claimed at most once, and a claimed one is settled.
 //             I2  A waiter is unlinked under the lock, by the claimer before it settles or by the owner afterwards; the
 //                 owner leaves only then. So nobody touches a waiter or a token that is no longer there.
+//                 The claimer may still hold the lock then, if the owner is an observer: it keeps the channel alive itself.
 //             I3  A suspended owner goes on when, and only when, it has been called. So its token is still there after it
 //                 has been settled.
 //
