@@ -7,7 +7,7 @@ file(GLOB weft_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      "src/seam/*.cpp" "src/base/*.cpp" "src/sync/*.cpp" "src/queue/*.cpp" "src/topology/*.cpp" "src/channel/*.cpp"
      "src/pool/*.cpp" "src/iter/*.cpp" "src/algorithm/*.cpp" "src/async/*.cpp" "src/latency/*.cpp" "src/observe/*.cpp"
      "src/c/*.cpp" "src/model/*.cpp")
-if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+if(WEFT_SYSTEM STREQUAL "Linux")
   file(GLOB net_sources CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "src/net/*.cpp")
   list(APPEND weft_sources ${net_sources})
 else()
@@ -46,6 +46,10 @@ target_include_directories(weft PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/
 target_compile_options(weft PUBLIC ${weft_library_flag})
 target_link_options(weft PUBLIC ${weft_library_flag})
 target_link_libraries(weft PUBLIC Threads::Threads)
+if(WEFT_SYSTEM STREQUAL "generic")
+  # What is left without Linux's own calls is what a system gets that weft does not know.
+  target_compile_options(weft PUBLIC -U__linux__ -U__linux -U__gnu_linux__)
+endif()
 if(WIN32)
   # Waiting on an address, and whether the process is about to end.
   target_link_libraries(weft PRIVATE synchronization ntdll)

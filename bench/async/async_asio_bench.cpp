@@ -1,12 +1,14 @@
 // bench/async/async_asio_bench.cpp - the same by Asio's coroutines, on threads that run one context.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #if __has_include(<asio.hpp>)
-#include "harness/bench.hpp"
-#include "sleepers.hpp"
-
 #define ASIO_STANDALONE
 #define ASIO_NO_DEPRECATED
 #include <asio.hpp>
+#endif
+#if defined(ASIO_HAS_CO_AWAIT)  // it does not know the coroutines of every compiler
+#include "harness/bench.hpp"
+#include "sleepers.hpp"
+
 #include <asio/experimental/awaitable_operators.hpp>
 #include <asio/experimental/concurrent_channel.hpp>
 
