@@ -124,6 +124,8 @@ void prepare(strand& s, async_core& core, stop_state* stop, std::coroutine_handl
     s.mode = mode_of_spawner(current_worker::get());
 }
 
+bool runs_here(const strand& s) noexcept { return current_strand::get() == &s; }
+
 async_core& core_of(pool_core& pool)
 {
     annex* const there = pool.added();

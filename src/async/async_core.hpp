@@ -36,6 +36,9 @@
 
 namespace weft::detail {
 
+/// Whether this thread runs `s` now, and no other strand on top of it.
+[[nodiscard]] bool runs_here(const strand& s) noexcept;
+
 class async_core final : public annex {
 public:
     explicit async_core(pool_core& pool);

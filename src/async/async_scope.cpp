@@ -10,7 +10,7 @@ namespace weft::detail {
 
 void async_scope_core::begin(strand& parent) noexcept
 {
-    parent_ = &parent;
+    parent_ = goes_on_ = &parent;
     core_ = parent.core;
     before_ = parent.stop;
     mine_.open(before_, &parent);
@@ -28,7 +28,11 @@ void async_scope_core::finish() noexcept
 
 void async_scope_core::start(strand& child, std::coroutine_handle<> first) noexcept
 {
-    left_.fetch_add(1, order::relaxed);  // O2
+    if (runs_here(*parent_)) {
+        ++spawned_;
+    } else {
+        left_.fetch_add(1, order::relaxed);  // O2
+    }
     prepare(child, *core_, &mine_, first);
     make_ready(child);
 }
@@ -36,7 +40,7 @@ void async_scope_core::start(strand& child, std::coroutine_handle<> first) noexc
 strand* async_scope_core::ended(async_core& core, std::exception_ptr error) noexcept
 {
     if (error != nullptr && !(asked_.load(order::relaxed) && is_stopped(error))) fail(std::move(error));  // O3
-    strand* const parent = parent_;
+    strand* const parent = goes_on_;
     if (left_.fetch_sub(1, order::acq_rel) != 1) return nullptr;  // O1; the scope may be gone
     return core.go_on_with(*parent);
 }

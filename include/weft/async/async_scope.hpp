@@ -7,6 +7,7 @@
 #include <weft/async/detail/strand.hpp>
 #include <weft/async/detail/task_result.hpp>
 #include <weft/async/task.hpp>
+#include <weft/base/cache_padded.hpp>
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/construct.hpp>
 
@@ -26,13 +27,15 @@ namespace detail {
 ///
 /// Roles       parent: the strand whose body it is.  tasks: those that were spawned.
 ///
-/// Fields      left_     tasks that have not ended, and one for the body
+/// Fields      left_     tasks that have not ended, but for those that the parent has spawned in the body: as long as that runs, it
+///                       counts for more than there can be tasks, and when it ends, for as many fewer as it has spawned
+///             spawned_  how many the parent has spawned; the parent's own
 ///             failed_   whether error_ is somebody's; who sets it writes error_ before it counts itself out
 ///             asked_    whether the scope has asked its tasks to stop by itself
 ///
 /// Orders      O1  task ends: left_ decrement acquire-release -> the last one's. The parent goes on after all that the
 ///                 tasks did, and after error_ was written.
-///             O2  spawn: left_ increment relaxed: whoever spawns is counted already.
+///             O2  spawn: left_ increment relaxed: whoever spawns is counted already, or is the body.
 ///             O3  asked_ store relaxed, before the request -> load relaxed: who was stopped by the request knows of it by the
 ///                 lock of its link, or by requested_, and so sees what was written before it.
 ///
@@ -77,7 +80,9 @@ public:
         {
             scope.parent_->next = body;
             async_scope_core::tell(true);
-            if (scope.left_.fetch_sub(1, order::acq_rel) != 1) return true;  // O1; resumed elsewhere perhaps
+            const std::size_t body_counts = of_body - scope.spawned_;
+            if (scope.left_.fetch_sub(body_counts, order::acq_rel) != body_counts)  // O1
+                return true;                                                        // resumed elsewhere perhaps
             async_scope_core::tell(false);
             return false;
         }
@@ -92,11 +97,17 @@ private:
     void finish() noexcept;
     void fail(std::exception_ptr error) noexcept;
 
+    static constexpr std::size_t of_body = ~std::size_t{0} / 2;
+
+    // What the parent needs to spawn, more than a line apart from what tasks change when they end.
+    std::size_t spawned_ = 0;
     strand* parent_ = nullptr;
     async_core* core_ = nullptr;
     stop_state* before_ = nullptr;
     stop_state mine_;
-    atomic<std::size_t> left_{1};
+    [[maybe_unused]] char apart_[cache_line_size] = {};
+    strand* goes_on_ = nullptr;  ///< the parent
+    atomic<std::size_t> left_{of_body};
     atomic<bool> asked_{false};
     atomic<bool> failed_{false};
     std::exception_ptr error_;
