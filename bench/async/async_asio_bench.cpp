@@ -151,7 +151,7 @@ awaitable<std::vector<double>> naps()
     for (int i = 0; i < sleepers::naps; ++i) {
         const auto begin = sleepers::clock::now();
         co_await sleeps(sleepers::nap);
-        late.push_back(sleepers::seconds_since(begin) - std::chrono::duration<double>(sleepers::nap).count());
+        late.push_back(sleepers::late_since(begin));
     }
     co_return late;
 }

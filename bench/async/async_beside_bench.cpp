@@ -1,13 +1,12 @@
 // bench/async/async_beside_bench.cpp - a loop and a thousand tasks that answer messages, on one pool and on two.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "harness/bench.hpp"
+#include "harness/measure.hpp"
 
 #include <weft/async/async.hpp>
 #include <weft/channel/channel.hpp>
 #include <weft/iter/par_iter.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -103,10 +102,7 @@ void define()
                                echoes all(tasks_on(pool));
                                for (const auto begin = clock_type::now(); clock_type::now() - begin < 500ms;)
                                    loop(pool, v);
-                               std::vector<double> took = all.end();
-                               const auto nth = took.begin() + static_cast<std::ptrdiff_t>(took.size() * 99 / 100);
-                               std::nth_element(took.begin(), nth, took.end());
-                               state.SetIterationTime(*nth);
+                               state.SetIterationTime(bench::quantile(all.end(), 0.99));
                            }
                        })
                 ->UseManualTime()

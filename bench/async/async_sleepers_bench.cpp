@@ -30,7 +30,7 @@ weft::task<std::vector<double>> naps()
     for (int i = 0; i < sleepers::naps; ++i) {
         const auto begin = sleepers::clock::now();
         co_await weft::sleep_for(sleepers::nap);
-        late.push_back(sleepers::seconds_since(begin) - std::chrono::duration<double>(sleepers::nap).count());
+        late.push_back(sleepers::late_since(begin));
     }
     co_return late;
 }
@@ -41,7 +41,7 @@ std::vector<double> naps_of_a_thread()
     for (int i = 0; i < sleepers::naps; ++i) {
         const auto begin = sleepers::clock::now();
         std::this_thread::sleep_for(sleepers::nap);
-        late.push_back(sleepers::seconds_since(begin) - std::chrono::duration<double>(sleepers::nap).count());
+        late.push_back(sleepers::late_since(begin));
     }
     return late;
 }

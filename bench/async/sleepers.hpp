@@ -3,13 +3,13 @@
 #pragma once
 
 #include "harness/bench.hpp"
+#include "harness/measure.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace sleepers {
@@ -26,36 +26,33 @@ inline std::chrono::microseconds time_of(int i)
     return std::chrono::microseconds(1000 + static_cast<std::uint32_t>(i) * 2654435761u % 500'000);
 }
 
-/// The processor time that this process has used, in seconds.
-inline double processor_time()
+/// How long after its time a nap ends now that began at `begin`, in seconds.
+inline double late_since(clock::time_point begin)
 {
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+    return std::chrono::duration<double>(clock::now() - begin - nap).count();
 }
 
-inline double seconds_since(clock::time_point begin)
+/// The processor time that `f()` takes, of all threads.
+template <class F>
+double processor_time_of(F f)
 {
-    return std::chrono::duration<double>(clock::now() - begin).count();
+    const double before = bench::seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    f();
+    return bench::seconds_of(CLOCK_PROCESS_CPUTIME_ID) - before;
 }
 
-/// `run()`: `many` tasks sleep for time_of(i), and all have ended.
+/// `run(state, measure)` calls measure(all) in each iteration: by all() `many` tasks sleep for time_of(i), and have ended.
 template <class Run>
 void add_many(const std::string& impl, int threads, Run run)
 {
-    bench::add("async", "100,000 sleepers, processor time", impl, threads, {"ns/timer", many},
-               [=](benchmark::State& state) {
-                   run(state, [&](auto all) {
-                       const double before = processor_time();
-                       all();
-                       state.SetIterationTime(processor_time() - before);
-                   });
-               })
+    bench::add(
+        "async", "100,000 sleepers, processor time", impl, threads, {"ns/timer", many},
+        [=](benchmark::State& state) { run(state, [&](auto all) { state.SetIterationTime(processor_time_of(all)); }); })
         ->UseManualTime()
         ->Unit(benchmark::kNanosecond);
 }
 
-/// `run()` gives how late each of some naps has ended, in seconds.
+/// `run(state, note)` calls note(late) in each iteration: how late each of some naps has ended.
 template <class Run>
 void add_lateness(const std::string& impl, int threads, Run run)
 {
@@ -63,11 +60,8 @@ void add_lateness(const std::string& impl, int threads, Run run)
          {std::pair{"late after 1 ms, median", 0.5}, std::pair{"late after 1 ms, 99 of 100", 0.99}}) {
         bench::add("async", name, impl, threads, {"ns", 1},
                    [=, share = share](benchmark::State& state) {
-                       run(state, [&](std::vector<double> late) {
-                           const auto nth =
-                               late.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(late.size() - 1));
-                           std::nth_element(late.begin(), nth, late.end());
-                           state.SetIterationTime(*nth);
+                       run(state, [&](const std::vector<double>& late) {
+                           state.SetIterationTime(bench::quantile(late, share));
                        });
                    })
             ->UseManualTime()
@@ -75,19 +69,17 @@ void add_lateness(const std::string& impl, int threads, Run run)
     }
 }
 
-/// `run(wait)`: many tasks fall asleep, wait() is called, and then they are given up.
+/// `run(state, wait)`: in each iteration many tasks fall asleep, wait() is called, and then they are given up.
 template <class Run>
 void add_idle(const std::string& impl, int threads, Run run)
 {
-    bench::add("async", "idle for 1 s, 100,000 asleep", impl, threads, {"ns", 1},
-               [=](benchmark::State& state) {
-                   run(state, [&] {
-                       timespec second{1, 0};
-                       const double before = processor_time();
-                       nanosleep(&second, nullptr);
-                       state.SetIterationTime(processor_time() - before);
-                   });
-               })
+    bench::add(
+        "async", "idle for 1 s, 100,000 asleep", impl, threads, {"ns", 1},
+        [=](benchmark::State& state) {
+            run(state, [&] {
+                state.SetIterationTime(processor_time_of([] { std::this_thread::sleep_for(std::chrono::seconds(1)); }));
+            });
+        })
         ->UseManualTime()
         ->Iterations(1);
 }

@@ -7,6 +7,7 @@
 #include "channel/peers.hpp"
 
 #include "harness/bench.hpp"
+#include "harness/measure.hpp"
 
 #include <time.h>
 
@@ -27,13 +28,6 @@ constexpr std::size_t messages = 500;
 
 message now() { return static_cast<message>(clock_type::now().time_since_epoch().count()); }
 
-double processor_seconds()
-{
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
 struct outcome {
     double delay = 0;      // seconds
     double processor = 0;  // seconds a message
@@ -48,12 +42,12 @@ outcome wake(std::size_t capacity, std::chrono::microseconds gap)
         const std::jthread receiver([rx = peer.rx(), &out]() mutable {
             std::vector<message> delays;
             delays.reserve(messages);
-            const double start = processor_seconds();
+            const double start = bench::seconds_of(CLOCK_THREAD_CPUTIME_ID);
             while (delays.size() < messages) {
                 const message sent = rx.recv();
                 delays.push_back(now() - sent);
             }
-            out.processor = (processor_seconds() - start) / static_cast<double>(messages);
+            out.processor = (bench::seconds_of(CLOCK_THREAD_CPUTIME_ID) - start) / static_cast<double>(messages);
             std::nth_element(delays.begin(), delays.begin() + messages / 2, delays.end());
             out.delay = static_cast<double>(delays[messages / 2]) * 1e-9;
         });

@@ -12,6 +12,7 @@
 // own. memory: by how much the server's process has grown, without what the system keeps; with a buffer of 256 bytes
 // each, but for epoll by hand, which needs none.
 #include "harness/bench.hpp"
+#include "harness/measure.hpp"
 #include "net/clients.hpp"
 #include "net/servers.hpp"
 
@@ -79,18 +80,10 @@ benchmark::internal::Benchmark* add(const std::string& name, const implementatio
     });
 }
 
-double seconds_of(clockid_t clock)
-{
-    constexpr double nanosecond = 1e-9;
-    timespec now{};
-    ::clock_gettime(clock, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * nanosecond;
-}
-
 /// What the threads of this process have computed, but for this one, which plays the clients.
 double processor_seconds_of_server()
 {
-    return seconds_of(CLOCK_PROCESS_CPUTIME_ID) - seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    return bench::seconds_of(CLOCK_PROCESS_CPUTIME_ID) - bench::seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /// `connect(port)` gives a function that makes some round trips.

@@ -1,25 +1,18 @@
 // bench/pool/idle_bench.cpp - what a pool costs while it has nothing to do: processor time in 300 ms of rest.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "harness/bench.hpp"
+#include "harness/measure.hpp"
 
 #include <weft/pool/join.hpp>
 
 #include <tbb/parallel_for.h>
 
 #include <chrono>
-#include <ctime>
 #include <thread>
 
 namespace {
 
 constexpr double rest_seconds = 0.3;
-
-double processor_seconds()
-{
-    timespec t{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 template <class F>
 void define(const std::string& impl, F work)
@@ -29,9 +22,9 @@ void define(const std::string& impl, F work)
                    for (auto _ : state) {
                        work();
                        std::this_thread::sleep_for(std::chrono::milliseconds(20));  // ending work is not idling
-                       const double before = processor_seconds();
+                       const double before = bench::seconds_of(CLOCK_PROCESS_CPUTIME_ID);
                        std::this_thread::sleep_for(std::chrono::duration<double>(rest_seconds));
-                       state.SetIterationTime(processor_seconds() - before);
+                       state.SetIterationTime(bench::seconds_of(CLOCK_PROCESS_CPUTIME_ID) - before);
                    }
                })
         ->UseManualTime()

@@ -176,21 +176,15 @@ void async_core::push(std::uint32_t place, task& t) noexcept
     to.push_as_guest(t);
 }
 
-task* async_core::take_own(ready_queue<>& from, std::uint32_t place) noexcept
+task* async_core::pop(std::uint32_t place) noexcept
 {
+    ready_queue<>& from = shard_of(place).ready;
+    if (!owns_shard(place)) [[unlikely]]
+        return from.steal();
     bool moved = false;
     task* const oldest = from.take(moved);
     if (moved && from.size() != 0) pool_.work_available(place);  // O1
     return oldest;
-}
-
-task* async_core::pop(std::uint32_t place) noexcept
-{
-    ready_queue<>& from = shard_of(place).ready;
-    if (owns_shard(place)) [[likely]]
-        return take_own(from, place);
-    task* oldest = nullptr;
-    return from.take_half(&oldest, 1) != 0 ? oldest : nullptr;
 }
 
 void async_core::make_ready(strand& s) noexcept
@@ -354,8 +348,7 @@ void async_core::wait(parking_spot& spot, const atomic<bool>& over) noexcept
         const keeps_float_registers kept(static_cast<place&>(here.place()));
         // order: as above; no scenario has a fork
         while (!over.load(order::acquire)) {
-            task* t = nullptr;
-            if (shard_of(0).ready.take_half(&t, 1) != 0) {
+            if (task* const t = shard_of(0).ready.steal()) {
                 pool_.run_task(static_cast<place&>(here.place()), t);
             } else {
                 wait_a_little();

@@ -115,7 +115,6 @@ private:
     // By the thread that works at the place.
     void push(std::uint32_t place, task& t) noexcept;
     task* pop(std::uint32_t place) noexcept;
-    task* take_own(ready_queue<>& from, std::uint32_t place) noexcept;
     /// What lies in a shard where nobody has looked for a while, or null.
     task* take_neglected(shard& own, std::uint32_t where) noexcept;
     /// Takes the older half of what is ready in `from`: the oldest is the caller's, the others are laid down at `where`.

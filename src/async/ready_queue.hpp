@@ -82,6 +82,13 @@ public:
         return take_from_ring(&oldest, 1) != 0 ? oldest : nullptr;
     }
 
+    /// The oldest of those in the ring, or in the list if the ring is empty; null if both are. By anybody.
+    task* steal() noexcept
+    {
+        task* oldest = nullptr;
+        return take_half(&oldest, 1) != 0 ? oldest : nullptr;
+    }
+
     /// Takes the older half into `out`, but at most `most`; returns how many. By anybody.
     std::uint32_t take_half(task** out, std::uint32_t most) noexcept
     {

@@ -5,8 +5,8 @@
 // a report makes an experiment. Now and then one thread in a loop runs some blocks beside the others; then some while the
 // others hold at the end of their blocks; then some beside them again. What the items take longer beside the others, both
 // times, is what threads cost each other. Neighbours of the same items are compared, on one thread, by the medians of blocks:
-// neither a trend along the loop nor a block that has lost its processor passes for it. Nobody holds for longer than 2 ms, nor for more than about 1 % of the time; what a thread has
-// locked meanwhile may delay others as long.
+// neither a trend along the loop nor a block that has lost its processor passes for it. Nobody holds for longer than 2 ms, nor
+// for more than about 1 % of the time; what a thread has locked meanwhile may delay others as long.
 //
 // Roles       looker: the thread whose ticket it is, until its time is over.  others: whoever ends a block meanwhile.
 //

@@ -392,6 +392,13 @@ struct crowd {
         const counts at_the_end{over};
         for (;; seed = seed * 6364136223846793005u + 1442695040888963407u) co_await step(seed >> 40);
     }
+    weft::task<> live_in_scope(std::uint64_t first, std::uint64_t count)
+    {
+        co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
+            for (std::uint64_t i = 0; i < count; ++i) s.spawn(live(first + i));
+            co_return;
+        });
+    }
 };
 
 }  // namespace
@@ -403,12 +410,7 @@ TEST_CASE("stop: tasks of one scope, in all kinds of waits, one after the other:
     for (std::uint64_t round = 0; round < test::scaled(200); ++round) {
         weft::thread_pool pool{{.num_threads = 1 + round % 3}};
         crowd all;
-        auto h = pool.spawn([](crowd& c, std::uint64_t first) -> weft::task<> {
-            co_await weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
-                for (std::uint64_t i = 0; i < tasks; ++i) s.spawn(c.live(first + i));
-                co_return;
-            });
-        }(all, round * tasks));
+        auto h = pool.spawn(all.live_in_scope(round * tasks, tasks));
         std::this_thread::sleep_for(std::chrono::microseconds(round * 7 % 400));
         h.request_stop();
         CHECK_THROWS_AS(h.get(), weft::stopped);
@@ -418,13 +420,7 @@ TEST_CASE("stop: tasks of one scope, in all kinds of waits, one after the other:
     for (std::uint64_t seed = 0; seed < test::scaled(200); ++seed) {
         weft::test_pool pool(seed);
         crowd all;
-        auto h = pool.spawn([](crowd& c, std::uint64_t first) -> weft::task<> {
-            co_await weft::with_timeout(weft::async_scope([&](weft::async_task_scope& s) -> weft::task<> {
-                                            for (std::uint64_t i = 0; i < tasks; ++i) s.spawn(c.live(first + i));
-                                            co_return;
-                                        }),
-                                        300us);
-        }(all, seed * tasks));
+        auto h = pool.spawn(weft::with_timeout(all.live_in_scope(seed * tasks, tasks), 300us));
         h.get();
         CHECK(all.over == tasks);
         CHECK(all.goodbyes_said == all.goodbyes_begun);

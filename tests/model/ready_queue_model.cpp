@@ -6,6 +6,7 @@
 #include <weft/seam/atomic.hpp>
 #include <weft/seam/cell.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "scenarios.hpp"
@@ -32,6 +33,12 @@ void use(task* t)
     auto& s = *static_cast<strand*>(t);
     require(s.data.read() == 1);
     ++s.taken.write();
+}
+
+template <std::size_t N>
+void require_taken_once(strand (&all)[N])
+{
+    for (strand& s : all) require(s.taken.read() == 1);
 }
 
 void lay_down(ready_queue<2>& q, strand& s)
@@ -62,7 +69,7 @@ const enter hands_on("ready_queue", "hands_on", [] {
     lay_down(q, all[2]);
     thief.join();
     use(take(q));
-    for (strand& s : all) require(s.taken.read() == 1);
+    require_taken_once(all);
     require(q.size() == 0);
 });
 
@@ -70,17 +77,13 @@ const enter two_thieves("ready_queue", "two_thieves", [] {
     // One that has seen the head that the other one has moved sees what the other one has seen.
     ready_queue<2> q;
     strand all[2];
-    const auto steal = [&] {
-        task* got = nullptr;
-        if (q.take_half(&got, 1) != 0) use(got);
-    };
-    thread one(steal);
-    thread two(steal);
+    thread one([&] { use(q.steal()); });
+    thread two([&] { use(q.steal()); });
     for (strand& s : all) lay_down(q, s);
     one.join();
     two.join();
     while (task* const t = take(q)) use(t);
-    for (strand& s : all) require(s.taken.read() == 1);
+    require_taken_once(all);
 });
 
 const enter outpaced("ready_queue", "outpaced", [] {
@@ -88,17 +91,14 @@ const enter outpaced("ready_queue", "outpaced", [] {
     // head.
     ready_queue<2> q;
     strand all[3];
-    thread thief([&] {
-        task* got = nullptr;
-        if (q.take_half(&got, 1) != 0) use(got);
-    });
+    thread thief([&] { use(q.steal()); });
     for (strand& s : all) {
         lay_down(q, s);
         use(take(q));
     }
     thief.join();
     use(take(q));
-    for (strand& s : all) require(s.taken.read() == 1);
+    require_taken_once(all);
 });
 
 const enter reuses("ready_queue", "reuses", [] {
@@ -107,17 +107,14 @@ const enter reuses("ready_queue", "reuses", [] {
     strand all[4];
     lay_down(q, all[0]);
     lay_down(q, all[1]);
-    thread thief([&] {
-        task* got = nullptr;
-        if (q.take_half(&got, 1) != 0) use(got);
-    });
+    thread thief([&] { use(q.steal()); });
     use(take(q));
     lay_down(q, all[2]);
     use(take(q));
     lay_down(q, all[3]);
     thief.join();
     while (task* const t = take(q)) use(t);
-    for (strand& s : all) require(s.taken.read() == 1);
+    require_taken_once(all);
 });
 
 const enter overflows("ready_queue", "overflows", [] {
@@ -127,14 +124,13 @@ const enter overflows("ready_queue", "overflows", [] {
     thread guest([&] {
         all[3].data.write() = 1;
         q.push_as_guest(all[3]);
-        task* got = nullptr;
-        if (q.take_half(&got, 1) != 0) use(got);
+        use(q.steal());
     });
     for (int i = 0; i < 3; ++i) lay_down(q, all[i]);
     use(take(q));
     guest.join();
     while (task* const t = take(q)) use(t);
-    for (strand& s : all) require(s.taken.read() == 1);
+    require_taken_once(all);
     require(q.size() == 0);
 });
 
